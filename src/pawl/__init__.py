@@ -1,0 +1,3 @@
+"""pawl: CI/CD that only moves forward."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,76 @@
+"""The one family of errors that pawl raises on purpose; everything else is a bug in pawl."""
+
+from __future__ import annotations
+
+
+class PawlError(Exception):
+    """Something the user can act on: what happened, where, and what to do next.
+
+    `kind` names the error in the JSON document and chooses the exit code (`cli/exits.py`).
+    """
+
+    kind = "error"
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+
+class UsageError(PawlError):
+    """The command line asks for something that does not exist or does not go together."""
+
+    kind = "usage"
+
+
+class ConfigError(PawlError):
+    """The definition is wrong; `mistakes` holds every one of them, each a line of its own."""
+
+    kind = "configuration"
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "", mistakes: tuple[str, ...] = ()) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.mistakes = mistakes
+
+
+class RepositoryError(PawlError):
+    """The folder is not a git repository that pawl can work with."""
+
+    kind = "repository"
+
+
+class PlatformError(PawlError):
+    """This operating system is not one that pawl runs on."""
+
+    kind = "platform"
+
+
+class ProvisionError(PawlError):
+    """A tool or an environment could not be made ready; the step that needs it is unverified."""
+
+    kind = "provision"
+
+
+class ServiceError(PawlError):
+    """A service did not start or died; the step that needs it is unverified."""
+
+    kind = "service"
+
+
+class ReadError(PawlError):
+    """A tool's output is missing or is not what its reader knows; the step is unverified."""
+
+    kind = "unreadable"
+
+
+class RecordError(PawlError):
+    """A recorded run is missing, or the place for records cannot be written."""
+
+    kind = "record"
+
+
+class AdvisoryError(PawlError):
+    """An advisory archive cannot be used as a source of truth."""
+
+    kind = "advisories"
