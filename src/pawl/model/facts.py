@@ -31,7 +31,10 @@ class Tree(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """Where the work tree stands. `head` is None in a repository without commits; `tree` digests what is looked at."""
+    """Where the work tree stands. `head` is None in a repository without commits; `tree` digests what is looked at.
+
+    `base_from` says how the base was found, or why there is none.
+    """
 
     head: str | None
     base: str | None
@@ -39,6 +42,7 @@ class Revision:
     tree: str | None
     dirty: bool
     shallow: bool = False
+    base_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -188,7 +188,11 @@ def always(_: CheckContext) -> Applies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One way of looking. `cpus` is how many CPUs it can use (0: all that are granted)."""
+    """One way of looking. `cpus` is how many CPUs it can use (0: all that are granted).
+
+    `inputs` are globs of the files that can change its answer, none for every file; `narrows` says that it can look at
+    changed files alone. `services` are kinds: the declared ones among them are started.
+    """
 
     id: str
     commands: Build
@@ -203,6 +207,7 @@ class Check:
     needs: tuple[Need, ...] = ()
     consumes: tuple[str, ...] = ()
     keeps: tuple[Keep, ...] = ()
+    inputs: tuple[str, ...] = ()
     cpus: int = 1
     narrows: bool = False
 

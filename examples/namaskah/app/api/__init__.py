@@ -1,0 +1,1 @@
+"""HTTP: requests in, documents out; no rules of the business live here."""

@@ -1,0 +1,1 @@
+"""Documents that come in and go out."""

@@ -1,0 +1,1 @@
+"""The rules of the business, each in its own transactions."""

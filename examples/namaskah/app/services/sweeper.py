@@ -1,0 +1,40 @@
+"""A thread that ends expired verifications while the application runs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.services.verifications import Verifications
+
+logger = logging.getLogger(__name__)
+
+
+class Sweeper:
+    """Sweeps every `interval` seconds until stopped; an interval of zero never sweeps."""
+
+    def __init__(self, verifications: Verifications, interval: float) -> None:
+        self._verifications = verifications
+        self._interval = interval
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first sweep comes after one interval."""
+        if self._interval > 0:
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end and wait until the sweep in progress, if any, is over."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._interval):
+            try:
+                self._verifications.sweep()
+            except SQLAlchemyError:
+                logger.exception("expired verifications could not be swept; the next attempt follows")

@@ -1,0 +1,40 @@
+"""From the words of a command line to an order for the flow."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pawl.config import layers
+from pawl.config.layers import Flags
+from pawl.flow import Order
+from pawl.model.pipeline import Profile
+
+
+def order(
+    *,
+    gates: tuple[str, ...] = (),
+    profile: str | None = None,
+    base: str | None = None,
+    changed: bool = False,
+    jobs: int | None = None,
+    offline: bool = False,
+) -> Order:
+    """Return the order for the folder that pawl was called in, at this moment."""
+    environ = layers.environ()
+    return Order(
+        start=Path.cwd(),
+        flags=Flags(profile=Profile(profile) if profile else None, jobs=jobs, offline=offline),
+        environ=environ,
+        places=layers.places(environ),
+        clock=_now,
+        run_id=f"{_now():%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
+        named=gates,
+        changed=changed,
+        base=base,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""Text into the definition: every key once, every mistake at once, every origin kept."""

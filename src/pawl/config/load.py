@@ -1,0 +1,51 @@
+"""From a folder to the validated definition: find, read, decode, build, lay environment and flags over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pawl import __version__
+from pawl.config.build import build
+from pawl.config.layers import Flags, Loaded, overlay
+from pawl.config.positions import positions
+from pawl.config.requires import may_read
+from pawl.config.schema import FILE
+from pawl.config.sheet import Sheet
+from pawl.config.source import decode, find, read
+from pawl.errors import ConfigError
+from pawl.model.gate import Gate
+from pawl.model.pipeline import Pipeline
+
+NO_FLAGS = Flags()
+
+
+def load(start: Path, gates: tuple[Gate, ...], *, environ: Mapping[str, str], flags: Flags = NO_FLAGS) -> Loaded:
+    """Return the definition that holds for `start`, the nearest one upwards.
+
+    Nothing is executed. Raises ConfigError with every mistake of the file at once.
+    """
+    path = find(start)
+    if path is None:
+        raise ConfigError(f"there is no {FILE} here or above", where=str(start), hint="write one with `pawl init`")
+    pipeline = parse(read(path), gates, path=path)
+    layered, profile, jobs = overlay(pipeline, environ, flags)
+    return Loaded(pipeline=layered, root=path.parent, path=path, profile=profile, jobs=jobs)
+
+
+def parse(text: str, gates: tuple[Gate, ...], *, path: Path) -> Pipeline:
+    """Return the pipeline that `text`, the content of `path`, describes; ConfigError with all its mistakes."""
+    raw = decode(text, path)
+    sheet = Sheet(FILE, positions(text))
+    if may_read(raw, sheet, __version__):
+        pipeline = build(raw, sheet, gates, path.parent.name or "project")
+    if not sheet.wrong:
+        return pipeline
+    mistakes = sheet.mistakes()
+    count = "one mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+    raise ConfigError(
+        f"{FILE} has {count}",
+        where=str(path),
+        hint="correct what is listed; every key is described in docs/configuration.md and by `pawl config --reference`",
+        mistakes=mistakes,
+    )

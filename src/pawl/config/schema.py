@@ -1,0 +1,239 @@
+"""Every key of `pawl.toml`, declared once: it validates, documents and completes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pawl.model.finding import Severity
+from pawl.model.gate import Gate
+from pawl.model.pipeline import Kind, Option, OptionValue, Profile
+
+FILE = "pawl.toml"
+SCHEMA = 1
+
+FLOORS = tuple(str(severity) for severity in Severity if severity is not Severity.UNKNOWN)
+VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
+NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+PYTHON = r"3\.(9|[1-9][0-9])"
+DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+IMAGE = r"([a-z0-9./_-]+/)?(postgres|redis):[0-9]+(\.[0-9]+)*(-[A-Za-z0-9._-]+)?"
+PATH = r"(?!/)(?!~)(?![A-Za-z]:)(?!(.*/)?\.\.(/|$))[^\\\0]+"
+SOMETHING = r"(?=[\s\S]*\S)[\s\S]*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key of a table: an option, and what its value must look like beyond its type.
+
+    Every string in the value must match `pattern` as a whole; `wanted` says in words what that is.
+    `filled` lists must not be empty. `date` also takes a TOML date.
+    """
+
+    option: Option
+    required: bool = False
+    pattern: str = ""
+    wanted: str = ""
+    filled: bool = False
+    date: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return the key's name as written in `pawl.toml`."""
+        return self.option.name
+
+
+def _key(name: str, kind: Kind, default: OptionValue, meaning: str, **beyond: str | bool) -> Key:
+    plain = Key(option=Option(name=name, kind=kind, default=default, meaning=meaning))
+    return replace(plain, **beyond)  # type: ignore[arg-type]  # dataclasses.replace cannot be typed by keyword
+
+
+def _ruled(key: Key, *, choices: tuple[str, ...] = (), minimum: float | None = None) -> Key:
+    return replace(key, option=replace(key.option, choices=choices, minimum=minimum))
+
+
+TOP = (
+    _ruled(
+        _key("schema", Kind.INTEGER, SCHEMA, "Version of this file's shape; always 1 for now.", required=True),
+        minimum=1,
+    ),
+    _key("requires", Kind.STRING, "", 'Which versions of pawl may read this file, for example ">=0.1".'),
+    _key("offline", Kind.BOOLEAN, False, "Never ask data services (advisories); profile `ci` refuses this."),
+)
+PROJECT = (
+    _key(
+        "name",
+        Kind.STRING,
+        None,
+        "Name in reports; the folder's name unless given.",
+        pattern=SOMETHING,
+        wanted="a name",
+    ),
+    _key(
+        "python",
+        Kind.STRINGS,
+        (),
+        "Python versions that the project is tested under.",
+        required=True,
+        filled=True,
+        pattern=PYTHON,
+        wanted='a version such as "3.11" (3.9 or newer, without the patch number)',
+    ),
+    _key(
+        "deployed-python",
+        Kind.STRING,
+        None,
+        "The Python version that is deployed; one of `python`.",
+        pattern=PYTHON,
+        wanted='a version such as "3.11" (3.9 or newer, without the patch number)',
+    ),
+    _key("source", Kind.PATHS, (".",), "Folders and files with the project's own code.", filled=True),
+    _key("tests", Kind.PATHS, ("tests",), "Folders and files with tests."),
+    _key("requirements", Kind.PATHS, (), "Requirement files of the development environment."),
+    _key("deployed-requirements", Kind.PATHS, (), "Requirement files of what is deployed."),
+    _key(
+        "default-branch",
+        Kind.STRING,
+        "main",
+        "The branch that changes are compared with.",
+        pattern=SOMETHING,
+        wanted="a branch name",
+    ),
+)
+WORKSPACE = (
+    _key(
+        "include",
+        Kind.PATHS,
+        (),
+        "Globs of ignored files that steps need nevertheless; tracked and unignored files are always there.",
+    ),
+)
+SERVICE = (
+    _key(
+        "image",
+        Kind.STRING,
+        None,
+        "What to start and in which version.",
+        required=True,
+        pattern=IMAGE,
+        wanted='postgres or redis with a version, such as "postgres:15"',
+    ),
+    _key(
+        "variable",
+        Kind.STRING,
+        None,
+        "Environment variable that carries its URL to the steps; DATABASE_URL or REDIS_URL unless given.",
+        pattern=VARIABLE,
+        wanted="a variable's name",
+    ),
+    _key(
+        "variables",
+        Kind.STRINGS,
+        (),
+        "Several such variables, instead of `variable`.",
+        pattern=VARIABLE,
+        wanted="a variable's name",
+    ),
+    _key(
+        "scheme",
+        Kind.STRING,
+        "",
+        'Scheme of that URL where the driver wants another, such as "postgresql+psycopg".',
+        pattern=r"[a-z][a-z0-9+.-]*",
+        wanted='a scheme without "://"',
+    ),
+    _key(
+        "extensions",
+        Kind.STRINGS,
+        (),
+        "PostgreSQL extensions that the database must have.",
+        pattern=r"[a-zA-Z_][a-zA-Z0-9_-]*",
+        wanted="an extension's name",
+    ),
+)
+_COMMON = (
+    _key("enabled", Kind.BOOLEAN, True, "`false` excuses the gate; `reason` must say why."),
+    _key("reason", Kind.STRING, "", "Why the gate is not enabled."),
+    _key("required", Kind.BOOLEAN, False, "A need that is absent makes the gate unverified in every profile."),
+    _ruled(
+        _key("profiles", Kind.STRINGS, (), "Profiles that the gate is part of.", filled=True),
+        choices=tuple(str(profile) for profile in Profile),
+    ),
+    _key("block", Kind.SEVERITY, None, "New findings of this severity or worse fail the gate."),
+    _ruled(_key("timeout", Kind.DURATION, None, "How long one step of the gate may take."), minimum=1),
+    _key("after", Kind.STRINGS, (), "Gates that must have passed before this one starts."),
+)
+CUSTOM = (
+    _key("command", Kind.STRINGS, (), "Program and arguments; no shell is involved.", required=True, filled=True),
+    _ruled(
+        _key("format", Kind.STRING, None, "What the command writes.", required=True),
+        choices=("sarif", "junit", "evidence", "exit"),
+    ),
+    _key("title", Kind.STRING, "", "Title in tables; the gate's name unless given."),
+    _ruled(
+        _key(
+            "output", Kind.STRING, "", "File that the command writes; its standard output unless given.", pattern=PATH
+        ),
+    ),
+    _key(
+        "count",
+        Kind.STRING,
+        "",
+        'For `format = "exit"`: a regular expression over the output whose one group is the number of things looked at; '
+        "a named group names them.",
+    ),
+    _key("services", Kind.STRINGS, (), "Services that the command needs."),
+    _key("environment", Kind.BOOLEAN, False, "The command runs in the project's own Python environment."),
+)
+WAIVER = (
+    _key("id", Kind.STRING, None, "Name of the waiver.", required=True, pattern=SOMETHING, wanted="a name"),
+    _key(
+        "gate", Kind.STRING, None, "Gate whose findings are waived.", required=True, pattern=SOMETHING, wanted="a gate"
+    ),
+    _key("reason", Kind.STRING, None, "Why this is acceptable.", required=True, pattern=SOMETHING, wanted="a reason"),
+    _key("owner", Kind.STRING, None, "Who answers for it.", required=True, pattern=SOMETHING, wanted="an owner"),
+    _key(
+        "expires",
+        Kind.STRING,
+        None,
+        "Last day on which it holds, as year-month-day; afterwards the gate fails.",
+        required=True,
+        pattern=DATE,
+        wanted="a date such as 2027-01-31",
+        date=True,
+    ),
+    *(
+        _key(name, Kind.STRING, "", f"Waives {what}.", pattern=SOMETHING, wanted="a value")
+        for name, what in (
+            ("rule", "findings of this rule"),
+            ("fingerprint", "the finding with this fingerprint"),
+            ("path", "findings under this path or glob"),
+            ("subject", "findings about this subject"),
+            ("test", "this test, by its node id"),
+        )
+    ),
+)
+WAIVED_BY = ("rule", "fingerprint", "path", "subject", "test")
+SECTIONS = ("project", "workspace", "environment", "services", "gates", "waivers")
+
+
+def common(gate: Gate | None) -> tuple[Key, ...]:
+    """Return the keys that every gate has, with the defaults of `gate` (None: a gate of the user's own)."""
+    defaults: dict[str, OptionValue] = {
+        "profiles": tuple(map(str, gate.profiles if gate else (Profile.FULL, Profile.CI))),
+        "block": str(gate.block if gate else Severity.LOW),
+        "timeout": gate.timeout_s if gate else 1200.0,
+        "after": gate.after if gate else (),
+    }
+    return tuple(
+        replace(key, option=replace(key.option, default=defaults.get(key.name, key.option.default))) for key in _COMMON
+    )
+
+
+def gate_keys(gate: Gate) -> tuple[Key, ...]:
+    """Return every key of the hall's `gate`: the common ones, then its own options."""
+    return (*common(gate), *(Key(option=option) for option in gate.options))
+
+
+def custom_keys() -> tuple[Key, ...]:
+    """Return every key of a gate of the user's own."""
+    return (*common(None), *CUSTOM)

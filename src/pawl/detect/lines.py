@@ -1,0 +1,114 @@
+"""Places in a project's texts that speak for a fact, written as "path:line text"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from pawl.model.facts import Fact, Tree
+
+_LONGEST = 2_000_000
+_SHOWN = 120
+TEST_FILE = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One thing found in a text: `value` is what it says, the rest is where. Line 0 speaks for the whole file."""
+
+    value: str
+    path: str
+    line: int = 0
+    text: str = ""
+
+    def says(self, value: str) -> Hit:
+        """Return the same place read as another value."""
+        return replace(self, value=value)
+
+    @property
+    def evidence(self) -> str:
+        """Return "path:line text"."""
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place} {_short(self.text)}".rstrip()
+
+
+@dataclass(slots=True)
+class Remembered:
+    """A tree that reads each file once: many detectors look into the same texts."""
+
+    tree: Tree
+    texts: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return the paths of the tree below."""
+        return self.tree.paths
+
+    def text(self, path: str) -> str | None:
+        """Return a file's text; None as well for files so large that nobody wrote them."""
+        if path not in self.texts:
+            text = self.tree.text(path)
+            self.texts[path] = text if text is not None and len(text) <= _LONGEST else None
+        return self.texts[path]
+
+
+def matching(tree: Tree, pattern: str) -> tuple[str, ...]:
+    """Return the paths that match the regular expression as a whole."""
+    compiled = re.compile(pattern)
+    return tuple(path for path in tree.paths if compiled.fullmatch(path))
+
+
+def code(tree: Tree) -> tuple[str, ...]:
+    """Return the Python files that are not tests."""
+    return tuple(path for path in tree.paths if path.endswith(".py") and not TEST_FILE.search(path))
+
+
+def search(tree: Tree, paths: Iterable[str], pattern: str, *, holds: str = "") -> tuple[Hit, ...]:
+    """Return each line that the pattern is found in; the value is its first group, else the match.
+
+    `holds` is plain text that a file must contain to be looked at line by line: it saves time on large projects.
+    """
+    compiled = re.compile(pattern)
+    found = []
+    for path in paths:
+        text = tree.text(path)
+        if not text or holds not in text:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            match = compiled.search(line)
+            if match:
+                value = match[1] if compiled.groups else match[0]
+                found.append(Hit(value=value, path=path, line=number, text=line))
+    return tuple(found)
+
+
+def line_of(text: str, needle: str) -> tuple[int, str]:
+    """Return number and text of the first line that contains `needle`; (0, "") when none does."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if needle in line:
+            return number, line
+    return 0, ""
+
+
+def agreed(name: str, hits: Iterable[Hit], *, weaker: Iterable[Hit] = ()) -> Fact:
+    """Return the value on which all hits agree, None when they differ; `weaker` hits count only without others."""
+    first, second = tuple(hits), tuple(weaker)
+    values = {hit.value for hit in first or second}
+    return Fact(name=name, value=values.pop() if len(values) == 1 else None, evidence=evidence((*first, *second)))
+
+
+def gathered(name: str, hits: Iterable[Hit]) -> Fact:
+    """Return all different values, sorted; None when there is none."""
+    found = tuple(hits)
+    return Fact(name=name, value=tuple(sorted({hit.value for hit in found})) or None, evidence=evidence(found))
+
+
+def evidence(hits: Iterable[Hit]) -> tuple[str, ...]:
+    """Return the evidence of each hit once, in order."""
+    return tuple(dict.fromkeys(hit.evidence for hit in hits))
+
+
+def _short(text: str) -> str:
+    stripped = " ".join(text.split())
+    return stripped if len(stripped) <= _SHOWN else stripped[: _SHOWN - 1] + "…"

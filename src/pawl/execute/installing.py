@@ -1,0 +1,129 @@
+"""Run the installers: uv, npm and Go, with the registry settings that only they may see."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from uv import find_uv_bin
+
+from pawl.errors import ProvisionError
+from pawl.execute.process import Call, Ended, Processes
+from pawl.model.places import Places
+
+_TIMEOUT_S = 1800.0
+_TAIL_LINES = 12
+_NAMES = (
+    "ALL_PROXY",
+    "CURL_CA_BUNDLE",
+    "HOME",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "LANG",
+    "LC_ALL",
+    "NETRC",
+    "NODE_EXTRA_CA_CERTS",
+    "NO_PROXY",
+    "PATH",
+    "REQUESTS_CA_BUNDLE",
+    "SSH_AUTH_SOCK",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "TMPDIR",
+    "XDG_CONFIG_DIRS",
+    "XDG_CONFIG_HOME",
+)
+_PREFIXES = ("PIP_", "UV_", "NPM_CONFIG_", "GIT_SSL_")
+_GO = ("GOPROXY", "GONOPROXY", "GOPRIVATE", "GOSUMDB", "GONOSUMDB", "GOINSECURE", "GOAUTH", "GOMODCACHE", "GOFLAGS")
+# These would make uv or pip put things somewhere else, or take another interpreter, than pawl says.
+_REFUSED = (
+    "PIP_PREFIX",
+    "PIP_TARGET",
+    "PIP_USER",
+    "PIP_REQUIRE_VIRTUALENV",
+    "UV_BREAK_SYSTEM_PACKAGES",
+    "UV_CONSTRAINT",
+    "UV_ENV_FILE",
+    "UV_FROZEN",
+    "UV_LOCKED",
+    "UV_OVERRIDE",
+    "UV_PROJECT",
+    "UV_PROJECT_ENVIRONMENT",
+    "UV_PYTHON",
+    "UV_REQUIRE_HASHES",
+    "UV_SYSTEM_PYTHON",
+    "UV_TARGET",
+    "UV_WORKING_DIRECTORY",
+)
+
+
+def registry_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what the installers may see of `environ`: registries, proxies, certificates, and what programs need."""
+    return {name: value for name, value in environ.items() if _reaches(name.upper()) and name.upper() not in _REFUSED}
+
+
+def _reaches(name: str) -> bool:
+    return name in _NAMES or name in _GO or name.startswith(_PREFIXES)
+
+
+class Installer:
+    """Runs installers with one environment; their downloads are kept under the cache unless the user says where."""
+
+    def __init__(self, places: Places, processes: Processes, registry_env: Mapping[str, str]) -> None:
+        downloads = places.cache / "downloads"
+        self.processes = processes
+        self.environ = {
+            "UV_CACHE_DIR": str(downloads / "uv"),
+            "NPM_CONFIG_CACHE": str(downloads / "npm"),
+            **registry_env,
+            "UV_PYTHON_DOWNLOADS": "never",
+            "UV_NO_PROGRESS": "1",
+            "NO_COLOR": "1",
+            "NPM_CONFIG_UPDATE_NOTIFIER": "false",
+        }
+
+    def uv(self, *words: str, cwd: Path, log: Path, env: Mapping[str, str] | None = None) -> None:
+        """Run uv; ProvisionError with the end of what it said when it does not succeed."""
+        self.run((find_uv_bin(), *words), cwd=cwd, log=log, env=env)
+
+    def venv(self, python: Path, folder: Path, log: Path) -> Path:
+        """Make an empty environment in `folder` for the interpreter `python`; return its own interpreter."""
+        self.uv("venv", "--quiet", "--no-project", "--python", str(python), str(folder), cwd=folder.parent, log=log)
+        return folder / "bin" / "python"
+
+    def run(
+        self,
+        argv: tuple[str, ...],
+        *,
+        cwd: Path,
+        log: Path,
+        env: Mapping[str, str] | None = None,
+        stdout: Path | None = None,
+    ) -> None:
+        """Run one installer to its end; ProvisionError with the end of its log when it does not succeed."""
+        begin = log.stat().st_size if log.exists() else 0
+        call = Call(
+            argv=argv, cwd=cwd, env={**self.environ, **(env or {})}, log=log, timeout_s=_TIMEOUT_S, stdout=stdout
+        )
+        ended = self.processes.run(call)
+        if ended.exit != 0:
+            raise failure(argv, ended, said(log, begin))
+
+
+def failure(argv: tuple[str, ...], ended: Ended, output: str) -> ProvisionError:
+    """Return the error for an installer that did not succeed, with its own words."""
+    words = " ".join((Path(argv[0]).name, *argv[1:3]))
+    detail = output or ended.text
+    return ProvisionError(
+        f"{words} did not succeed ({ended.outcome})" + (f":\n{detail}" if detail else ""),
+        where=words,
+        hint="see what the installer says; `pawl doctor` shows which registries and programs this machine reaches",
+    )
+
+
+def said(log: Path, begin: int = 0, lines: float = _TAIL_LINES) -> str:
+    """Return the last lines of what was appended to `log` after its first `begin` bytes."""
+    text = log.read_bytes()[begin:].decode(errors="replace").strip()
+    kept = text.splitlines()
+    return "\n".join(kept if lines == math.inf else kept[-int(lines) :])

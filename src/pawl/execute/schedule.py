@@ -1,0 +1,174 @@
+"""Run steps side by side in the order of the plan, never granting more CPUs than there are."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from queue import Empty, SimpleQueue
+
+from pawl.model.evidence import Evidence, Reason
+from pawl.model.plan import Step
+
+Perform = Callable[[Step, int], Evidence]
+MayRun = Callable[[Step, Mapping[str, Evidence]], Reason | None]
+Finished = Callable[[Step, Evidence], None]
+
+# Whoever interrupts this often does not want to wait for anything any more.
+_PATIENCE = 3
+
+
+def run_schedule(
+    steps: Sequence[Step],
+    jobs: int,
+    *,
+    perform: Perform,
+    may_run: MayRun,
+    finished: Finished,
+    interrupt: Callable[[], None] = lambda: None,
+) -> Mapping[str, Evidence]:
+    """Run every step once all that it comes after is done; return their evidence in the order of `steps`.
+
+    `perform` gets the CPUs granted to the step and runs in a thread of its own; the grants of running steps never add
+    up to more than `jobs`. `may_run` leaves a step out by giving a reason. `finished` is called in the calling thread,
+    one step at a time. What escapes `perform` is a bug: nothing more starts, and it is raised when the running steps
+    have ended. On KeyboardInterrupt nothing more starts, `interrupt` is called (again for each further one) to end
+    what runs, and the KeyboardInterrupt is raised once that has ended.
+    """
+    board = _Board(steps, max(1, jobs), perform, finished)
+    try:
+        board.run(may_run)
+    except KeyboardInterrupt:
+        board.drain(interrupt, finished)
+        raise
+    except BaseException:
+        board.drain(interrupt, _forget)
+        raise
+    return {step.id: board.evidence[step.id] for step in steps}
+
+
+def critical_paths(steps: Sequence[Step]) -> Mapping[str, float]:
+    """Return for each step the seconds from its start to the end of the last step that waits for it.
+
+    Time limits stand in for durations, which nobody knows yet: what much else waits for comes first.
+    """
+    lengths: dict[str, float] = {}
+    behind: dict[str, float] = {}
+    for step in reversed(steps):
+        lengths[step.id] = step.timeout_s + behind.get(step.id, 0.0)
+        for before in (*step.after, *step.feeds):
+            behind[before] = max(behind.get(before, 0.0), lengths[step.id])
+    return lengths
+
+
+class _Board:
+    """Which steps wait, run and are done; everything but `_work` happens in the calling thread."""
+
+    def __init__(self, steps: Sequence[Step], jobs: int, perform: Perform, finished: Finished) -> None:
+        self.evidence: dict[str, Evidence] = {}
+        self._steps = steps
+        self._free = jobs
+        self._jobs = jobs
+        self._perform = perform
+        self._finished = finished
+        self._open = {step.id: {*step.after, *step.feeds} for step in steps}
+        self._followers: dict[str, list[Step]] = {}
+        for step in steps:
+            for before in self._open[step.id]:
+                self._followers.setdefault(before, []).append(step)
+        lengths = critical_paths(steps)
+        self._rank = {step.id: (-lengths[step.id], place) for place, step in enumerate(steps)}
+        self._ready: list[tuple[tuple[float, int], Step]] = []
+        self._threads: dict[str, threading.Thread] = {}
+        self._done: SimpleQueue[tuple[Step, int, Evidence | BaseException]] = SimpleQueue()
+
+    def run(self, may_run: MayRun) -> None:
+        """Bring every step to its end."""
+        for step in self._steps:
+            if step.excuse is not None:
+                self._settle(step, _left_out(step, step.excuse), may_run)
+            elif not self._open[step.id]:
+                self._admit(step, may_run)
+        bug: BaseException | None = None
+        while self._start_ready(bug) or self._threads:
+            step, result = self._next()
+            if isinstance(result, BaseException):
+                bug = bug or result
+            else:
+                self._settle(step, result, may_run)
+        if bug is not None:
+            raise bug
+
+    def drain(self, interrupt: Callable[[], None], finished: Finished) -> None:
+        """Have the running steps ended, wait for them, and tell `finished` what they still brought."""
+        for _ in range(_PATIENCE):
+            try:
+                interrupt()
+                for thread in self._threads.values():
+                    thread.join()
+                break
+            except KeyboardInterrupt:
+                continue
+        while True:
+            try:
+                step, _, result = self._done.get_nowait()
+            except Empty:
+                return
+            if isinstance(result, Evidence):
+                finished(step, result)
+
+    def _next(self) -> tuple[Step, Evidence | BaseException]:
+        step, cpus, result = self._done.get()
+        self._free += cpus
+        self._threads.pop(step.id).join()
+        return step, result
+
+    def _settle(self, step: Step, evidence: Evidence, may_run: MayRun) -> None:
+        self.evidence[step.id] = evidence
+        self._finished(step, evidence)
+        for follower in self._followers.get(step.id, ()):
+            waits = self._open[follower.id]
+            waits.discard(step.id)
+            if not waits and follower.id not in self.evidence and follower.excuse is None:
+                self._admit(follower, may_run)
+
+    def _admit(self, step: Step, may_run: MayRun) -> None:
+        reason = may_run(step, self.evidence)
+        if reason is not None:
+            self._settle(step, _left_out(step, reason), may_run)
+        else:
+            heapq.heappush(self._ready, (self._rank[step.id], step))
+
+    def _start_ready(self, bug: BaseException | None) -> bool:
+        passed_over = []
+        while self._ready and self._free and bug is None:
+            rank, step = heapq.heappop(self._ready)
+            wanted = min(step.check.cpus or self._free, self._jobs)
+            if wanted > self._free:
+                # A narrower step may use the CPUs meanwhile.
+                passed_over.append((rank, step))
+                continue
+            self._start(step, wanted)
+        for item in passed_over:
+            heapq.heappush(self._ready, item)
+        return bool(self._threads)
+
+    def _start(self, step: Step, cpus: int) -> None:
+        thread = threading.Thread(target=self._work, args=(step, cpus), name=f"pawl-{step.id}", daemon=True)
+        self._free -= cpus
+        self._threads[step.id] = thread
+        thread.start()
+
+    def _work(self, step: Step, cpus: int) -> None:
+        try:
+            self._done.put((step, cpus, self._perform(step, cpus)))
+        except BaseException as error:  # noqa: BLE001  # carried over to the calling thread, which raises it
+            self._done.put((step, cpus, error))
+
+
+def _left_out(step: Step, reason: Reason) -> Evidence:
+    return Evidence(step=step.id, gate=step.gate, left_out=reason)
+
+
+def _forget(_: Step, __: Evidence) -> None:
+    """Record nothing more: recording is what went wrong."""

@@ -1,0 +1,111 @@
+"""Where servers may live on this machine: which user they run as and which folders that user can reach."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+from pawl.errors import ServiceError
+from pawl.model.places import Places
+
+_OPEN_GROUND = Path("/var/tmp")  # noqa: S108  # the fixed place is guarded by its owner and mode, see `_own`
+_USERS = ("postgres", "nobody")
+
+
+def server_user() -> str | None:
+    """Return the unprivileged user that a server must run as, None where pawl itself is unprivileged.
+
+    PostgreSQL refuses to run as root. Raises ServiceError when root has no such user: pawl never makes one.
+    """
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    for name in _USERS:
+        if name in known:
+            return name
+    raise ServiceError(
+        "PostgreSQL does not run as root, and this machine has neither the user postgres nor nobody",
+        hint="run pawl as a normal user, or give it a server by PAWL_POSTGRES_URL",
+    )
+
+
+def make_folder(places: Places, name: str, user: str | None) -> Path:
+    """Make an empty folder `name` for a server that runs as `user` (None: as pawl itself); nobody else may look in."""
+    base = (places.state if user is None else _open_ground()) / "servers"
+    folder = base / name
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)
+        if user is not None:
+            give(folder, user)
+    except OSError as error:
+        raise ServiceError(
+            f"there is no room for a server: {error.strerror}",
+            where=str(folder),
+            hint="make room on the disk, or set PAWL_STATE_DIR to a folder that can be written",
+        ) from error
+    return folder
+
+
+def give(path: Path, user: str) -> None:
+    """Make `user` the owner of `path`."""
+    entry = pwd.getpwnam(user)
+    os.chown(path, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
+
+
+def extra_places() -> tuple[Path, ...]:
+    """Return the folders outside of the cache and the state that pawl made for this user, for `pawl cache clear`."""
+    ground = _OPEN_GROUND / f"pawl-{os.geteuid()}"
+    return (ground,) if ground.is_dir() and _own(ground) else ()
+
+
+def reachable_copy(root: Path, user: str | None, key: str) -> Path:
+    """Return `root`, or a private copy of it made once under `key` when `user` cannot reach it where it is."""
+    if user is None or _is_reachable(root):
+        return root
+    copies = _open_ground() / "programs"
+    copy = copies / key
+    if copy.is_dir():
+        return copy
+    copies.mkdir(exist_ok=True)
+    half = Path(tempfile.mkdtemp(dir=copies, prefix=".half-"))
+    try:
+        shutil.copytree(root, half / "copy", symlinks=True)
+        (half / "copy").chmod(0o755)
+        (half / "copy").rename(copy)
+    except OSError:
+        # Another pawl may have been faster, which is as good.
+        if not copy.is_dir():
+            raise
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
+    return copy
+
+
+def _open_ground() -> Path:
+    ground = _OPEN_GROUND / f"pawl-{os.geteuid()}"
+    ground.mkdir(mode=0o711, exist_ok=True)
+    if not _own(ground):
+        raise ServiceError(
+            "the folder for servers belongs to somebody else or can be written by others",
+            where=str(ground),
+            hint="remove it, or run pawl as a normal user",
+        )
+    ground.chmod(0o711)
+    return ground
+
+
+def _own(folder: Path) -> bool:
+    state = folder.lstat()
+    shared = state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return stat.S_ISDIR(state.st_mode) and state.st_uid == os.geteuid() and not shared
+
+
+def _is_reachable(path: Path) -> bool:
+    # Good enough for somebody who owns nothing here: every folder on the way is open to everybody.
+    path = path.resolve()
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.parents))

@@ -1,0 +1,105 @@
+"""What the parts of the services agree on: the site of a run, what a provider offers, what a step is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pawl.execute.process import Processes
+from pawl.execute.services.belongings import Belongings
+from pawl.model.evidence import ServiceUse
+from pawl.model.pipeline import ServiceSpec
+from pawl.model.places import Places
+from pawl.model.tool import Tool
+
+
+class Obtained(Protocol):
+    """A program that was provisioned."""
+
+    @property
+    def executable(self) -> Path:
+        """Absolute path of the program, inside the package that it came with."""
+        ...
+
+
+class Toolshop(Protocol):
+    """Whoever provisions programs from the package registries."""
+
+    def obtain(self, tool: Tool) -> Obtained:
+        """Make `tool` ready, or raise ProvisionError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where the services of one run are set up and what may be used for it."""
+
+    places: Places
+    run_dir: Path
+    processes: Processes
+    toolshop: Toolshop
+    environ: Mapping[str, str]
+    belongings: Belongings
+
+    def log(self, spec: ServiceSpec, suffix: str = "") -> Path:
+        """Return the log file of a service, its folder made; one server, one file."""
+        folder = self.run_dir / "services"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{spec.name}{suffix}.log"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leased:
+    """A service as one step has it: an address of its own, and one for each pytest-xdist worker.
+
+    `trouble` says whether the server behind it has died; `facts` are what else is known of it (host, port, version).
+    `secrets` are values in the addresses that were the user's before pawl came, to be kept out of logs.
+    """
+
+    name: str
+    spec: ServiceSpec
+    url: str
+    worker_urls: tuple[str, ...]
+    use: ServiceUse
+    trouble: Callable[[], str | None]
+    log: Path | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[str, ...] = ()
+
+
+class Supply(Protocol):
+    """One declared service for the length of a run. `lease` is called from several threads at once."""
+
+    def lease(self, step_id: str, workers: int) -> AbstractContextManager[Leased]:
+        """Hand a fresh, empty share to a step, and to each of `workers`; take it back at the end."""
+        ...
+
+    def close(self) -> None:
+        """Stop what was started. Repeatable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A way to have a service: `major` is empty when only the running server can tell; `open` starts it."""
+
+    provider: str
+    detail: str
+    major: str
+    open: Callable[[], Supply]
+
+
+class Provider(Protocol):
+    """One source of a service. The order of providers is their order of preference."""
+
+    @property
+    def name(self) -> str:
+        """How evidence and notes call it."""
+        ...
+
+    def offers(self, spec: ServiceSpec) -> tuple[Offer, ...]:
+        """Return what it has for `spec`, best first, without starting anything; ServiceError says why nothing."""
+        ...

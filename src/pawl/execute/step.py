@@ -1,0 +1,186 @@
+"""Run one step: make everything ready, run its commands in order, read what came out, seal it."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pawl.errors import PawlError, ReadError
+from pawl.execute import artifacts, seal, tokens
+from pawl.execute.process import Call, Ended
+from pawl.execute.ready import Bench, Ready
+from pawl.model.event import StepProgress, StepStarted
+from pawl.model.evidence import Attempt, Evidence, Reason
+from pawl.model.gate import Command, Outputs, Purpose, ReadContext
+from pawl.model.plan import Step
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fed:
+    """What an earlier step hands to this one: the name of its folder and its artifacts."""
+
+    folder: str
+    evidence: Evidence
+
+
+class StepRun:
+    """One step while it is being executed; `perform` never raises what a user could act on, it becomes evidence."""
+
+    def __init__(self, step: Step, cpus: int, bench: Bench, fed: Sequence[Fed]) -> None:
+        self._step = step
+        self._cpus = cpus
+        self._bench = bench
+        self._fed = fed
+        self._out = bench.folder(step.id)
+        self._log = self._out / "log.txt"
+        self._attempts: list[Attempt] = []
+        self._cpu_s = 0.0
+        self._ready: Ready | None = None
+
+    def perform(self) -> Evidence:
+        """Execute the step and return its sealed evidence."""
+        started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        began = time.monotonic()
+        self._bench.listen(StepStarted(step=self._step.id, at=started_at))
+        self._log.touch()
+        evidence = self._evidence()
+        self._bench.redactor.redact_file(self._log)
+        log = artifacts.describe(self._log, self._bench.run, kind="log", media_type="text/plain")
+        return replace(
+            evidence,
+            started_at=started_at,
+            duration_s=time.monotonic() - began,
+            attempts=tuple(self._attempts),
+            artifacts=(*evidence.artifacts, log),
+            cpu_s=self._cpu_s,
+        )
+
+    def _evidence(self) -> Evidence:
+        try:
+            with ExitStack() as stack:
+                scratch = Path(
+                    stack.enter_context(tempfile.TemporaryDirectory(prefix="pawl-", ignore_cleanup_errors=True))
+                )
+                return self._in(scratch.resolve(), stack)
+        except PawlError as error:
+            return self._trouble(_reason_of(error))
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            return self._trouble(Reason(code="system", text=f"{error.strerror or error}{where}"))
+
+    def _in(self, scratch: Path, stack: ExitStack) -> Evidence:
+        self._progress("preparing")
+        ready = self._ready = stack.enter_context(self._bench.make_ready(self._step, self._cpus, scratch))
+        self._link_inputs(scratch)
+        exits: list[int] = []
+        for command in self._step.commands:
+            ended = self._run(tokens.expand_command(command, ready.tokens), ready.env)
+            trouble = _trouble_of(command, ended)
+            if trouble is not None:
+                return self._trouble(ready.dead_service() or trouble)
+            exits.append(ended.exit if ended.exit is not None else -1)
+        dead = ready.dead_service()
+        return self._trouble(dead) if dead else self._read(ready, tuple(exits))
+
+    def _link_inputs(self, scratch: Path) -> None:
+        fed = [(one.folder, one.evidence.artifacts) for one in self._fed]
+        artifacts.link_inputs(scratch / "inputs", fed, self._bench.run, self._step.check.consumes)
+
+    def _run(self, command: Command, env: Mapping[str, str]) -> Ended:
+        self._progress(_describe(command))
+        with self._log.open("a") as log:
+            log.write(f"$ {' '.join(command.argv)}\n")
+        stdout = self._out / command.stdout if command.stdout else None
+        if stdout is not None:
+            stdout.parent.mkdir(parents=True, exist_ok=True)
+        call = Call(
+            argv=command.argv,
+            cwd=Path(command.cwd),
+            env={**env, **dict(command.env)},
+            log=self._log,
+            timeout_s=command.timeout_s or self._step.timeout_s,
+            stdout=stdout,
+            cap_bytes=64 * MIB,
+        )
+        ended = self._bench.processes.run(call)
+        self._attempts.append(Attempt(outcome=ended.outcome, duration_s=ended.duration_s))
+        self._cpu_s += ended.cpu_s
+        if ended.text:
+            with self._log.open("a") as log:
+                log.write(ended.text + "\n")
+        return ended
+
+    def _read(self, ready: Ready, exits: tuple[int, ...]) -> Evidence:
+        outputs = Outputs(files=artifacts.named_outputs(self._step.commands, self._out), exits=exits)
+        versions = {use.name: use.version for use in ready.tools}
+        context = ReadContext(
+            check=self._step.context, tree=ready.tokens["tree"], out=str(self._out), tool_versions=versions
+        )
+        reading = self._step.check.read(outputs, context)
+        sealed = seal.seal(reading, tree=Path(ready.tokens["tree"]), secrets=self._bench.redactor.values)
+        kept = artifacts.kept(self._step.check.keeps, self._out, self._bench.run)
+        return replace(
+            self._blank(),
+            looked_at=sealed.looked_at,
+            findings=sealed.findings,
+            measures=sealed.measures,
+            tests=sealed.tests,
+            problems=sealed.problems,
+            notes=(*ready.notes, *sealed.notes),
+            artifacts=kept,
+        )
+
+    def _trouble(self, reason: Reason) -> Evidence:
+        text = self._bench.redactor.redact(reason.text)
+        notes = self._ready.notes if self._ready else ()
+        return replace(self._blank(), trouble=Reason(code=reason.code, text=text), notes=notes)
+
+    def _blank(self) -> Evidence:
+        tools = self._ready.tools if self._ready else ()
+        services = self._ready.services if self._ready else ()
+        return Evidence(step=self._step.id, gate=self._step.gate, tools=tools, services=services)
+
+    def _progress(self, text: str) -> None:
+        self._bench.listen(StepProgress(step=self._step.id, text=text))
+
+
+def _describe(command: Command) -> str:
+    program = Path(command.argv[0]).name
+    return f"control: {program}" if command.purpose is Purpose.CONTROL else program
+
+
+def _reason_of(error: PawlError) -> Reason:
+    text = error.message if not error.hint else f"{error.message} ({error.hint})"
+    code = error.kind if not isinstance(error, ReadError) else "unreadable"
+    return Reason(code=code, text=text)
+
+
+def _trouble_of(command: Command, ended: Ended) -> Reason | None:
+    program = Path(command.argv[0]).name
+    if ended.exit is not None and ended.exit in command.accepts:
+        return None
+    if ended.exit is not None:
+        text = f"{program} ended with exit code {ended.exit}, which says that it could not do its work; see the log"
+        return Reason(code="exit-code", text=text)
+    kind, _, detail = ended.outcome.partition(":")
+    texts = {
+        "signal": f"{program} was ended by {detail}",
+        "timeout": f"{program} did not end within its time",
+        "unstarted": f"{program} could not be started: {ended.text}",
+        "interrupted": f"{program} was interrupted",
+        "too-large": f"{program} printed more than pawl keeps",
+    }
+    return Reason(code=kind, text=texts.get(kind, ended.outcome))
+
+
+def fed_from(step: Step, done: Mapping[str, Evidence], folder: Callable[[str], Path]) -> Iterator[Fed]:
+    """Yield what the steps that feed `step` made."""
+    for feed in step.feeds:
+        yield Fed(folder=folder(feed).name, evidence=done[feed])

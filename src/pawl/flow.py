@@ -1,0 +1,181 @@
+"""The story of a run on one screen: load, survey, plan, execute, judge, record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from pawl import __version__, config, detect, gates
+from pawl.config.layers import Flags
+from pawl.errors import PawlError
+from pawl.execute import probe, repository
+from pawl.execute.workshop import open_workshop
+from pawl.judge.run import Judge
+from pawl.model.event import Event, GateJudged, RunFailed, RunFinished, StepFinished, StepJudged
+from pawl.model.evidence import Evidence
+from pawl.model.facts import Project
+from pawl.model.gate import Gate
+from pawl.model.ledger import Ledgers
+from pawl.model.pipeline import Pipeline
+from pawl.model.places import Places
+from pawl.model.plan import Plan, Step
+from pawl.model.verdict import Judgement
+from pawl.plan import select
+from pawl.plan.announce import announce
+from pawl.plan.build import build_plan
+from pawl.record.ledger import load_ledgers
+from pawl.record.runs import Records, RunFolder
+
+Listener = Callable[[Event], None]
+ExitCode = Callable[[Judgement], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is asked for: where, which gates, compared with what. `clock` gives the time in UTC."""
+
+    start: Path
+    flags: Flags
+    environ: Mapping[str, str]
+    places: Places
+    clock: Callable[[], datetime]
+    run_id: str
+    named: tuple[str, ...] = ()
+    changed: bool = False
+    base: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Everything known before the first step: the definition, the project, the ledgers and the plan."""
+
+    pipeline: Pipeline
+    project: Project
+    ledgers: Ledgers
+    gates: tuple[Gate, ...]
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A finished run: where it was recorded and what was concluded."""
+
+    folder: Path
+    judgement: Judgement
+    exit_code: int
+
+
+def prepare(order: Order) -> Prepared:
+    """Load the definition, look at the project and the machine, and plan. Nothing is executed, nothing written."""
+    loaded = config.load(order.start, gates.ALL, environ=order.environ, flags=order.flags)
+    pipeline = loaded.pipeline
+    every_gate = gates.with_custom(pipeline)
+    project = survey(loaded.root, pipeline, order)
+    machine = probe.probe(
+        select.all_needs(every_gate, pipeline), environ=order.environ, places=order.places, offline=pipeline.offline
+    )
+    request = select.Request(
+        profile=loaded.profile,
+        named=order.named,
+        changed=order.changed,
+        jobs=loaded.jobs or machine.cpus,
+        offline=pipeline.offline,
+    )
+    plan = build_plan(every_gate, pipeline, project, machine, request=request)
+    return Prepared(pipeline=pipeline, project=project, ledgers=load_ledgers(loaded.root), gates=every_gate, plan=plan)
+
+
+def survey(root: Path, pipeline: Pipeline, order: Order) -> Project:
+    """Return the project at `root` with the facts that its own files show."""
+    project = repository.survey(
+        root,
+        base=order.base,
+        environ=order.environ,
+        include=pipeline.workspace_include,
+        default_branch=pipeline.default_branch,
+    )
+    tree = repository.FileTree(project.root, project.files)
+    return replace(project, facts=detect.detect(tree), declared=detect.declared(tree))
+
+
+def run_pipeline(order: Order, listen: Listener, exit_code: ExitCode) -> Outcome:
+    """Run the pipeline: every event is recorded and then told to `listen`. The record ends also where the run breaks."""
+    began = order.clock()
+    prepared = prepare(order)
+    with Records(order.places.state).begin(order.run_id) as folder:
+        tell = _teller(folder, listen)
+        try:
+            tell(
+                announce(
+                    prepared.plan,
+                    prepared.project,
+                    run=order.run_id,
+                    version=__version__,
+                    started_at=began.isoformat(timespec="milliseconds"),
+                )
+            )
+            judgement = _execute_and_judge(prepared, order, folder=folder, tell=tell)
+        except PawlError as error:
+            tell(RunFailed(kind=error.kind, message=error.message, where=error.where, hint=error.hint, exit_code=3))
+            raise
+        except KeyboardInterrupt:
+            tell(RunFailed(kind="interrupted", message="interrupted", where="", hint="", exit_code=130))
+            raise
+        code = exit_code(judgement)
+        tell(_finished(judgement, began, order.clock(), code))
+    return Outcome(folder=folder.path, judgement=judgement, exit_code=code)
+
+
+def _teller(folder: RunFolder, listen: Listener) -> Listener:
+    def tell(event: Event) -> None:
+        folder.append(event)
+        listen(event)
+
+    return tell
+
+
+def _execute_and_judge(prepared: Prepared, order: Order, *, folder: RunFolder, tell: Listener) -> Judgement:
+    judge = Judge(prepared.plan, prepared.pipeline, prepared.ledgers, order.clock().date())
+    bulletin = _Bulletin(prepared.plan, judge, tell)
+    with open_workshop(
+        prepared.project,
+        prepared.pipeline,
+        places=order.places,
+        run=folder.path,
+        folder=folder.folder,
+        environ=order.environ,
+        profile=prepared.plan.profile,
+        listen=tell,
+    ) as workshop:
+        evidence = workshop.execute(prepared.plan, judge.may_run, bulletin.step_finished)
+    return judge.run(evidence)
+
+
+class _Bulletin:
+    """Tells verdicts as soon as they are known: of each step, and of each gate with its last step."""
+
+    def __init__(self, plan: Plan, judge: Judge, tell: Listener) -> None:
+        self._plan = plan
+        self._judge = judge
+        self._tell = tell
+        self._evidence: dict[str, Evidence] = {}
+
+    def step_finished(self, step: Step, evidence: Evidence) -> None:
+        self._evidence[step.id] = evidence
+        self._tell(StepFinished(step=step.id, evidence=evidence))
+        self._tell(StepJudged(step=step.id, verdict=self._judge.step(step, evidence)))
+        selection = next(selection for selection in self._plan.selections if selection.gate.id == step.gate)
+        if all(other in self._evidence for other in selection.steps):
+            verdict, _ = self._judge.gate(selection, self._evidence)
+            self._tell(GateJudged(gate=step.gate, verdict=verdict))
+
+
+def _finished(judgement: Judgement, began: datetime, now: datetime, code: int) -> RunFinished:
+    return RunFinished(
+        finished_at=now.isoformat(timespec="milliseconds"),
+        duration_s=(now - began).total_seconds(),
+        exit_code=code,
+        judgement=judgement,
+    )

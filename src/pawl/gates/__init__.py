@@ -1,0 +1,37 @@
+"""The hall: every gate that pawl knows, in the order in which they are shown."""
+
+from __future__ import annotations
+
+from pawl.gates import (
+    coverage,
+    custom,
+    dependencies,
+    format,
+    integration,
+    lint,
+    migrations,
+    secrets,
+    security,
+    tests,
+    types,
+)
+from pawl.model.gate import Gate
+from pawl.model.pipeline import Pipeline
+
+ALL: tuple[Gate, ...] = (
+    format.GATE,
+    lint.GATE,
+    types.GATE,
+    security.GATE,
+    secrets.GATE,
+    dependencies.GATE,
+    tests.GATE,
+    integration.GATE,
+    migrations.GATE,
+    coverage.GATE,
+)
+
+
+def with_custom(pipeline: Pipeline) -> tuple[Gate, ...]:
+    """Return all gates of a pipeline: the built-in ones and the user's own."""
+    return (*ALL, *(custom.gate(declared) for declared in pipeline.custom))

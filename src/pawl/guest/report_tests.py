@@ -1,0 +1,312 @@
+"""A pytest plugin: runs the tests of one gate only and writes what each collected test did as JSON lines.
+
+Loaded through PYTEST_PLUGINS, because only that is read before conftest files in the workers of pytest-xdist too.
+Settings are JSON in PAWL_TESTS: {"out": file, "gate": "tests" or "integration", "paths": [...], "markers": [...]};
+paths and markers are the claims of the integration gate, so that every collected test belongs to exactly one gate.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+SETTINGS = "PAWL_TESTS"
+SERVICES = "PAWL_WORKER_SERVICES"
+OWNER = "PAWL_TESTS_OWNER"
+WORKER = "PAWL_TESTS_WORKER"
+LONGEST_MESSAGE = 600
+
+CWD = os.path.realpath(os.getcwd())
+
+
+def claim_process() -> bool:
+    """Return whether this process is the run that was asked for, or a worker of it, and not a pytest inside a test."""
+    if SETTINGS not in os.environ:
+        return False
+    if OWNER not in os.environ:
+        os.environ[OWNER] = str(os.getpid())
+        return True
+    if "PYTEST_XDIST_WORKER" in os.environ and WORKER not in os.environ:
+        os.environ[WORKER] = str(os.getpid())
+        return True
+    return False
+
+
+def give_worker_its_services() -> None:
+    """Put the addresses of this worker's own services into the environment, before anything of the project is loaded."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    os.environ.update(json.loads(os.environ.get(SERVICES) or "{}").get(worker, {}))
+
+
+OURS = claim_process()
+if OURS:
+    give_worker_its_services()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: Any) -> None:
+    """Run in this process when only one worker was granted: a single worker costs time and brings nothing."""
+    if OURS and getattr(config.option, "numprocesses", None) == 1:
+        config.option.numprocesses = 0
+
+
+def pytest_configure(config: Any) -> None:
+    """Begin to report, once a process: a pytest started inside a test is none of our business."""
+    global OURS  # noqa: PLW0603  # one process, one report
+    if not OURS:
+        return
+    OURS = False
+    settings = json.loads(os.environ[SETTINGS])
+    config.pluginmanager.register(Reporter(config, settings), "pawl-report-tests")
+
+
+def relative(path: Any) -> str:
+    """Return `path` relative to the folder that pytest was started in, unchanged when it lies outside."""
+    full = os.path.realpath(os.path.join(CWD, str(path)))
+    return os.path.relpath(full, CWD).replace(os.sep, "/") if full.startswith(CWD + os.sep) else str(path)
+
+
+class Reporter:
+    """What is known so far about this run; in a worker only what the controller cannot see for itself."""
+
+    def __init__(self, config: Any, settings: dict[str, Any]) -> None:
+        self.config = config
+        self.settings = settings
+        self.is_worker = hasattr(config, "workerinput")
+        self.began = time.time()
+        self.collected: dict[str, None] = {}
+        self.collects: dict[str, dict[str, Any]] = {}
+        self.dropped: dict[str, None] = {}
+        self.elsewhere = 0
+        self.tests: dict[str, Test] = {}
+        self.overridden = self._free_marked_tests()
+
+    def _free_marked_tests(self) -> str:
+        """Lift a `-m` of the project's own options that names a claimed marker: those tests are to run here."""
+        expression = getattr(self.config.option, "markexpr", "") or ""
+        names = set(re.findall(r"\w+", expression)) & set(self.settings["markers"])
+        if self.settings["gate"] != "integration" or not names:
+            return ""
+        self.config.option.markexpr = ""
+        return str(expression)
+
+    # collection
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> Iterator[None]:
+        """Leave the other gate's tests to it, and note which of ours somebody else leaves out."""
+        claimed = [item for item in items if self._is_claimed(item)]
+        unclaimed = [item for item in items if not self._is_claimed(item)]
+        mine, others = (claimed, unclaimed) if self.settings["gate"] == "integration" else (unclaimed, claimed)
+        items[:] = mine
+        self.elsewhere = len(others)
+        if others:
+            config.hook.pytest_deselected(items=others)
+        yield
+        kept = {id(item) for item in items}
+        self.dropped.update((item.nodeid, None) for item in mine if id(item) not in kept)
+
+    def _is_claimed(self, item: Any) -> bool:
+        path = relative(getattr(item, "path", None) or item.fspath)
+        under = any(path == claim or path.startswith(claim + "/") for claim in self.settings["paths"])
+        return under or any(item.get_closest_marker(name) for name in self.settings["markers"])
+
+    def pytest_collection_finish(self, session: Any) -> None:
+        """Know what is going to run, where this process collects for itself."""
+        self.collected.update((item.nodeid, None) for item in session.items)
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """Keep modules that could not be collected, or that skip themselves whole."""
+        if report.passed:
+            return
+        outcome = "error" if report.failed else "skipped"
+        message = short_message(report) if report.failed else skip_reason(report)
+        self.collects[report.nodeid] = {
+            "kind": "collect", "id": report.nodeid, "outcome": outcome, "path": module_of(report), "message": message,
+        }  # fmt: skip
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """Know what is going to run, where workers collect."""
+        self.collected.update((one, None) for one in ids)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker alone can see."""
+        seen = (getattr(node, "workeroutput", None) or {}).get("pawl")
+        if seen:
+            self.elsewhere = seen["elsewhere"]
+            self.dropped.update((one, None) for one in seen["dropped"])
+
+    # execution
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Add one phase of one attempt."""
+        test = self.tests.setdefault(report.nodeid, Test(report.nodeid))
+        test.add(report, self.config.rootdir)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, exitstatus: Any) -> None:
+        """Write the report; a worker hands what it saw to its controller."""
+        if self.is_worker:
+            self.config.workeroutput["pawl"] = {"elsewhere": self.elsewhere, "dropped": list(self.dropped)}
+            return
+        lines = [self._header(), *config_facts(self.config, self.settings), *self.collects.values()]
+        lines += [{"kind": "dropped", "id": one} for one in self.dropped]
+        lines += [test.line() for test in self.tests.values()]
+        lines.append(self._end(int(exitstatus), len(lines)))
+        with open(self.settings["out"], "w", encoding="utf-8") as file:
+            file.writelines(json.dumps(line) + "\n" for line in lines)
+
+    def _header(self) -> dict[str, Any]:
+        plugins = {
+            f"{dist.project_name} {dist.version}" for _, dist in self.config.pluginmanager.list_plugin_distinfo()
+        }
+        return {
+            "kind": "header", "format": 1, "gate": self.settings["gate"], "pytest": pytest.__version__,
+            "python": platform.python_version(), "cwd": CWD, "plugins": sorted(plugins),
+            "seed": getattr(self.config.option, "randomly_seed", None), "markexpr_lifted": self.overridden,
+        }  # fmt: skip
+
+    def _end(self, exitstatus: int, lines: int) -> dict[str, Any]:
+        return {
+            "kind": "end", "lines": lines, "exit": exitstatus, "collected": len(self.collected),
+            "executed": len(self.collected.keys() & self.tests.keys()), "elsewhere": self.elsewhere,
+            "duration_s": round(time.time() - self.began, 3),
+        }  # fmt: skip
+
+
+class Test:
+    """One test on its way from reports of phases to one outcome."""
+
+    __test__ = False
+
+    def __init__(self, node_id: str) -> None:
+        self.node_id = node_id
+        self.attempts: list[str] = []
+        self.now = ""
+        self.reason = ""
+        self.message = ""
+        self.duration = 0.0
+        self.path: str | None = None
+        self.line_number: int | None = None
+
+    def add(self, report: Any, rootdir: Any) -> None:
+        """Take one phase into account; `rerun` ends an attempt, a teardown ends the last one."""
+        self.duration += getattr(report, "duration", 0.0)
+        if self.path is None:
+            file, line, _ = report.location
+            self.path = relative(os.path.join(str(rootdir), str(file)))
+            self.line_number = None if line is None else line + 1
+        outcome = outcome_of(report)
+        if outcome in ("failed", "error"):
+            self.message = short_message(report)
+            self.line_number = crash_line(report, self.path) or self.line_number
+        if outcome in ("skipped", "xfailed"):
+            self.reason = skip_reason(report)
+        self.now = worse(self.now, outcome)
+        if report.outcome == "rerun":
+            self.attempts.append(self.now)
+            self.now = ""
+
+    def line(self) -> dict[str, Any]:
+        """Return the test as a line of the report."""
+        attempts = [*self.attempts, self.now] if self.now else self.attempts
+        outcome = attempts[-1] if attempts else "error"
+        return {
+            "kind": "test", "id": self.node_id, "outcome": outcome, "duration_s": round(self.duration, 6),
+            "attempts": attempts, "reason": self.reason, "path": self.path, "line": self.line_number,
+            "message": self.message if outcome in ("failed", "error") else "",
+        }  # fmt: skip
+
+
+ORDER = ("", "passed", "xpassed", "xfailed", "skipped", "failed", "error")
+
+
+def worse(one: str, other: str) -> str:
+    """Return the outcome that counts when phases differ."""
+    return max(one, other, key=ORDER.index)
+
+
+def outcome_of(report: Any) -> str:
+    """Return what one phase says: a failure outside of the call is an error, expected failures are their own kind."""
+    if report.outcome in ("failed", "rerun"):
+        return "failed" if report.when == "call" else "error"
+    if report.outcome == "skipped":
+        return "xfailed" if hasattr(report, "wasxfail") else "skipped"
+    return "xpassed" if hasattr(report, "wasxfail") else "passed"
+
+
+def short_message(report: Any) -> str:
+    """Return the message of the exception, or the end of the text that pytest made of it."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text = crash.message if crash is not None else str(getattr(report, "longrepr", "") or report.outcome)
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    chosen = lines[:4] if crash is not None else lines[-4:]
+    return "\n".join(chosen)[:LONGEST_MESSAGE]
+
+
+def crash_line(report: Any, path: str | None) -> int | None:
+    """Return the line that failed when it lies in the test's own file."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return crash.lineno if crash is not None and relative(crash.path) == path else None
+
+
+def skip_reason(report: Any) -> str:
+    """Return why a test was skipped or expected to fail."""
+    if hasattr(report, "wasxfail"):
+        return str(report.wasxfail)
+    longrepr = report.longrepr
+    text = longrepr[2] if isinstance(longrepr, tuple) else str(longrepr)
+    return re.sub(r"^Skipped: ", "", text)[:LONGEST_MESSAGE]
+
+
+def module_of(report: Any) -> str | None:
+    """Return the file that a collector stands for."""
+    path = report.nodeid.partition("::")[0]
+    return path or None
+
+
+def config_facts(config: Any, settings: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what the project's own configuration says to nobody, or points at in vain."""
+    ini = getattr(config, "inipath", None) or getattr(config, "inifile", None)
+    path = relative(ini) if ini else None
+    lines = open(str(ini), encoding="utf-8", errors="replace").read().splitlines() if ini else []  # noqa: SIM115
+
+    def fact(rule: str, name: str, key: str) -> dict[str, Any]:
+        line = next((n for n, text in enumerate(lines, 1) if re.match(rf"\s*[\"']?{re.escape(key)}\b", text)), None)
+        return {"kind": "config", "rule": rule, "name": name, "path": path, "line": line}
+
+    for name in getattr(config, "_inicfg", None) or config.inicfg:
+        if is_unread(config, name):
+            yield fact("unread-option", name, name)
+    for name in config.getini("testpaths"):
+        if not list(config_glob(ini, name)):
+            yield fact("missing-test-path", name, "testpaths")
+    for name in [*(config.option.ignore or ()), *(getattr(config.option, "ignore_glob", None) or ())]:
+        if relative(name) not in settings["paths"] and (os.path.exists(name) or "*" in str(name)):
+            yield fact("ignored-path", relative(name), "addopts")
+
+
+def is_unread(config: Any, name: str) -> bool:
+    """Return whether no plugin declares the ini option `name`."""
+    try:
+        config.getini(name)
+    except ValueError as error:
+        return isinstance(error.__cause__, KeyError)
+    return False
+
+
+def config_glob(ini: Any, pattern: str) -> Iterator[str]:
+    """Yield what a `testpaths` entry matches, seen from the folder of the configuration file."""
+    import glob
+
+    folder = os.path.dirname(str(ini)) if ini else CWD
+    return glob.iglob(os.path.join(glob.escape(folder), pattern), recursive=True)

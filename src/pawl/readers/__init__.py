@@ -1,0 +1,1 @@
+"""Formats that several tools share: bytes in, findings and counts out."""

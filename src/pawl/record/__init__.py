@@ -1,0 +1,1 @@
+"""Runs as directories of events and artifacts: the truth that everything else is derived from."""

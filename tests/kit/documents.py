@@ -1,0 +1,374 @@
+"""A rich example run with every verdict, every standing of a finding, and strings that try to break reports."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pawl.model.document import Annex, Document
+from pawl.model.event import (
+    Event,
+    GateJudged,
+    PlannedGate,
+    PlannedStep,
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    StepJudged,
+    StepProgress,
+    StepStarted,
+)
+from pawl.model.evidence import (
+    Artifact,
+    Attempt,
+    CacheUse,
+    Evidence,
+    LookedAt,
+    Reason,
+    ServiceUse,
+    TestCase,
+    TestOutcome,
+    ToolUse,
+)
+from pawl.model.facts import Revision
+from pawl.model.finding import Finding, Place, Severity, fingerprint
+from pawl.model.measure import Better, Measure
+from pawl.model.verdict import GateVerdict, JudgedMeasure, Judgement, Ruling, Status, StepVerdict, Verdict
+from pawl.record.fold import annex, fold
+
+RUN = "20261121T084841Z-5f0c2a"
+HOSTILE = "<script>alert('x')</script>\n\x1b[31mred\x1b[0m\x07 & \"quotes\" ::error::no\r\nüñïçødé 日本語 \u202eevil"
+LONG = "word " * 400 + "x" * 900
+GUIDE = """# Lint
+
+## What it catches
+
+Mistakes that a linter sees.
+
+## How to fix
+
+Run `flake8` on the file it names, and mend the line.
+Then commit.
+
+## How to waive
+
+Add a waiver to `pawl.toml`.
+"""
+_START = "2026-11-21T08:48:41+00:00"
+
+
+def _finding(rule: str, message: str, **parts: object) -> Finding:
+    place = Place(
+        path=parts.get("path"),  # type: ignore[arg-type]  # a builder of examples, checked by its use
+        line=parts.get("line"),  # type: ignore[arg-type]  # as above
+        column=parts.get("column"),  # type: ignore[arg-type]  # as above
+        end_line=parts.get("end_line"),  # type: ignore[arg-type]  # as above
+        end_column=parts.get("end_column"),  # type: ignore[arg-type]  # as above
+        commit=parts.get("commit"),  # type: ignore[arg-type]  # as above
+    )
+    return Finding(
+        rule=rule,
+        tool=str(parts.get("tool", "flake8")),
+        message=message,
+        severity=parts.get("severity", Severity.MEDIUM),  # type: ignore[arg-type]  # as above
+        place=place,
+        subject=str(parts.get("subject", "")),
+        url=str(parts.get("url", "")),
+        fix=str(parts.get("fix", "")),
+        excerpt=message,
+    )
+
+
+UNUSED = _finding("F401", "'os' imported but unused", path="app/main.py", line=3, column=1, severity=Severity.LOW)
+ODD = _finding(
+    "E501<b>",
+    HOSTILE,
+    path="app/ü b#1%,:.py",
+    line=7,
+    column=2,
+    end_line=9,
+    end_column=4,
+    url="javascript:alert(1)",
+    fix="Shorten & wrap <it>",
+)
+LENGTHY = _finding("E999", LONG, path="app/" + "deep/" * 30 + "file.py", line=1)
+NOTE = _finding("W605", "invalid escape sequence", path="app/main.py", line=12, severity=Severity.INFO)
+DEBT = _finding("C901", "'charge' is too complex (14)", path="app/pay.py", line=40)
+WAIVED = _finding("E731", "do not assign a lambda", path="app/pay.py", line=44)
+GONE = _finding("F811", "redefinition of unused 'x'", path="app/gone.py")
+ADVISORY = _finding(
+    "PYSEC-2019-217",
+    "jinja2 2.10: sandbox escape",
+    tool="pip-audit",
+    severity=Severity.CRITICAL,
+    subject="jinja2 2.10",
+    url="https://osv.dev/vulnerability/PYSEC-2019-217",
+    fix="upgrade to 2.10.1",
+)
+FLAKY = _finding(
+    "failed", "AssertionError", tool="pytest", subject="tests/test_a.py::test_flaky", path="tests/test_a.py"
+)
+
+
+def _evidence(step: str, second: int, seconds: float, **parts: object) -> Evidence:
+    base = Evidence(
+        step=step,
+        gate=step.split("/", maxsplit=1)[0],
+        started_at=f"2026-11-21T08:48:{41 + second:02d}+00:00",
+        duration_s=seconds,
+        attempts=(Attempt(outcome="exit:0", duration_s=seconds),),
+        cache=CacheUse(state="miss"),
+        cpu_s=round(seconds * 0.9, 3),
+    )
+    return replace(base, **parts)  # type: ignore[arg-type]  # a builder of examples, checked by its use
+
+
+LINT = _evidence(
+    "lint/flake8",
+    0,
+    2.25,
+    attempts=(Attempt(outcome="exit:1", duration_s=2.1),),
+    tools=(ToolUse(name="flake8", version="7.3.0", source="project", digest="sha256:" + "a" * 64),),
+    looked_at=(LookedAt(what="files", count=118, expected=118),),
+    findings=(UNUSED, ODD, LENGTHY, NOTE, DEBT, WAIVED),
+    notes=("the project's own configuration was used: setup.cfg",),
+)
+TESTS_39 = _evidence(
+    "tests/pytest@3.9",
+    1,
+    12.5,
+    tools=(ToolUse(name="pytest", version="8.3.4", source="project", digest="sha256:" + "b" * 64),),
+    looked_at=(LookedAt(what="tests", count=4, expected=1),),
+    findings=(FLAKY,),
+    tests=(
+        TestCase(node_id="tests/test_a.py::test_one", outcome=TestOutcome.PASSED, duration_s=0.012),
+        TestCase(
+            node_id="tests/test_a.py::test_[<x> & 'y']",
+            outcome=TestOutcome.SKIPPED,
+            duration_s=0.0,
+            reason="no \x1b[1mnet",
+        ),
+        TestCase(
+            node_id="tests/test_a.py::test_flaky",
+            outcome=TestOutcome.FAILED,
+            duration_s=1.5,
+            attempts=(TestOutcome.FAILED, TestOutcome.FAILED),
+            reason="AssertionError: 1 == 2\x00",
+            path="tests/test_a.py",
+            line=9,
+        ),
+        TestCase(node_id="tests/test_b.py::test_known_gap", outcome=TestOutcome.XFAILED, duration_s=0.2),
+    ),
+    artifacts=(
+        Artifact(
+            kind="tests",
+            path="steps/tests-pytest-3.9-1a2b3c4d/tests.jsonl",
+            media_type="application/jsonl",
+            sha256="c" * 64,
+            bytes=412,
+        ),
+        Artifact(
+            kind="log",
+            path="steps/tests-pytest-3.9-1a2b3c4d/a b#<1>.txt",
+            media_type="text/plain",
+            sha256="d" * 64,
+            bytes=2_097_152,
+        ),
+    ),
+)
+TESTS_311 = _evidence(
+    "tests/pytest@3.11",
+    1,
+    9.75,
+    cache=CacheUse(state="hit", run="20261120T101010Z-aaaaaa"),
+    looked_at=(LookedAt(what="tests", count=1, expected=1),),
+    tests=(TestCase(node_id="tests/test_a.py::test_one", outcome=TestOutcome.PASSED, duration_s=0.01),),
+)
+COVERAGE_MEASURES = (
+    Measure(name="line coverage", value=71.3, unit="percent", better=Better.HIGHER),
+    Measure(name="branch coverage", value=58.04, unit="percent", better=Better.HIGHER),
+    Measure(name="line coverage", value=88.0, unit="percent", better=Better.HIGHER, scope="app/payments"),
+)
+COVERAGE = _evidence(
+    "coverage/merge",
+    14,
+    0.6,
+    looked_at=(LookedAt(what="files", count=42), LookedAt(what="changed lines", count=0, expected=0)),
+    measures=COVERAGE_MEASURES,
+)
+MIGRATIONS = _evidence(
+    "migrations/walk",
+    2,
+    31.4,
+    attempts=(Attempt(outcome="signal:SIGKILL", duration_s=31.0),),
+    trouble=Reason(code="signal", text=f"alembic was killed by SIGKILL {HOSTILE}"),
+    services=(
+        ServiceUse(
+            name="postgres",
+            asked="postgres:15",
+            ran="PostgreSQL 18.4",
+            provider="embedded",
+            notes=("18 ran where 15 was asked for",),
+        ),
+    ),
+)
+DEPENDENCIES = _evidence(
+    "dependencies/pip-audit",
+    3,
+    4.2,
+    looked_at=(LookedAt(what="dependencies", count=51, expected=51),),
+    findings=(ADVISORY,),
+)
+E2E_EXCUSE = Reason(code="need-absent", text="no browser on this machine; `pawl doctor` says how to get one")
+AFTER_EXCUSE = Reason(code="step-failed", text="needs tests/pytest@3.9, which did not pass")
+
+
+def _ruling(finding: Finding, gate: str, status: Status, *, blocks: bool = False, waiver: str | None = None) -> Ruling:
+    return Ruling(finding=finding, fingerprint=fingerprint(gate, finding), status=status, blocks=blocks, waiver=waiver)
+
+
+STEPS = (
+    StepVerdict(evidence=LINT, verdict=Verdict.FAILED, reason=Reason(code="findings", text="6 findings")),
+    StepVerdict(evidence=TESTS_39, verdict=Verdict.PASSED, reason=Reason(code="clean", text="looked at 4 tests")),
+    StepVerdict(evidence=TESTS_311, verdict=Verdict.PASSED, reason=Reason(code="clean", text="looked at 1 test")),
+    StepVerdict(evidence=COVERAGE, verdict=Verdict.PASSED, reason=Reason(code="clean", text="looked at 42 files")),
+    StepVerdict(evidence=MIGRATIONS, verdict=Verdict.UNVERIFIED, reason=MIGRATIONS.trouble or AFTER_EXCUSE),
+    StepVerdict(evidence=DEPENDENCIES, verdict=Verdict.FAILED, reason=Reason(code="findings", text="1 new finding")),
+    StepVerdict(
+        evidence=Evidence(step="contract/schema", gate="contract", left_out=AFTER_EXCUSE),
+        verdict=Verdict.NOT_RUN,
+        reason=AFTER_EXCUSE,
+    ),
+)
+GATES = (
+    GateVerdict(
+        gate="lint",
+        verdict=Verdict.FAILED,
+        reason=Reason(code="new-findings", text="3 new findings"),
+        steps=("lint/flake8",),
+        rulings=(
+            _ruling(UNUSED, "lint", Status.NEW, blocks=True),
+            _ruling(ODD, "lint", Status.NEW, blocks=True),
+            _ruling(LENGTHY, "lint", Status.NEW, blocks=True),
+            _ruling(NOTE, "lint", Status.NEW),
+            _ruling(DEBT, "lint", Status.KNOWN),
+            _ruling(WAIVED, "lint", Status.WAIVED, waiver="W-1 <b>"),
+            _ruling(GONE, "lint", Status.FIXED),
+        ),
+        looked_at=LINT.looked_at,
+    ),
+    GateVerdict(
+        gate="tests",
+        verdict=Verdict.PASSED,
+        reason=Reason(code="clean", text="5 tests, 1 quarantined"),
+        steps=("tests/pytest@3.9", "tests/pytest@3.11"),
+        rulings=(_ruling(FLAKY, "tests", Status.QUARANTINED),),
+        looked_at=(LookedAt(what="tests", count=5, expected=1),),
+    ),
+    GateVerdict(
+        gate="coverage",
+        verdict=Verdict.FAILED,
+        reason=Reason(code="below-ratchet", text="line coverage 71.3 % is below the ratchet of 72 %"),
+        steps=("coverage/merge",),
+        measures=(
+            JudgedMeasure(measure=COVERAGE_MEASURES[0], limit=72.0, limit_from="ratchet", holds=False),
+            JudgedMeasure(measure=COVERAGE_MEASURES[1], limit=50.0, limit_from="threshold"),
+            JudgedMeasure(measure=COVERAGE_MEASURES[2]),
+        ),
+        looked_at=COVERAGE.looked_at,
+    ),
+    GateVerdict(
+        gate="migrations",
+        verdict=Verdict.UNVERIFIED,
+        reason=MIGRATIONS.trouble or AFTER_EXCUSE,
+        steps=("migrations/walk",),
+    ),
+    GateVerdict(
+        gate="dependencies",
+        verdict=Verdict.FAILED,
+        reason=Reason(code="new-findings", text="1 new finding, critical"),
+        steps=("dependencies/pip-audit",),
+        rulings=(_ruling(ADVISORY, "dependencies", Status.NEW, blocks=True),),
+        looked_at=DEPENDENCIES.looked_at,
+    ),
+    GateVerdict(gate="contract", verdict=Verdict.NOT_RUN, reason=AFTER_EXCUSE, steps=("contract/schema",)),
+)
+
+
+def started(root: str = "/home/ada/shop/backend") -> RunStarted:
+    """Return the beginning of the example run."""
+    return RunStarted(
+        run=RUN,
+        pawl="0.1.0",
+        started_at=_START,
+        root=root,
+        prefix="back end",
+        profile="full",
+        revision=Revision(head="1" * 40, base="2" * 40, branch="feature/<x>", tree="3" * 40, dirty=True),
+        system="linux",
+        machine="x86_64",
+        cpus=2,
+        jobs=2,
+        gates=(
+            PlannedGate(id="lint", title="Lint", steps=("lint/flake8",)),
+            PlannedGate(id="tests", title="Tests", steps=("tests/pytest@3.9", "tests/pytest@3.11")),
+            PlannedGate(id="coverage", title="Coverage", steps=("coverage/merge",)),
+            PlannedGate(id="migrations", title="Migrations", steps=("migrations/walk",)),
+            PlannedGate(id="dependencies", title="Dependencies", steps=("dependencies/pip-audit",)),
+            PlannedGate(id="contract", title="Contract", steps=("contract/schema",)),
+            PlannedGate(id="e2e", title="Browser journeys", excuse=E2E_EXCUSE),
+        ),
+        steps=(
+            PlannedStep(id="lint/flake8", gate="lint", check="flake8"),
+            PlannedStep(id="tests/pytest@3.9", gate="tests", check="pytest", python="3.9"),
+            PlannedStep(id="tests/pytest@3.11", gate="tests", check="pytest", python="3.11"),
+            PlannedStep(
+                id="coverage/merge", gate="coverage", check="merge", after=("tests/pytest@3.9", "tests/pytest@3.11")
+            ),
+            PlannedStep(id="migrations/walk", gate="migrations", check="walk"),
+            PlannedStep(id="dependencies/pip-audit", gate="dependencies", check="pip-audit"),
+            PlannedStep(id="contract/schema", gate="contract", check="schema", after=("tests/pytest@3.9",)),
+        ),
+        notes=("narrowed to what the change since 2222222 can affect",),
+    )
+
+
+def events() -> tuple[Event, ...]:
+    """Return the whole example run as it would be recorded."""
+    told: list[Event] = [started()]
+    for step in STEPS:
+        evidence = step.evidence
+        if evidence.started_at is not None:
+            told.append(StepStarted(step=evidence.step, at=evidence.started_at))
+            told.append(StepProgress(step=evidence.step, text="running"))
+        told.append(StepFinished(step=evidence.step, evidence=evidence))
+        told.append(StepJudged(step=evidence.step, verdict=step))
+    told.extend(GateJudged(gate=gate.gate, verdict=gate) for gate in GATES)
+    judgement = Judgement(
+        verdict=Verdict.FAILED,
+        reason=Reason(code="gates-failed", text="3 of 7 gates failed"),
+        gates=GATES,
+        steps=STEPS,
+        tighten=("coverage: branch coverage may rise from 50 to 58.04",),
+    )
+    told.append(
+        RunFinished(
+            finished_at="2026-11-21T08:49:15+00:00",
+            duration_s=34.25,
+            exit_code=1,
+            judgement=judgement,
+            overhead_cpu_s=0.31,
+        )
+    )
+    return tuple(told)
+
+
+def document() -> Document:
+    """Return the example as a document."""
+    return fold(events())
+
+
+def example_annex() -> Annex:
+    """Return the example's annex with a guide and links."""
+    return replace(
+        annex(events()), guides={"lint": GUIDE, "coverage": GUIDE.replace("flake8", "pytest --cov")}, links="./"
+    )

@@ -1,0 +1,100 @@
+"""Small builders for the nouns of the model, with only what a test cares about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pawl.model.evidence import Evidence, LookedAt, Reading
+from pawl.model.facts import Project, Revision
+from pawl.model.finding import Finding, Place, Severity
+from pawl.model.gate import Check, CheckContext, Command, Gate, Outputs, ReadContext
+from pawl.model.pipeline import GateSettings, Pipeline, Profile
+from pawl.model.plan import Availability, Machine, Plan, Selection, Step
+
+ROOT = Path("/project")
+
+
+def finding(rule: str = "F401", *, path: str = "app/a.py", code: str = "import os", **more: object) -> Finding:
+    place = Place(path=path, line=1)
+    base = Finding(rule=rule, tool="tool", message="bad", severity=Severity.HIGH, place=place, excerpt=code)
+    return replace(base, **more)  # type: ignore[arg-type]  # tests name the fields they change
+
+
+def commands(_: CheckContext) -> tuple[Command, ...]:
+    return (Command(argv=("true",)),)
+
+
+def read(_: Outputs, __: ReadContext) -> Reading:
+    return Reading(looked_at=(LookedAt(what="files", count=1),))
+
+
+def check(name: str = "tool", **more: object) -> Check:
+    return replace(Check(id=name, commands=commands, read=read), **more)  # type: ignore[arg-type]
+
+
+def gate(name: str = "lint", *checks: Check, **more: object) -> Gate:
+    base = Gate(id=name, title=name.title(), blurb="", room=ROOT, checks=checks or (check(),))
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def settings(name: str = "lint", **more: object) -> GateSettings:
+    return replace(GateSettings(gate=name), **more)  # type: ignore[arg-type]
+
+
+def pipeline(gates: Sequence[Gate] = (), **more: object) -> Pipeline:
+    base = Pipeline(
+        name="shop",
+        pythons=("3.9", "3.11"),
+        deployed_python="3.11",
+        source=("app",),
+        tests=("tests",),
+        requirements=(),
+        deployed_requirements=(),
+        gates=tuple(settings(one.id) for one in gates),
+    )
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def project(**more: object) -> Project:
+    base = Project(
+        root=ROOT,
+        git_root=ROOT,
+        git_dir=ROOT / ".git",
+        prefix="",
+        files=("app/a.py", "tests/test_a.py"),
+        changed=None,
+        revision=Revision(head="a" * 40, base=None, branch="main", tree="t", dirty=False),
+    )
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def machine(*present: str) -> Machine:
+    needs = {name: Availability(present=True, detail="here") for name in present}
+    return Machine(system="Linux", machine="x86_64", cpus=2, needs=needs)
+
+
+def context(name: str = "lint", **more: object) -> CheckContext:
+    base = CheckContext(project=project(), pipeline=pipeline(), settings=settings(name), profile=Profile.FULL)
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def step(name: str = "lint/tool", **more: object) -> Step:
+    gate_id, _, check_id = name.partition("/")
+    base = Step(id=name, gate=gate_id, check=check(check_id), context=context(gate_id), commands=(), timeout_s=1.0)
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def evidence(name: str = "lint/tool", **more: object) -> Evidence:
+    looked = (LookedAt(what="files", count=3),)
+    base = Evidence(step=name, gate=name.partition("/")[0], looked_at=looked)
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def plan(gates: Sequence[Gate], steps: Sequence[Step], **more: object) -> Plan:
+    selections = tuple(
+        Selection(gate=one, steps=tuple(each.id for each in steps if each.gate == one.id)) for one in gates
+    )
+    base = Plan(profile=Profile.FULL, jobs=2, machine=machine(), selections=selections, steps=tuple(steps))
+    return replace(base, **more)  # type: ignore[arg-type]

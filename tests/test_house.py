@@ -1,0 +1,297 @@
+"""The house rules: who may import whom, which libraries are confined, how large things may grow, one family of errors."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import statistics
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import pawl
+from pawl.cli.exits import MEANING, Exit
+from pawl.errors import PawlError
+
+SOURCE = Path(pawl.__file__).parent
+ROOT = SOURCE.parent.parent
+
+# package → packages of pawl that it may import, besides itself. "*" stands for any.
+FLOORS: dict[str, tuple[str, ...]] = {
+    "errors": (),
+    "model": ("errors",),
+    "plan": ("errors", "model"),
+    "judge": ("errors", "model"),
+    "report": ("errors", "model"),
+    "readers": ("errors", "model"),
+    "detect": ("errors", "model"),
+    "config": ("errors", "model", ""),
+    "execute": ("errors", "model", "guest"),
+    "record": ("errors", "model"),
+    "gates": ("errors", "model", "readers"),
+    "guest": (),
+    "flow": ("errors", "model", "plan", "judge", "detect", "config", "execute", "record", "gates", ""),
+    "cli": ("*",),
+    "__main__": ("cli",),
+    "": (),
+}
+
+# library → where it may be imported (prefixes of module names).
+CONFINED: dict[str, tuple[str, ...]] = {
+    "subprocess": ("execute.process", "execute.running", "guest"),
+    "signal": ("execute.process", "execute.group", "execute.running"),
+    "psycopg": ("execute.services",),
+    "psutil": ("execute",),
+    "httpx": ("execute",),
+    "uv": ("execute",),
+    "jinja2": ("report.html",),
+    "ruamel": ("detect", "readers", "workflow"),
+    "click": ("cli",),
+    "rich": ("cli",),
+    "tomlkit": ("config", "cli"),
+    "time": ("execute", "cli", "record.folder", "guest"),
+    "random": ("execute", "cli", "guest"),
+    "secrets": ("execute", "cli", "guest"),
+}
+
+# attribute → where it may be used.
+CONFINED_CALLS: dict[str, tuple[str, ...]] = {
+    "os.environ": ("config.layers", "guest"),
+    "sys.exit": ("cli", "guest"),
+    "datetime.now": ("execute", "cli", "record.folder"),
+    "date.today": ("execute", "cli"),
+}
+
+HARD_MODULE, HARD_FUNCTION, MEDIAN_MODULE, MEDIAN_FUNCTION, P90_FUNCTION, POSITIONAL = 300, 50, 130, 9, 25, 4
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    found = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        if "samples" in path.parts:
+            continue
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        found[".".join(part for part in parts if part != "__init__")] = ast.parse(path.read_text())
+    return found
+
+
+def imports(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            if node.module == "pawl":
+                yield from ((f"pawl.{alias.name}", node.lineno) for alias in node.names)
+            else:
+                yield node.module, node.lineno
+
+
+def package(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def is_public_root(name: str) -> bool:
+    return name in {"pawl", "pawl.__version__"}
+
+
+def may_import(module: str, target: str) -> bool:
+    here, there = package(module), package(target.removeprefix("pawl").removeprefix("."))
+    if is_public_root(target):
+        return "" in FLOORS[here] or "*" in FLOORS[here]
+    if here == there:
+        return here != "gates" or same_room(module, target)
+    return there in FLOORS[here] or "*" in FLOORS[here]
+
+
+def same_room(module: str, target: str) -> bool:
+    room, other = module.split(".")[1:2], target.split(".")[2:3]
+    return room in ([], ["custom"]) or room == other
+
+
+def test_every_package_has_a_floor() -> None:
+    assert {package(name) for name in modules()} <= set(FLOORS)
+
+
+def test_imports_follow_the_floors() -> None:
+    wrong = [
+        f"{module}:{line} imports {target}"
+        for module, tree in modules().items()
+        for target, line in imports(tree)
+        if package(target) == "pawl" and not may_import(module, target)
+    ]
+    assert wrong == []
+
+
+def test_no_import_cycles() -> None:
+    graph = {
+        f"pawl.{module}".rstrip("."): {target for target, _ in imports(tree) if package(target) == "pawl"}
+        for module, tree in modules().items()
+    }
+    state: dict[str, int] = {}
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        if state.get(name) == 2 or name not in graph or name == "pawl":
+            return
+        assert state.get(name) != 1, " → ".join((*trail, name))
+        state[name] = 1
+        for target in graph[name]:
+            visit(target, (*trail, name))
+        state[name] = 2
+
+    for name in graph:
+        visit(name, ())
+
+
+def allowed(module: str, places: tuple[str, ...]) -> bool:
+    return any(module == place or module.startswith(place + ".") for place in places)
+
+
+def test_confined_libraries() -> None:
+    wrong = [
+        f"{module}:{line} imports {target}"
+        for module, tree in modules().items()
+        for target, line in imports(tree)
+        if package(target) in CONFINED and not allowed(module, CONFINED[package(target)])
+    ]
+    assert wrong == []
+
+
+def test_confined_calls() -> None:
+    wrong = []
+    for module, tree in modules().items():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+                continue
+            name = f"{node.value.id}.{node.attr}"
+            if name in CONFINED_CALLS and not allowed(module, CONFINED_CALLS[name]):
+                wrong.append(f"{module}:{node.lineno} uses {name}")
+    assert wrong == []
+
+
+def test_only_the_command_line_prints() -> None:
+    wrong = [
+        f"{module}:{node.lineno}"
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+        if not allowed(module, ("cli", "guest"))
+    ]
+    assert wrong == []
+
+
+def test_model_is_standard_library_only() -> None:
+    import sys
+
+    wrong = [
+        f"{module}:{line} imports {target}"
+        for module, tree in modules().items()
+        if package(module) in {"model", "errors", "guest"}
+        for target, line in imports(tree)
+        if package(target) not in sys.stdlib_module_names | {"pawl"} and package(module) != "guest"
+    ]
+    assert wrong == []
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef, bool]]:
+    for module, tree in modules().items():
+        for node in ast.walk(tree):
+            is_class = isinstance(node, ast.ClassDef)
+            for child in getattr(node, "body", []) if isinstance(node, ast.ClassDef | ast.Module) else []:
+                if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield f"{module}:{child.lineno} {child.name}", child, is_class
+
+
+def length(node: ast.AST) -> int:
+    return int(getattr(node, "end_lineno", 0)) - int(getattr(node, "lineno", 0)) + 1
+
+
+def test_sizes_of_modules() -> None:
+    sizes = {
+        str(path.relative_to(SOURCE)): len(path.read_text().splitlines())
+        for path in SOURCE.rglob("*.py")
+        if "samples" not in path.parts
+    }
+    assert {name: size for name, size in sizes.items() if size > HARD_MODULE} == {}
+    assert statistics.median(sizes.values()) <= MEDIAN_MODULE
+
+
+def test_sizes_of_functions() -> None:
+    sizes = {name: length(node) for name, node, _ in functions()}
+    assert {name: size for name, size in sizes.items() if size > HARD_FUNCTION} == {}
+    assert statistics.median(sizes.values()) <= MEDIAN_FUNCTION
+    assert statistics.quantiles(sizes.values(), n=10)[-1] <= P90_FUNCTION
+
+
+def test_few_positional_parameters() -> None:
+    wrong = {
+        name: count
+        for name, node, is_method in functions()
+        if (count := len(node.args.args) + len(node.args.posonlyargs) - is_method) > POSITIONAL
+        and not node.name.startswith("__")
+        and not is_dictated(name)
+    }
+    assert wrong == {}
+
+
+def is_dictated(name: str) -> bool:
+    """Return whether a foreign protocol dictates the parameters (pytest hooks, HTTP handlers)."""
+    return name.startswith("guest.")
+
+
+def test_every_error_descends_from_the_root() -> None:
+    wrong = []
+    for info in pkgutil.walk_packages(pawl.__path__, "pawl."):
+        if info.name.startswith("pawl.guest.") or info.name == "pawl.__main__" or ".samples" in info.name:
+            continue
+        module = importlib.import_module(info.name)
+        for name, thing in inspect.getmembers(module, inspect.isclass):
+            if thing.__module__ == info.name and issubclass(thing, BaseException) and not issubclass(thing, PawlError):
+                wrong.append(f"{info.name}.{name}")
+    assert wrong == []
+
+
+def test_exit_codes_are_a_contract() -> None:
+    assert {exit_.name: int(exit_) for exit_ in Exit} == {
+        "PASSED": 0,
+        "FAILED": 1,
+        "USAGE": 2,
+        "UNVERIFIED": 3,
+        "BUG": 4,
+        "INTERRUPTED": 130,
+    }
+    assert set(MEANING) == set(Exit)
+
+
+LEFT_OVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b|Not" r"ImplementedError")
+
+
+@pytest.mark.parametrize("folder", ["src", "tests", "bench"])
+def test_nothing_is_left_for_later(folder: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in (ROOT / folder).rglob("*.py")
+        if "samples" not in path.parts
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if LEFT_OVER.search(line)
+    ]
+    assert wrong == []
+
+
+def test_no_swallowed_exceptions() -> None:
+    wrong = [
+        f"{module}:{node.lineno}"
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler) and all(isinstance(child, ast.Pass) for child in node.body)
+    ]
+    assert wrong == []
+
+
+def test_architecture_stays_short() -> None:
+    assert len((ROOT / "ARCHITECTURE.md").read_text().splitlines()) <= 60

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit import values
+from pawl.judge.baseline import match, merge_matrix
+from pawl.model.finding import Finding, Severity, fingerprint
+from pawl.model.ledger import Debt
+
+CODES = st.sampled_from(["import os", "x = 1", "eval(y)"])
+PATHS = st.sampled_from(["a.py", "b.py", "c.py"])
+FINDINGS = st.lists(st.builds(lambda code, path: values.finding(code=code, path=path), CODES, PATHS), max_size=8)
+
+
+def debt(finding: Finding) -> Debt:
+    return Debt(
+        fingerprint=fingerprint("lint", finding),
+        gate="lint",
+        rule=finding.rule,
+        severity=Severity.HIGH,
+        since="2026-01-01",
+        accepted_by="ada",
+        path=finding.place.path or "",
+    )
+
+
+@given(FINDINGS, FINDINGS)
+def test_known_and_gone_are_counted_per_fingerprint(found: list[Finding], owed: list[Finding]) -> None:
+    matched = match("lint", found, [debt(one) for one in owed])
+    for print_ in {fingerprint("lint", one) for one in [*found, *owed]}:
+        here = [known for known, other in zip(matched.known, matched.fingerprints, strict=True) if other == print_]
+        debts = sum(fingerprint("lint", one) == print_ for one in owed)
+        assert sum(here) == min(len(here), debts)
+        assert sum(left.fingerprint == print_ for left in matched.gone) == max(0, debts - len(here))
+
+
+@given(FINDINGS)
+def test_a_baseline_of_everything_leaves_nothing_new_in_any_order(found: list[Finding]) -> None:
+    matched = match("lint", list(reversed(found)), [debt(one) for one in found])
+    assert all(matched.known)
+    assert matched.gone == ()
+
+
+@given(FINDINGS)
+def test_merging_a_step_with_itself_changes_nothing(found: list[Finding]) -> None:
+    once = merge_matrix([("pytest", found)], "lint")
+    twice = merge_matrix([("pytest", found), ("pytest", found)], "lint")
+    assert once == twice
+    assert len(merge_matrix([("a", found), ("b", found)], "lint")) == 2 * len(found)

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from kit import values
+from pawl.judge.rule import Policy, judge_gate, judge_step
+from pawl.model.evidence import LookedAt, Problem, Reason
+from pawl.model.finding import Severity, fingerprint
+from pawl.model.gate import Limit
+from pawl.model.ledger import Debt, Ledgers, Mark
+from pawl.model.measure import Better, Measure
+from pawl.model.pipeline import Waiver
+from pawl.model.verdict import Status, Verdict
+
+TODAY = date(2026, 5, 1)
+
+
+def policy(**more: object) -> Policy:
+    base = Policy(gate=values.gate(), settings=values.settings(), waivers=(), ledgers=Ledgers(), today=TODAY)
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def debt(finding_path: str = "app/a.py", code: str = "import os") -> Debt:
+    about = values.finding(path=finding_path, code=code)
+    return Debt(
+        fingerprint=fingerprint("lint", about),
+        gate="lint",
+        rule="F401",
+        severity=Severity.HIGH,
+        since="2026-01-01",
+        accepted_by="ada",
+        path=finding_path,
+    )
+
+
+def waiver(**more: object) -> Waiver:
+    base = Waiver(id="W1", gate="lint", reason="soon", owner="ada", expires=date(2026, 5, 1), rule="F401")
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def verdict_of(evidence_change: dict[str, object], rules: Policy | None = None) -> tuple[Verdict, str]:
+    found = judge_step(values.step(), values.evidence(**evidence_change), rules or policy())
+    return found.verdict, found.reason.code
+
+
+def test_clean_evidence_passes() -> None:
+    assert verdict_of({}) == (Verdict.PASSED, "holds")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"looked_at": ()}, "nothing-counted"),
+        ({"looked_at": (LookedAt(what="tests", count=0),)}, "looked-at-too-little"),
+        ({"looked_at": (LookedAt(what="tests", count=9, expected=10),)}, "looked-at-too-little"),
+        ({"trouble": Reason(code="timeout", text="too long")}, "timeout"),
+        ({"problems": (Problem(code="collection-error", text="test_a.py"),)}, "collection-error"),
+    ],
+)
+def test_what_could_not_look_is_never_green(change: dict[str, object], code: str) -> None:
+    assert verdict_of(change) == (Verdict.UNVERIFIED, code)
+
+
+def test_expected_zero_passes_with_nothing_to_check() -> None:
+    looked = (LookedAt(what="revisions", count=0, expected=0),)
+    assert verdict_of({"looked_at": looked}) == (Verdict.PASSED, "nothing-to-check")
+
+
+def test_a_new_finding_fails_even_where_something_else_is_unclear() -> None:
+    change = {"findings": (values.finding(),), "problems": (Problem(code="x", text="y"),)}
+    assert verdict_of(change) == (Verdict.FAILED, "new-findings")
+
+
+def test_findings_below_the_floor_do_not_block_and_unknown_ones_do() -> None:
+    rules = policy(settings=values.settings(block=Severity.MEDIUM))
+    low = values.finding(severity=Severity.LOW)
+    assert verdict_of({"findings": (low,)}, rules)[0] is Verdict.PASSED
+    unknown = values.finding(severity=Severity.UNKNOWN)
+    assert verdict_of({"findings": (unknown,)}, rules)[0] is Verdict.FAILED
+
+
+def test_a_known_debt_does_not_block_and_its_double_does() -> None:
+    rules = policy(ledgers=Ledgers(debts=(debt(),)))
+    assert verdict_of({"findings": (values.finding(),)}, rules)[0] is Verdict.PASSED
+    assert verdict_of({"findings": (values.finding(), values.finding(path="app/b.py"))}, rules)[0] is Verdict.FAILED
+
+
+def test_paths_break_ties_between_equal_findings() -> None:
+    rules = policy(ledgers=Ledgers(debts=(debt("app/b.py"),)))
+    found = (values.finding(path="app/a.py"), values.finding(path="app/b.py"))
+    result, _ = judge_gate([(values.step(), values.evidence(findings=found))], rules)
+    standing = {ruling.finding.place.path: ruling.status for ruling in result.rulings}
+    assert standing == {"app/a.py": Status.NEW, "app/b.py": Status.KNOWN}
+
+
+def test_a_moved_and_reformatted_debt_stays_known() -> None:
+    rules = policy(ledgers=Ledgers(debts=(debt(),)))
+    moved = values.finding(path="lib/moved.py", code="import   os\n")
+    assert verdict_of({"findings": (moved,)}, rules)[0] is Verdict.PASSED
+
+
+def test_a_waiver_holds_on_its_last_day_and_fails_the_day_after() -> None:
+    found = {"findings": (values.finding(),)}
+    assert verdict_of(found, policy(waivers=(waiver(),)))[0] is Verdict.PASSED
+    late = policy(waivers=(waiver(),), today=date(2026, 5, 2))
+    assert verdict_of(found, late)[0] is Verdict.FAILED
+    result, _ = judge_gate([(values.step(), values.evidence())], late)
+    assert (result.verdict, result.rulings[0].finding.rule) == (Verdict.FAILED, "expired-waiver")
+
+
+def test_a_waiver_that_names_nothing_covers_nothing() -> None:
+    rules = policy(waivers=(waiver(rule=""),))
+    assert verdict_of({"findings": (values.finding(),)}, rules)[0] is Verdict.FAILED
+
+
+def test_a_quarantined_test_is_shown_and_does_not_block() -> None:
+    rules = policy(waivers=(waiver(rule="", test="tests/test_a.py::test_it"),))
+    flaky = values.finding(rule="test-failed", subject="tests/test_a.py::test_it")
+    result, _ = judge_gate([(values.step(), values.evidence(findings=(flaky,)))], rules)
+    assert (result.verdict, result.rulings[0].status) == (Verdict.PASSED, Status.QUARANTINED)
+
+
+def measure(value: float) -> Measure:
+    return Measure(name="coverage.lines", value=value, unit="percent", better=Better.HIGHER)
+
+
+def mark(value: float) -> Mark:
+    return Mark(
+        gate="lint",
+        measure="coverage.lines",
+        scope="",
+        value=value,
+        unit="percent",
+        better=Better.HIGHER,
+        since="2026-01-01",
+    )
+
+
+def judged_with(value: float, limit: float, marked: float | None) -> tuple[Verdict, str, tuple[str, ...]]:
+    gate = values.gate(limits=lambda _: (Limit(measure="coverage.lines", value=limit),), ratchets=("coverage.lines",))
+    rules = policy(gate=gate, ledgers=Ledgers(marks=(mark(marked),) if marked is not None else ()))
+    result, tighten = judge_gate([(values.step(), values.evidence(measures=(measure(value),)))], rules)
+    return result.verdict, result.reason.code, tighten
+
+
+def test_thresholds_and_ratchets_both_hold_and_the_stricter_one_is_named() -> None:
+    assert judged_with(70.0, 70.0, None)[:2] == (Verdict.PASSED, "holds")
+    assert judged_with(69.9, 70.0, None)[:2] == (Verdict.FAILED, "beyond-threshold")
+    assert judged_with(71.0, 70.0, 72.0)[:2] == (Verdict.FAILED, "beyond-ratchet")
+
+
+def test_a_better_measure_may_tighten_and_a_failed_gate_may_not() -> None:
+    assert judged_with(73.0, 70.0, 72.0)[2] == ("lint: coverage.lines may tighten from 72 to 73 percent",)
+    assert judged_with(60.0, 70.0, None)[2] == ()
+
+
+def test_a_threshold_without_its_measure_is_unverified() -> None:
+    gate = values.gate(limits=lambda _: (Limit(measure="coverage.lines", value=70),))
+    result, _ = judge_gate([(values.step(), values.evidence())], policy(gate=gate))
+    assert (result.verdict, result.reason.code) == (Verdict.UNVERIFIED, "not-measured")
+
+
+def test_a_paid_debt_is_told_but_not_after_an_incomplete_run() -> None:
+    rules = policy(ledgers=Ledgers(debts=(debt(),)))
+    complete = [(values.step(), values.evidence())]
+    assert "is gone and may be removed" in judge_gate(complete, rules)[1][0]
+    left_out = values.evidence("lint/b", left_out=Reason(code="need-absent", text="no 3.9"))
+    assert judge_gate([*complete, (values.step("lint/b"), left_out)], rules)[1] == ()
+
+
+def test_matrix_steps_see_one_fault_once() -> None:
+    steps = [
+        (values.step("tests/pytest[3.9]", check=values.check("pytest")), values.evidence(findings=(values.finding(),))),
+        (
+            values.step("tests/pytest[3.11]", check=values.check("pytest")),
+            values.evidence(findings=(values.finding(),)),
+        ),
+    ]
+    result, _ = judge_gate(steps, policy())
+    assert len(result.rulings) == 1
+
+
+def test_absence_is_excused_unless_it_is_demanded() -> None:
+    left_out = values.evidence(left_out=Reason(code="need-absent", text="no docker"))
+    assert judge_step(values.step(), left_out, policy()).verdict is Verdict.NOT_RUN
+    assert judge_step(values.step(demanded=True), left_out, policy()).verdict is Verdict.UNVERIFIED
+
+
+def test_a_gate_with_some_steps_left_out_says_so() -> None:
+    steps = [
+        (values.step(), values.evidence()),
+        (values.step("lint/b"), values.evidence("lint/b", left_out=Reason(code="need-absent", text="no 3.9"))),
+    ]
+    result, _ = judge_gate(steps, policy())
+    assert result.verdict is Verdict.PASSED
+    assert result.reason.text == "3 files; not run: lint/b"

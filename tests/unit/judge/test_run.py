@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from datetime import date
+
+from kit import values
+from pawl.judge.run import Judge
+from pawl.model.evidence import Evidence, Reason
+from pawl.model.ledger import Ledgers
+from pawl.model.plan import Step
+from pawl.model.verdict import Verdict
+
+
+def judge(*steps: Step) -> tuple[Judge, dict[str, Evidence]]:
+    gates = [values.gate(name) for name in dict.fromkeys(step.gate for step in steps)]
+    plan = values.plan(gates, steps)
+    return Judge(plan, values.pipeline(gates), Ledgers(), date(2026, 5, 1)), {
+        step.id: values.evidence(step.id) for step in steps
+    }
+
+
+def test_all_passed() -> None:
+    court, evidence = judge(values.step("lint/a"), values.step("types/b"))
+    assert court.run(evidence).verdict is Verdict.PASSED
+
+
+def test_failed_outranks_unverified() -> None:
+    court, evidence = judge(values.step("lint/a"), values.step("types/b"))
+    evidence["lint/a"] = values.evidence("lint/a", findings=(values.finding(),))
+    evidence["types/b"] = values.evidence("types/b", trouble=Reason(code="signal", text="killed"))
+    judgement = court.run(evidence)
+    assert judgement.verdict is Verdict.FAILED
+    assert [gate.verdict for gate in judgement.gates] == [Verdict.FAILED, Verdict.UNVERIFIED]
+
+
+def test_a_planned_step_that_was_never_executed_is_unverified() -> None:
+    court, evidence = judge(values.step("lint/a"), values.step("types/b"))
+    del evidence["types/b"]
+    judgement = court.run(evidence)
+    assert (judgement.verdict, judgement.gates[1].reason.code) == (Verdict.UNVERIFIED, "not-executed")
+
+
+def test_an_executed_step_that_nobody_planned_fails_the_run() -> None:
+    court, evidence = judge(values.step("lint/a"))
+    evidence["stray/x"] = values.evidence("stray/x")
+    assert court.run(evidence).reason.code == "not-declared"
+
+
+def test_nothing_passed_is_unverified() -> None:
+    court, evidence = judge(values.step("lint/a"))
+    evidence["lint/a"] = values.evidence("lint/a", left_out=Reason(code="need-absent", text="no docker"), looked_at=())
+    assert court.run(evidence).reason.code == "nothing-passed"
+
+
+def test_a_step_waits_for_those_it_needs() -> None:
+    late = values.step("e2e/x", after=("lint/a",))
+    court, evidence = judge(values.step("lint/a"), late)
+    assert court.may_run(late, evidence) is None
+    evidence["lint/a"] = values.evidence("lint/a", findings=(values.finding(),))
+    reason = court.may_run(late, evidence)
+    assert reason is not None
+    assert reason.text == "lint/a did not pass (failed)"
+
+
+def test_what_feeds_a_step_may_be_left_out_but_not_all_of_it() -> None:
+    left_out = Reason(code="need-absent", text="no 3.9")
+    taker = values.step("coverage/x", feeds=("tests/a", "tests/b"))
+    court, evidence = judge(values.step("tests/a"), values.step("tests/b"), taker)
+    evidence["tests/a"] = values.evidence("tests/a", left_out=left_out)
+    assert court.may_run(taker, evidence) is None
+    evidence["tests/b"] = values.evidence("tests/b", left_out=left_out)
+    assert court.may_run(taker, evidence) is not None

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kit import values
+from pawl.errors import ConfigError, UsageError
+from pawl.model.facts import Revision
+from pawl.model.gate import Applies, Gate, Keep, Matrix, Need
+from pawl.model.pipeline import Profile
+from pawl.model.plan import Machine, Plan
+from pawl.plan.build import build_plan
+from pawl.plan.graph import ordered
+from pawl.plan.select import Request
+
+DATA = Keep(kind="coverage-data", path="data", media_type="application/octet-stream")
+TESTS = values.gate("tests", values.check("pytest", matrix=Matrix.EVERY, keeps=(DATA,)))
+COVERAGE = values.gate("coverage", values.check("merge", matrix=Matrix.HIGHEST, consumes=("coverage-data",)))
+LINT = values.gate("lint", values.check("flake8", narrows=True, inputs=("*.py",)))
+HALL = (LINT, COVERAGE, TESTS)
+BOTH = values.machine("python:3.9", "python:3.11")
+
+
+def plan(*, gates: tuple[Gate, ...] = HALL, machine: Machine = BOTH, **request: object) -> Plan:
+    asked = replace(Request(), **request)  # type: ignore[arg-type]
+    return build_plan(gates, values.pipeline(gates), values.project(), machine, request=asked)
+
+
+def test_steps_come_after_what_feeds_them() -> None:
+    assert [step.id for step in plan().steps] == [
+        "lint/flake8",
+        "tests/pytest[3.9]",
+        "tests/pytest[3.11]",
+        "coverage/merge",
+    ]
+    assert plan().step("coverage/merge").feeds == ("tests/pytest[3.9]", "tests/pytest[3.11]")
+
+
+def test_an_interpreter_that_is_absent_excuses_its_step_and_ci_demands_it() -> None:
+    only = values.machine("python:3.11")
+    step = plan(machine=only).step("tests/pytest[3.9]")
+    assert step.excuse is not None
+    assert (step.excuse.code, step.demanded) == ("need-absent", False)
+    assert plan(machine=only, profile=Profile.CI).step("tests/pytest[3.9]").demanded
+    assert plan(machine=only, named=("tests",)).step("tests/pytest[3.9]").demanded
+
+
+def test_the_newest_interpreter_of_this_machine_stands_for_the_newest() -> None:
+    assert plan().step("coverage/merge").context.python == "3.11"
+    assert plan(machine=values.machine("python:3.9")).step("coverage/merge").context.python == "3.9"
+
+
+def test_quick_shrinks_the_matrix_to_what_is_deployed() -> None:
+    assert [step.id for step in plan(profile=Profile.QUICK).steps if step.gate == "tests"] == ["tests/pytest"]
+
+
+def test_naming_a_gate_adds_what_it_is_made_from() -> None:
+    found = plan(named=("coverage",))
+    assert {step.gate for step in found.steps} == {"tests", "coverage"}
+    assert found.selections[0].excuse is not None
+    assert found.notes == ("tests: added because what was asked for is made from it",)
+
+
+def test_an_unknown_gate_is_a_usage_error_with_a_suggestion() -> None:
+    with pytest.raises(UsageError) as caught:
+        plan(named=("covrage",))
+    assert caught.value.hint == 'did you mean "coverage"?'
+
+
+def test_a_gate_outside_the_profile_is_listed_with_its_reason() -> None:
+    pipeline = values.pipeline(HALL)
+    narrowed = replace(
+        pipeline,
+        gates=tuple(replace(one, profiles=(Profile.CI,)) if one.gate == "lint" else one for one in pipeline.gates),
+    )
+    found = build_plan(HALL, narrowed, values.project(), BOTH, request=Request())
+    assert found.selections[0].excuse is not None
+    assert found.selections[0].excuse.code == "outside-profile"
+
+
+def test_a_gate_that_is_switched_off_says_why() -> None:
+    pipeline = replace(values.pipeline(HALL), gates=(values.settings("lint", enabled=False, excuse="no code yet"),))
+    found = build_plan((LINT,), pipeline, values.project(), BOTH, request=Request())
+    assert found.selections[0].excuse is not None
+    assert "no code yet" in found.selections[0].excuse.text
+
+
+def test_a_check_that_does_not_apply_leaves_the_gate_out() -> None:
+    lonely = values.gate("lint", values.check(applies=lambda _: Applies(yes=False, why="no Python here")))
+    selection = plan(gates=(lonely,)).selections[0]
+    assert selection.excuse is not None
+    assert selection.excuse.text == "no Python here"
+
+
+def test_changed_leaves_out_what_the_change_cannot_affect_and_narrows_the_rest() -> None:
+    revision = Revision(head="b" * 40, base="a" * 40, branch="x", tree="t", dirty=False)
+    project = values.project(changed=("README.md",), revision=revision)
+    request = Request(changed=True)
+    found = build_plan(HALL, values.pipeline(HALL), project, BOTH, request=request)
+    excuse = found.step("lint/flake8").excuse
+    assert excuse is not None
+    assert excuse.code == "unaffected"
+    touched = replace(project, changed=("app/a.py", "app/gone.py"))
+    found = build_plan(HALL, values.pipeline(HALL), touched, BOTH, request=request)
+    assert found.step("lint/flake8").context.narrowed == ("app/a.py",)
+
+
+def test_a_need_of_a_check_is_probed_and_named() -> None:
+    scan = values.gate("scan", values.check(needs=(Need(kind="program", name="trivy"),)))
+    excuse = plan(gates=(scan,)).steps[0].excuse
+    assert excuse is not None
+    assert excuse.text == "program:trivy was not probed"
+
+
+def test_a_cycle_is_a_configuration_error() -> None:
+    with pytest.raises(ConfigError, match="wait for each other"):
+        ordered(["a", "b"], {"a": ["b"], "b": ["a"]})
+
+
+def test_order_is_that_of_the_hall_where_nothing_waits() -> None:
+    assert ordered(["c", "a", "b"], {}) == ("c", "a", "b")
+    assert ordered(["c", "a", "b"], {"c": ["b", "unknown"]}) == ("a", "b", "c")

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+
+import pytest
+
+from kit import documents
+from pawl.errors import RecordError
+from pawl.model.document import Document, FindingEntry, GateEntry, MeasureEntry, StepEntry
+from pawl.model.event import Event, RunFailed, RunFinished, StepFinished, StepStarted
+from pawl.model.evidence import Reason
+from pawl.model.verdict import Status, Verdict
+from pawl.record.fold import annex, fold
+from pawl.record.fold import tests_lines as rows_of_tests
+
+EVENTS = documents.events()
+END = EVENTS[-1]
+assert isinstance(END, RunFinished)
+
+
+def until(count: int) -> tuple[Event, ...]:
+    return EVENTS[:count]
+
+
+def test_the_document_has_exactly_the_published_keys() -> None:
+    def keys(kind: type) -> str:
+        return " ".join(field.name for field in fields(kind))
+
+    assert keys(Document) == (
+        "schema pawl run prefix profile started_at duration_s verdict exit_code revision platform error gates steps"
+    )
+    assert keys(GateEntry) == "gate verdict reason steps measures findings proof"
+    assert keys(StepEntry) == (
+        "id gate check matrix verdict reason started_at duration_s attempts cache tools services"
+        " looked_at measures findings artifacts"
+    )
+    assert keys(MeasureEntry) == "name scope value unit better limit limit_from"
+    assert keys(FindingEntry) == (
+        "rule tool message severity subject path line column end_line end_column commit fingerprint"
+        " status waiver url fix"
+    )
+
+
+def test_gates_and_steps_come_from_the_plan_and_in_its_order() -> None:
+    told = fold(EVENTS)
+    assert [(gate.gate, str(gate.verdict)) for gate in told.gates] == [
+        ("lint", "failed"),
+        ("tests", "passed"),
+        ("coverage", "failed"),
+        ("migrations", "unverified"),
+        ("dependencies", "failed"),
+        ("contract", "not_run"),
+        ("e2e", "not_run"),
+    ]
+    assert told.gates[-1].reason.code == "need-absent"
+    assert [step.id for step in told.steps] == [step.evidence.step for step in documents.STEPS]
+
+
+def test_findings_of_a_step_stand_as_the_gate_ruled() -> None:
+    lint = fold(EVENTS).steps[0]
+    assert [finding.status for finding in lint.findings] == ["new", "new", "new", "new", "known", "waived"]
+    assert lint.findings[-1].waiver == "W-1 <b>"
+
+
+@pytest.mark.parametrize("count", range(1, len(EVENTS)))
+def test_a_run_without_its_end_is_never_green(count: int) -> None:
+    told = fold(until(count))
+    assert (told.verdict, told.exit_code) == (Verdict.UNVERIFIED, 3)
+    assert told.error is not None
+    assert told.error.kind == "unfinished"
+    assert {gate.gate for gate in told.gates} == {gate.gate for gate in fold(EVENTS).gates}
+    assert told.duration_s >= 0
+
+
+def test_the_duration_of_a_run_without_its_end_is_what_is_known() -> None:
+    assert fold(until(1)).duration_s == 0
+    assert fold((*until(1), StepStarted(step="lint/flake8", at="2026-11-21T08:48:50+00:00"))).duration_s == 9
+    assert fold(until(5)).duration_s == 2.25
+
+
+def test_a_run_that_failed_says_why() -> None:
+    told = fold((*until(3), RunFailed(kind="interrupted", message="Ctrl-C", where="", hint="again", exit_code=130)))
+    assert (told.verdict, told.exit_code) == (Verdict.UNVERIFIED, 130)
+    assert told.error is not None
+    assert (told.error.kind, told.error.hint) == ("interrupted", "again")
+
+
+def green(**changes: object) -> RunFinished:
+    assert isinstance(END, RunFinished)
+    judgement = replace(END.judgement, verdict=Verdict.PASSED, **changes)  # type: ignore[arg-type]  # fields by name
+    return replace(END, exit_code=0, judgement=judgement)
+
+
+@pytest.mark.parametrize("change", [{"gates": ()}, {"steps": ()}, {"gates": documents.GATES[:-1]}])
+def test_planned_but_not_reported_is_not_green(change: dict[str, object]) -> None:
+    told = fold((EVENTS[0], green(**change)))
+    assert (told.verdict, told.exit_code) == (Verdict.UNVERIFIED, 3)
+    reasons = {gate.reason.code for gate in told.gates} | {step.reason.code for step in told.steps}
+    assert "unreported" in reasons
+
+
+def test_everything_reported_may_be_green() -> None:
+    told = fold((EVENTS[0], green()))
+    assert (told.verdict, told.exit_code, told.error) == (Verdict.PASSED, 0, None)
+
+
+def test_a_gate_that_nobody_planned_is_shown() -> None:
+    extra = replace(documents.GATES[0], gate="surprise", reason=Reason(code="x", text="x"))
+    told = fold((EVENTS[0], green(gates=(*documents.GATES, extra))))
+    assert told.gates[-1].gate == "surprise"
+
+
+def test_events_without_a_beginning_are_no_run() -> None:
+    with pytest.raises(RecordError, match="no beginning"):
+        fold(EVENTS[1:])
+
+
+def test_the_annex_holds_what_the_contract_does_not() -> None:
+    told = annex(EVENTS)
+    assert told.tolerated["lint"] == {3}
+    assert fold(EVENTS).gates[0].findings[3].status is Status.NEW
+    assert told.after["coverage/merge"] == ("tests/pytest@3.9", "tests/pytest@3.11")
+    assert told.step_notes["migrations/walk"] == ("postgres: 18 ran where 15 was asked for",)
+    assert told.jobs == 2
+    assert annex(until(2)).reason == Reason(code="unfinished", text="the run ended before this was judged")
+
+
+def test_tests_are_lines_with_everything_junit_lacks() -> None:
+    rows = [json.loads(row) for row in rows_of_tests(documents.TESTS_39).splitlines()]
+    assert rows[1] == {
+        "node_id": "tests/test_a.py::test_[<x> & 'y']",
+        "outcome": "skipped",
+        "duration_s": 0.0,
+        "attempts": [],
+        "reason": "no \x1b[1mnet",
+        "path": None,
+        "line": None,
+    }
+    assert rows[2]["attempts"] == ["failed", "failed"]
+    assert rows_of_tests(documents.LINT) == b""
+
+
+def test_odd_file_names_do_not_reach_the_document() -> None:
+    odd = replace(documents.UNUSED, place=replace(documents.UNUSED.place, path="app/\udcff.py"))
+    evidence = replace(documents.LINT, findings=(odd,))
+    told = fold((EVENTS[0], StepFinished(step="lint/flake8", evidence=evidence)))
+    assert told.steps[0].findings[0].path == "app/\\udcff.py"
