@@ -370,5 +370,5 @@ def document() -> Document:
 def example_annex() -> Annex:
     """Return the example's annex with a guide and links."""
     return replace(
-        annex(events()), guides={"lint": GUIDE, "coverage": GUIDE.replace("flake8", "pytest --cov")}, links="./"
+        annex(events()), guides={"lint": GUIDE, "coverage": GUIDE.replace("flake8", "pytest --cov")}, folder="./"
     )

@@ -97,5 +97,5 @@ def assemble(settings: Settings, adapters: Adapters) -> Services:
         bookings=bookings,
         verifications=verifications,
         diagnostics=Diagnostics(settings, adapters.engine, adapters.redis),
-        sweeper=Sweeper(verifications, settings.sweep_interval_seconds),
+        sweeper=Sweeper(verifications.sweep, settings.sweep_interval_seconds),
     )

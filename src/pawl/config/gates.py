@@ -15,6 +15,8 @@ from pawl.model.finding import Severity
 from pawl.model.gate import Gate
 from pawl.model.pipeline import CustomGate, GateSettings, Profile
 
+_COUNT = r"""count = 'files=checked (\d+) files'"""
+
 
 def read_gates(
     raw: Any, sheet: Sheet, gates: tuple[Gate, ...], services: tuple[str, ...]
@@ -97,12 +99,14 @@ def _check_count(here: tuple[str, str], section: Section, sheet: Sheet) -> None:
             sheet.complain(path, 'only format = "exit" counts with an expression; the other formats count themselves')
         return
     if not count:
-        sheet.complain(
-            path, r'missing; an exit code says nothing of what was looked at: count = "checked (\\d+) files"'
-        )
+        sheet.complain(path, f"missing; an exit code says nothing of what was looked at: {_COUNT}")
+        return
+    what, _, pattern = count.partition("=")
+    if not what.strip() or not pattern:
+        sheet.complain(path, f"expected what is counted, =, and a regular expression: {_COUNT}")
         return
     try:
-        groups = re.compile(count).groups
+        groups = re.compile(pattern).groups
     except re.error as error:
         sheet.complain(path, f"not a regular expression ({error})")
         return

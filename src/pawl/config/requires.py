@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
 from pawl.config.schema import SCHEMA
 from pawl.config.sheet import Sheet
 
@@ -27,6 +25,8 @@ def _requires(raw: dict[str, Any], sheet: Sheet, version: str) -> bool:
     text = raw.get("requires")
     if not isinstance(text, str):
         return True
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  # slow to import
+
     try:
         wanted = SpecifierSet(text)
     except InvalidSpecifier:

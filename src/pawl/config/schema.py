@@ -17,7 +17,7 @@ NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 PYTHON = r"3\.(9|[1-9][0-9])"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 IMAGE = r"([a-z0-9./_-]+/)?(postgres|redis):[0-9]+(\.[0-9]+)*(-[A-Za-z0-9._-]+)?"
-PATH = r"(?!/)(?!~)(?![A-Za-z]:)(?!(.*/)?\.\.(/|$))[^\\\0]+"
+PATH = r"(?!/)(?!~)(?![A-Za-z]:)(?!([\s\S]*/)?\.\.(/|$))[^\\\0]+"
 SOMETHING = r"(?=[\s\S]*\S)[\s\S]*"
 
 
@@ -35,6 +35,11 @@ class Key:
     wanted: str = ""
     filled: bool = False
     date: bool = False
+
+    @property
+    def distinct(self) -> bool:
+        """Return whether a list of this key must not name the same thing twice; arguments of programs may."""
+        return self.option.kind is Kind.PATHS or bool(self.option.choices or self.pattern)
 
     @property
     def name(self) -> str:
@@ -56,7 +61,7 @@ TOP = (
         _key("schema", Kind.INTEGER, SCHEMA, "Version of this file's shape; always 1 for now.", required=True),
         minimum=1,
     ),
-    _key("requires", Kind.STRING, "", 'Which versions of pawl may read this file, for example ">=0.1".'),
+    _key("requires", Kind.STRING, None, 'Which versions of pawl may read this file, for example ">=0.1".'),
     _key("offline", Kind.BOOLEAN, False, "Never ask data services (advisories); profile `ci` refuses this."),
 )
 PROJECT = (
@@ -178,8 +183,8 @@ CUSTOM = (
         "count",
         Kind.STRING,
         "",
-        'For `format = "exit"`: a regular expression over the output whose one group is the number of things looked at; '
-        "a named group names them.",
+        'For `format = "exit"`: what is counted, `=`, and a regular expression over the output whose one group is the '
+        r"number, for example `'files=checked (\d+) files'`.",
     ),
     _key("services", Kind.STRINGS, (), "Services that the command needs."),
     _key("environment", Kind.BOOLEAN, False, "The command runs in the project's own Python environment."),

@@ -79,7 +79,7 @@ def _strings(raw: Any, key: Key) -> tuple[str, ...]:
     items = []
     for number, item in enumerate(raw):
         items.append(_text(item, key, number))
-        if items[-1] in items[:-1] and key.name != "command":
+        if key.distinct and items[-1] in items[:-1]:
             raise WrongValueError(f"{_quoted(items[-1])} is in the list twice", number)
     return tuple(items)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pawl.detect.declared import all_declarations
+from pawl.detect.declarations import declared_hits
 from pawl.detect.lines import Hit, agreed, code, evidence, gathered, matching, search
 from pawl.detect.packages import DEPLOYING
 from pawl.model.facts import Fact, Tree
 
 COMPOSE = r"(?:.*/)?(?:docker-)?compose[^/]*\.ya?ml"
 _FRAMEWORKS = {"fastapi": "FastAPI(", "flask": "Flask(", "django": ""}
+_MADE = r"^(app|application|api)(?:\s*:\s*[\w.]+)?\s*=\s*(?:\w+\.)?(?:create|make|build|get)_\w*app\w*\("
 _SERVERS = r"\b(?:uvicorn|gunicorn|hypercorn|daphne|granian|waitress-serve)\b"
 _TARGET = re.compile(r"""(?<![\w.:/@$\{-])([A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(\))?)(?![\w:/-])""")
 _HEALTH = r"(?:[\w/.{}-]*/)?(?:health\w*|healthz|ready|readyz|live|livez|diagnostics|ping|status)/?"
@@ -19,11 +20,7 @@ _HEALTH = r"(?:[\w/.{}-]*/)?(?:health\w*|healthz|ready|readyz|live|livez|diagnos
 
 def framework(tree: Tree) -> Fact:
     """Tell FastAPI, Flask or Django by what is declared; several only when code creates just one application."""
-    hits = [
-        Hit(value=one.name, path=one.path, line=one.line, text=one.text)
-        for one in all_declarations(tree)
-        if one.name in _FRAMEWORKS
-    ]
+    hits = declared_hits(tree, {name: name for name in _FRAMEWORKS})
     if len({hit.value for hit in hits}) > 1:
         created = {hit.value for hit in hits if _created(tree, hit.value)}
         return Fact(name="framework", value=created.pop() if len(created) == 1 else None, evidence=evidence(hits))
@@ -74,6 +71,8 @@ def _objects(tree: Tree) -> Iterable[Hit]:
         pattern = rf"^(\w+)(?:\s*:\s*[\w.]+)?\s*=\s*(?:\w+\.)?{re.escape(call)}"
         for hit in search(tree, code(tree), pattern, holds=call):
             yield hit.says(f"{_module(hit.path)}:{hit.value}")
+    for hit in search(tree, code(tree), _MADE):
+        yield hit.says(f"{_module(hit.path)}:{hit.value}")
 
 
 def _module(path: str) -> str:

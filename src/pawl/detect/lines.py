@@ -83,10 +83,12 @@ def search(tree: Tree, paths: Iterable[str], pattern: str, *, holds: str = "") -
     return tuple(found)
 
 
-def line_of(text: str, needle: str) -> tuple[int, str]:
-    """Return number and text of the first line that contains `needle`; (0, "") when none does."""
+def line_of(text: str, needle: str, *, after: str = "") -> tuple[int, str]:
+    """Return number and text of the first line with `needle`, at or below one with `after`; (0, "") without any."""
+    reached = not after
     for number, line in enumerate(text.splitlines(), 1):
-        if needle in line:
+        reached = reached or after in line
+        if reached and needle in line:
             return number, line
     return 0, ""
 

@@ -14,9 +14,7 @@ _LOCATION = r"^script_location\s*=\s*(\S.*?)\s*$"
 
 def alembic(tree: Tree) -> Fact:
     """Return the file that configures alembic."""
-    return agreed(
-        "alembic", (hit.says(hit.path) for hit in _locations(tree))
-    )
+    return agreed("alembic", (hit.says(hit.path) for hit in _locations(tree)))
 
 
 def alembic_scripts(tree: Tree) -> Fact:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -44,13 +45,24 @@ def declarations(tree: Tree, path: str, seen: frozenset[str] = frozenset()) -> t
     if path in seen:
         return ()
     found: list[Declaration] = []
-    for number, line in _logical_lines(tree.text(path) or ""):
+    for entry in _entries(path, tree.text(path) or ""):
+        if isinstance(entry, str):
+            found += declarations(tree, entry, seen | {path})
+        else:
+            found.append(entry)
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _entries(path: str, text: str) -> tuple[Declaration | str, ...]:
+    """Return declarations and the paths of included files; remembered, because many detectors ask."""
+    found: list[Declaration | str] = []
+    for number, line in _logical_lines(text):
         include = _INCLUDE.match(line)
+        one = None if include else _one(line, path, number)
         if include:
-            found += declarations(tree, _beside(path, include[1]), seen | {path})
-            continue
-        one = _one(line, path, number)
-        if one:
+            found.append(_beside(path, include[1]))
+        elif one:
             found.append(one)
     return tuple(found)
 

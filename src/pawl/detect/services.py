@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pawl.detect.application import COMPOSE
-from pawl.detect.declared import all_declarations
+from pawl.detect.declarations import declared_hits
 from pawl.detect.lines import Hit, agreed, code, evidence, gathered, matching, search
 from pawl.detect.yaml import Node, parse
 from pawl.model.facts import Fact, Tree
@@ -42,7 +42,7 @@ def database_scheme(tree: Tree) -> Fact:
     """Return the scheme of the database's URL, which names the driver; the nearest to the application counts."""
     places = (matching(tree, _EXAMPLE), (*matching(tree, COMPOSE), *matching(tree, WORKFLOW)), code(tree))
     found = [search(tree, paths, _POSTGRES_URL, holds="postgres") for paths in places]
-    sources: list[Iterable[Hit]] = [*found, _drivers(tree, _SCHEMES)]
+    sources: list[Iterable[Hit]] = [*found, declared_hits(tree, _SCHEMES)]
     first = next((tuple(hits) for hits in sources if hits), ())
     fact = agreed("database-scheme", first)
     return Fact(
@@ -52,11 +52,7 @@ def database_scheme(tree: Tree) -> Fact:
 
 def redis(tree: Tree) -> Fact:
     """Tell whether Redis is used."""
-    declared = [
-        Hit(value="redis", path=one.path, line=one.line, text=one.text)
-        for one in all_declarations(tree)
-        if one.name in _REDIS
-    ]
+    declared = declared_hits(tree, dict.fromkeys(_REDIS, "redis"))
     return agreed("redis", (*declared, *(hit for hit in _images(tree) if hit.value == "redis")))
 
 
@@ -103,7 +99,7 @@ def _examples(tree: Tree) -> tuple[Hit, ...]:
 
 
 def _databases(tree: Tree) -> Iterator[Hit]:
-    yield from _drivers(tree, _DRIVERS)
+    yield from declared_hits(tree, _DRIVERS)
     for hit in _images(tree):
         if hit.value != "redis":
             yield hit.says("mysql" if hit.value == "mariadb" else hit.value)
@@ -118,14 +114,6 @@ def _django_engines(tree: Tree) -> Iterator[Hit]:
     names = {"postgresql": "postgres", "mysql": "mysql", "sqlite3": "sqlite"}
     for hit in engines:
         yield hit.says(names[hit.value])
-
-
-def _drivers(tree: Tree, names: dict[str, str]) -> list[Hit]:
-    return [
-        Hit(value=names[one.name], path=one.path, line=one.line, text=one.text)
-        for one in all_declarations(tree)
-        if one.name in names
-    ]
 
 
 def _images(tree: Tree) -> Iterator[Hit]:

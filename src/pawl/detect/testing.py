@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from pawl.detect.declared import all_declarations
+from pawl.detect.declarations import declared_hits
 from pawl.detect.documents import ini, table, texts, toml
 from pawl.detect.lines import Hit, agreed, evidence, gathered, line_of, matching
 from pawl.model.facts import Fact, Tree
@@ -25,17 +25,9 @@ def pytest_config(tree: Tree) -> Fact:
 
 def test_runner(tree: Tree) -> Fact:
     """Tell whether pytest is the runner: declared, configured, or given fixtures."""
-    hits = [
-        Hit(value="pytest", path=one.path, line=one.line, text=one.text)
-        for one in all_declarations(tree)
-        if one.name == "pytest"
-    ]
+    hits = (*declared_hits(tree, {"pytest": "pytest"}), *(hit.says("pytest") for hit in _configs(tree)))
     fixtures = [Hit(value="pytest", path=path) for path in matching(tree, r"(?:.*/)?conftest\.py")]
-    return agreed(
-        "test-runner",
-        (*hits, *(Hit(value="pytest", path=one.path, line=one.line, text=one.text) for one in _configs(tree))),
-        weaker=fixtures,
-    )
+    return agreed("test-runner", hits, weaker=fixtures)
 
 
 def tests(tree: Tree) -> Fact:
@@ -96,7 +88,7 @@ def _setting(tree: Tree, name: str) -> Iterator[Hit]:
     values = _options(tree, config.path, section).get(name, "")
     words = texts(values) if name == "markers" or isinstance(values, list) else tuple(str(values).split())
     for value in words:
-        line, shown = line_of(tree.text(config.path) or "", value)
+        line, shown = line_of(tree.text(config.path) or "", value, after=name)
         yield Hit(value=value.rstrip("/"), path=config.path, line=line, text=shown)
 
 

@@ -6,10 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
-
 from pawl.model.facts import Tree
 
 _DEEPEST_MERGE = 20
@@ -29,11 +25,11 @@ class Node:
     @property
     def text(self) -> str:
         """Return a scalar as it is written, empty for anything else."""
-        return str(self.raw.value) if isinstance(self.raw, ScalarNode) else ""
+        return str(self.raw.value) if self._is("scalar") else ""
 
     def pairs(self, depth: int = 0) -> Iterator[tuple[str, Node]]:
         """Walk over a mapping's pairs, those of merged mappings included."""
-        if not isinstance(self.raw, MappingNode) or depth > _DEEPEST_MERGE:
+        if not self._is("mapping") or depth > _DEEPEST_MERGE:
             return
         for key, value in self.raw.value:
             if Node(key).text == "<<":
@@ -47,9 +43,9 @@ class Node:
 
     def elements(self) -> tuple[Node, ...]:
         """Return a sequence's elements; a scalar counts as a sequence of one."""
-        if isinstance(self.raw, SequenceNode):
+        if self._is("sequence"):
             return tuple(Node(element) for element in self.raw.value)
-        return (self,) if isinstance(self.raw, ScalarNode) else ()
+        return (self,) if self._is("scalar") else ()
 
     def at(self, *keys: str) -> Node:
         """Return the node at `keys`, an empty one when it is not there."""
@@ -58,12 +54,18 @@ class Node:
             node = next((value for name, value in node.pairs() if name == key), NOTHING)
         return node
 
+    def _is(self, kind: str) -> bool:
+        return getattr(self.raw, "id", "") == kind
+
 
 NOTHING = Node(None)
 
 
 def parse(tree: Tree, path: str) -> Node:
     """Return the root of a YAML file, an empty node when it is absent or broken."""
+    from ruamel.yaml import YAML  # noqa: PLC0415  # slow to import, and many projects have no YAML
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415  # as above
+
     try:
         return Node(YAML().compose(tree.text(path) or ""))
     except (YAMLError, ValueError, RecursionError):

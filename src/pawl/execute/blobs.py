@@ -26,7 +26,7 @@ def blob_at(path: Path, *, sha256: bool) -> Blob | None:
         found = path.lstat()
         if stat.S_ISLNK(found.st_mode):
             target = os.fsencode(path.readlink())
-            return Blob("120000", _name((target,), len(target), sha256=sha256))
+            return Blob("120000", name_contents(target, sha256=sha256))
         if not stat.S_ISREG(found.st_mode):
             return None
         mode = "100755" if found.st_mode & stat.S_IXUSR else "100644"
@@ -42,6 +42,11 @@ def digest(files: Mapping[str, Blob]) -> str:
     for path, blob in sorted(files.items()):
         whole.update(f"{blob.mode} {blob.oid} ".encode() + os.fsencode(path) + b"\0")
     return whole.hexdigest()
+
+
+def name_contents(data: bytes, *, sha256: bool) -> str:
+    """Return git's name for these contents."""
+    return _name((data,), len(data), sha256=sha256)
 
 
 def _name(chunks: Iterable[bytes], size: int, *, sha256: bool) -> str:

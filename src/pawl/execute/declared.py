@@ -15,6 +15,7 @@ from pawl.errors import ProvisionError
 LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock")
 _DEPLOYED = ("requirements.txt", "requirements/base.txt", "requirements/prod.txt", "requirements/production.txt")
 _INCLUDE = re.compile(r"^(-r|--requirement|-c|--constraint)[ =]*(.+)$")
+_LINKS = re.compile(r"^(-f|--find-links)[ =]*(.+)$")
 _EDITABLE = re.compile(r"^(?:-e|--editable)[ =]*(.+)$")
 _CONTINUED = re.compile(r"\\\n\s*")
 _COMMENT = re.compile(r"(^|\s)#.*$", re.MULTILINE)
@@ -69,8 +70,10 @@ def declared(root: Path, given: tuple[str, ...], *, deployed: bool) -> Declared:
     reading = _Reading(root)
     for source in sources:
         reading.read(source)
+    # A list of requirements says the same for whatever purpose it is read.
+    narrower = deployed and not all(is_requirements(source) for source in sources)
     return Declared(
-        sources=sources, files=tuple(sorted(reading.files.items())), local=tuple(reading.local), deployed=deployed
+        sources=sources, files=tuple(sorted(reading.files.items())), local=tuple(reading.local), deployed=narrower
     )
 
 
@@ -139,6 +142,10 @@ class _Reading:
         if include and "://" not in include[2]:
             self.read(self._inside(folder / include[2].strip()))
             return line
+        links = _LINKS.match(line)
+        if links and "://" not in links[2]:
+            # The files are copied elsewhere, the archives that they find beside them are not.
+            return f"--find-links {self.root / folder / links[2].strip()}"
         editable = _EDITABLE.match(line)
         wanted = editable[1].strip() if editable else line
         if _is_local(wanted, editable=editable is not None):

@@ -20,10 +20,10 @@ def pins_in(venv: Path) -> tuple[str, ...]:
     return tuple(sorted(f"{_name_of(found)}=={found.version}" for found in from_registry))
 
 
-def digest_of(venv: Path, full_version: str) -> str:
-    """Return "sha256:…" over the interpreter's version and all that is installed, with where it came from."""
+def digest_of(venv: Path, base: str) -> str:
+    """Return "sha256:…" over `base` (what it was installed on or from) and all that is installed, with its origin."""
     lines = sorted(f"{_name_of(found)} {found.version} {found.read_text('direct_url.json')}" for found in _found(venv))
-    return "sha256:" + hashlib.sha256("\n".join((full_version, *lines)).encode()).hexdigest()
+    return "sha256:" + hashlib.sha256("\n".join((base, *lines)).encode()).hexdigest()
 
 
 def _found(venv: Path) -> list[Distribution]:

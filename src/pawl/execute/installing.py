@@ -14,57 +14,6 @@ from pawl.model.places import Places
 
 _TIMEOUT_S = 1800.0
 _TAIL_LINES = 12
-_NAMES = (
-    "ALL_PROXY",
-    "CURL_CA_BUNDLE",
-    "HOME",
-    "HTTPS_PROXY",
-    "HTTP_PROXY",
-    "LANG",
-    "LC_ALL",
-    "NETRC",
-    "NODE_EXTRA_CA_CERTS",
-    "NO_PROXY",
-    "PATH",
-    "REQUESTS_CA_BUNDLE",
-    "SSH_AUTH_SOCK",
-    "SSL_CERT_DIR",
-    "SSL_CERT_FILE",
-    "TMPDIR",
-    "XDG_CONFIG_DIRS",
-    "XDG_CONFIG_HOME",
-)
-_PREFIXES = ("PIP_", "UV_", "NPM_CONFIG_", "GIT_SSL_")
-_GO = ("GOPROXY", "GONOPROXY", "GOPRIVATE", "GOSUMDB", "GONOSUMDB", "GOINSECURE", "GOAUTH", "GOMODCACHE", "GOFLAGS")
-# These would make uv or pip put things somewhere else, or take another interpreter, than pawl says.
-_REFUSED = (
-    "PIP_PREFIX",
-    "PIP_TARGET",
-    "PIP_USER",
-    "PIP_REQUIRE_VIRTUALENV",
-    "UV_BREAK_SYSTEM_PACKAGES",
-    "UV_CONSTRAINT",
-    "UV_ENV_FILE",
-    "UV_FROZEN",
-    "UV_LOCKED",
-    "UV_OVERRIDE",
-    "UV_PROJECT",
-    "UV_PROJECT_ENVIRONMENT",
-    "UV_PYTHON",
-    "UV_REQUIRE_HASHES",
-    "UV_SYSTEM_PYTHON",
-    "UV_TARGET",
-    "UV_WORKING_DIRECTORY",
-)
-
-
-def registry_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what the installers may see of `environ`: registries, proxies, certificates, and what programs need."""
-    return {name: value for name, value in environ.items() if _reaches(name.upper()) and name.upper() not in _REFUSED}
-
-
-def _reaches(name: str) -> bool:
-    return name in _NAMES or name in _GO or name.startswith(_PREFIXES)
 
 
 class Installer:

@@ -33,11 +33,11 @@ class Interpreter:
 
 
 class Interpreters:
-    """Finds interpreters and remembers, also across processes, what each unchanged program answered."""
+    """Finds interpreters and remembers, given `places` also across processes, what each unchanged program answered."""
 
-    def __init__(self, environ: Mapping[str, str], places: Places) -> None:
+    def __init__(self, environ: Mapping[str, str], places: Places | None = None) -> None:
         self._environ = environ
-        self._memory = places.cache / _MEMORY
+        self._memory = places.cache / _MEMORY if places else None
         self._found: dict[str, Interpreter | None] = {}
         self._known: dict[str, list[str]] | None = None
         self._guard = threading.Lock()
@@ -76,6 +76,9 @@ class Interpreters:
 
     def _remembered(self) -> dict[str, list[str]]:
         if self._known is None:
+            if self._memory is None:
+                self._known = {}
+                return self._known
             try:
                 known = json.loads(self._memory.read_bytes())
                 self._known = {key: [str(word) for word in known[key]] for key in known if len(known[key]) == 3}
@@ -86,6 +89,8 @@ class Interpreters:
     def _remember(self, key: str, answer: list[str]) -> None:
         known = {**self._remembered(), key: answer}
         self._known = known
+        if self._memory is None:
+            return
         fresh = self._memory.with_name(f"{_MEMORY}.{os.getpid()}")
         # Only a shortcut: without it the interpreter is asked again.
         with contextlib.suppress(OSError):

@@ -128,7 +128,9 @@ def _download(release: tuple[str, str, str], folder: Path, target: Path) -> None
                 stream.write(chunk)
     except httpx.HTTPError as error:
         raise ProvisionError(
-            f"the release could not be fetched: {error}", where=url, hint="install the program so that it is on the PATH"
+            f"the release could not be fetched: {error}",
+            where=url,
+            hint="install the program so that it is on the PATH",
         ) from error
     if digest.hexdigest() != expected:
         raise ProvisionError(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pawl import guest
+from pawl.execute.advisories.source import AdvisorySource
 from pawl.execute.environment import Environment, Environments
 from pawl.execute.interpreters import Interpreters
 from pawl.execute.process import Processes
@@ -55,6 +56,7 @@ class Bench:
     interpreters: Interpreters
     toolshop: Toolshop
     services: ServicePool
+    advisories: AdvisorySource
     redactor: Redactor
     folder: Callable[[str], Path]
     listen: Listen
@@ -69,14 +71,17 @@ class Bench:
             tools = {tool.name: self._obtain(step, environment, python, tool.name) for tool in step.check.tools}
             workers = cpus if step.check.environment is not None else 0
             leases = stack.enter_context(self.services.lease(step.id, self._service_names(step), workers))
+            known = self.advisories.lease() if "advisories" in step.check.services else None
             yield Ready(
                 tokens=self._tokens(step, cpus, scratch=scratch, tree=tree)
                 | _tool_tokens(tools)
                 | _service_tokens(leases)
+                | ({"advisories.url": known[0]} if known else {})
                 | _python_token(environment, python),
-                env=self._variables(step, cpus, scratch=scratch, environment=environment, leases=leases),
+                env=self._variables(step, cpus, scratch=scratch, environment=environment, leases=leases)
+                | _import_path(environment, tree, self.pipeline),
                 tools=(*(obtained.use for obtained in tools.values()), *_python_use(environment)),
-                services=tuple(leased.use for leased in leases),
+                services=(*(leased.use for leased in leases), *((known[1],) if known else ())),
                 notes=tuple(note for leased in leases for note in leased.use.notes),
                 dead_service=lambda: self.services.check(leases),
             )
@@ -137,6 +142,16 @@ class Bench:
         if step.check.environment is not None:
             variables |= step_variables(self.pipeline, leases)
         return variables
+
+
+def _import_path(environment: Environment | None, tree: Path, pipeline: Pipeline) -> dict[str, str]:
+    """Return PYTHONPATH: where the code of packages lies whose metadata alone is installed, then what is declared."""
+    if environment is None:
+        return {}
+    roots = [str(tree / root) for root in environment.import_roots]
+    declared = dict(pipeline.environment).get("PYTHONPATH")
+    path = os.pathsep.join([*roots, *([declared] if declared else [])])
+    return {"PYTHONPATH": path} if path else {}
 
 
 def _needs_own(step: Step) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -103,7 +104,7 @@ class StepRun:
         call = Call(
             argv=command.argv,
             cwd=Path(command.cwd),
-            env={**env, **dict(command.env)},
+            env=_joined(env, dict(command.env)),
             log=self._log,
             timeout_s=command.timeout_s or self._step.timeout_s,
             stdout=stdout,
@@ -149,6 +150,12 @@ class StepRun:
 
     def _progress(self, text: str) -> None:
         self._bench.listen(StepProgress(step=self._step.id, text=text))
+
+
+def _joined(step: Mapping[str, str], command: Mapping[str, str]) -> dict[str, str]:
+    """Return the command's variables over the step's; import paths add up, the command's first."""
+    paths = [one["PYTHONPATH"] for one in (command, step) if one.get("PYTHONPATH")]
+    return {**step, **command, **({"PYTHONPATH": os.pathsep.join(paths)} if paths else {})}
 
 
 def _describe(command: Command) -> str:

@@ -138,9 +138,12 @@ def write_stamp(folder: Path, note: Mapping[str, Any]) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder and all in it, the stamp first, so that a removal cut short leaves nothing that looks finished."""
-    (folder / STAMP).unlink(missing_ok=True)
+    """Remove a folder and all in it (or a file, or a link but not where it leads).
+
+    The stamp goes first, so that a removal cut short leaves nothing that looks finished.
+    """
     if folder.is_dir() and not folder.is_symlink():
+        (folder / STAMP).unlink(missing_ok=True)
         shutil.rmtree(folder)
     else:
         folder.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from pawl.errors import ProvisionError
 from pawl.execute import npm, programs
 from pawl.execute.environment import Environment
-from pawl.execute.installed import packages_in
+from pawl.execute.installed import digest_of, packages_in
 from pawl.execute.installing import Installer
 from pawl.execute.process import Processes
 from pawl.execute.store import Store
@@ -26,6 +26,50 @@ from pawl.model.tool import Npm, Program, Pypi, Tool
 from pawl.model.toolbox import NODE
 
 KIND = "tools"
+_NAMES = (
+    "ALL_PROXY",
+    "CURL_CA_BUNDLE",
+    "HOME",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "LANG",
+    "LC_ALL",
+    "NETRC",
+    "NODE_EXTRA_CA_CERTS",
+    "NO_PROXY",
+    "PATH",
+    "PYENV_ROOT",
+    "REQUESTS_CA_BUNDLE",
+    "SSH_AUTH_SOCK",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "TMPDIR",
+    "XDG_CONFIG_DIRS",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+)
+_PREFIXES = ("PIP_", "UV_", "NPM_CONFIG_", "GIT_SSL_")
+_GO = ("GOPROXY", "GONOPROXY", "GOPRIVATE", "GOSUMDB", "GONOSUMDB", "GOINSECURE", "GOAUTH", "GOMODCACHE", "GOFLAGS")
+# These would make uv or pip put things somewhere else, or take another interpreter, than pawl says.
+_REFUSED = (
+    "PIP_PREFIX",
+    "PIP_TARGET",
+    "PIP_USER",
+    "PIP_REQUIRE_VIRTUALENV",
+    "UV_BREAK_SYSTEM_PACKAGES",
+    "UV_CONSTRAINT",
+    "UV_ENV_FILE",
+    "UV_FROZEN",
+    "UV_LOCKED",
+    "UV_OVERRIDE",
+    "UV_PROJECT",
+    "UV_PROJECT_ENVIRONMENT",
+    "UV_PYTHON",
+    "UV_REQUIRE_HASHES",
+    "UV_SYSTEM_PYTHON",
+    "UV_TARGET",
+    "UV_WORKING_DIRECTORY",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +131,12 @@ class Toolshop:
             how = ("install", "-r") if pin else ("sync", "--require-hashes")
             words = ("pip", how[0], "--quiet", "--python", str(inside), how[1], str(requirements))
             self._installer.uv(*words, cwd=folder, log=log)
-            return {"version": dict(packages_in(folder / "env"))[canonicalize_name(source.package)]}
+            version = dict(packages_in(folder / "env"))[canonicalize_name(source.package)]
+            return {"version": version, "digest": digest_of(folder / "env", _digest(lock))}
 
         key = f"{tool.name}-{pin or source.version}-{_digest(lock, _identity(interpreter))[:16]}"
         made = self._store.obtain(KIND, key, make)
-        use = ToolUse(
-            name=tool.name, version=made.note["version"], source="pypi", digest=f"sha256:{_digest(lock)}"
-        )
+        use = ToolUse(name=tool.name, version=made.note["version"], source="pypi", digest=made.note["digest"])
         return Obtained(executable=made.path / "env" / "bin" / tool.executable, use=use)
 
     def _from_npm(self, tool: Tool, source: Npm) -> Obtained:
@@ -129,6 +172,15 @@ class Toolshop:
         return Obtained(executable=made.path / "bin" / tool.executable, use=ToolUse(**made.note))
 
 
+def registry_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what the installers may see of `environ`: registries, proxies, certificates, and what programs need."""
+    return {name: value for name, value in environ.items() if _reaches(name.upper()) and name.upper() not in _REFUSED}
+
+
+def _reaches(name: str) -> bool:
+    return name in _NAMES or name in _GO or name.startswith(_PREFIXES)
+
+
 def lock_file(name: str) -> bytes:
     """Return a lock that ships with pawl."""
     return resources.files("pawl.execute").joinpath("locks", name).read_bytes()
@@ -137,7 +189,7 @@ def lock_file(name: str) -> bytes:
 def _projects_own(tool: Tool, environment: Environment | None, project: Project | None) -> Obtained | None:
     if environment is None or project is None or not tool.project_package:
         return None
-    version = environment.version(tool.project_package)
+    version = environment.package_version(tool.project_package)
     executable = environment.bin / tool.executable
     if version is None or not project.declares(tool.project_package) or not executable.exists():
         return None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from pawl.execute.advisories.source import AdvisorySource
 from pawl.execute.environment import Environments
 from pawl.execute.interpreters import Interpreters
 from pawl.execute.group import end_carriers
@@ -76,7 +77,11 @@ def open_workshop(
         stack.callback(end_carriers, f"{MARKER}={run}")
         processes = stack.enter_context(Processes())
         registry = registry_environment(environ)
+        interpreters = Interpreters(environ, places)
+        environments = Environments(places, processes, registry, interpreters)
+        stack.callback(environments.close)
         toolshop = Toolshop(places, processes, registry)
+        stack.callback(toolshop.close)
         services = stack.enter_context(
             ServicePool(
                 pipeline.services,
@@ -95,11 +100,12 @@ def open_workshop(
                 pipeline=pipeline,
                 environ=environ,
                 processes=processes,
-                workspaces=Workspaces(places.cache, project),
-                environments=Environments(places, processes, registry),
-                interpreters=Interpreters(environ),
+                workspaces=stack.enter_context(Workspaces(places.cache, project)),
+                environments=environments,
+                interpreters=interpreters,
                 toolshop=toolshop,
                 services=services,
+                advisories=stack.enter_context(AdvisorySource(places)),
                 redactor=Redactor(_secret_values(pipeline)),
                 folder=folder,
                 listen=listen,

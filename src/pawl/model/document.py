@@ -179,8 +179,8 @@ class Annex:
 
     By gate: `looked_at` (merged), `titles`, `guides` (texts of guide.md) and `tolerated`, the positions of new findings
     that policy lets pass.
-    By step: `tests`, `after`, `cpu_s` and `step_notes`. `links` is the way from a report to the run directory, with
-    a trailing slash, or empty when artifacts cannot be linked.
+    By step: `tests`, `after`, `cpu_s` and `step_notes`. `folder` is the way to the run directory, with a trailing slash:
+    absolute in texts, as seen from the report in HTML, empty when it is not known.
     """
 
     reason: Reason | None = None
@@ -196,7 +196,7 @@ class Annex:
     after: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     cpu_s: Mapping[str, float] = field(default_factory=lambda: NOTHING)
     step_notes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
-    links: str = ""
+    folder: str = ""
 
 
 NO_ANNEX = Annex()

@@ -202,7 +202,7 @@ def _valid(value: Any) -> Any:
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):
         return {_valid(key): _valid(item) for key, item in value.items()}
-    return [_valid(item) for item in value] if isinstance(value, list) else value
+    return [_valid(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 _LINES = msgspec.json.Decoder(Line)

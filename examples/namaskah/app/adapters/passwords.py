@@ -27,7 +27,7 @@ class Argon2Passwords:
         Without a stored hash the same work is done, so that time does not tell which accounts exist.
         """
         try:
-            fits = self._hasher.verify(stored or self._nobody, password)
+            fits = self._hasher.verify(self._nobody if stored is None else stored, password)
         except (VerificationError, InvalidHashError):
             return False
         return fits and stored is not None

@@ -7,7 +7,9 @@ import secrets
 from typing import List, Union
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from app.errors import RateLimiterUnavailable
 from app.services.ports import Decision, Limit
@@ -30,8 +32,9 @@ return {0, oldest[2] + window - now}
 
 
 def build_redis(url: str) -> Redis:
-    """A client that gives up after two seconds instead of holding a request."""
-    return Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, decode_responses=True)
+    """A client that tries a broken connection once more, and gives up soon instead of holding a request."""
+    retry = Retry(NoBackoff(), retries=1)
+    return Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, retry=retry, decode_responses=True)
 
 
 class RedisRateLimiter:

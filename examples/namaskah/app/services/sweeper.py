@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+from typing import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
-
-from app.services.verifications import Verifications
 
 logger = logging.getLogger(__name__)
 
@@ -15,8 +14,8 @@ logger = logging.getLogger(__name__)
 class Sweeper:
     """Sweeps every `interval` seconds until stopped; an interval of zero never sweeps."""
 
-    def __init__(self, verifications: Verifications, interval: float) -> None:
-        self._verifications = verifications
+    def __init__(self, sweep: Callable[[], int], interval: float) -> None:
+        self._sweep = sweep
         self._interval = interval
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
@@ -35,6 +34,6 @@ class Sweeper:
     def _run(self) -> None:
         while not self._stop.wait(self._interval):
             try:
-                self._verifications.sweep()
+                self._sweep()
             except SQLAlchemyError:
                 logger.exception("expired verifications could not be swept; the next attempt follows")

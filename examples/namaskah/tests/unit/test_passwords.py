@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 import pytest
 
 from app.adapters.passwords import build_passwords
@@ -21,7 +23,7 @@ def test_two_hashes_of_one_password_differ(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("stored", [None, "", "not a hash"])
-def test_nothing_fits_where_nothing_is_stored(settings: Settings, stored: str) -> None:
+def test_nothing_fits_where_nothing_is_stored(settings: Settings, stored: Optional[str]) -> None:
     assert not build_passwords(settings).verify(stored, "a password that nobody has")
 
 

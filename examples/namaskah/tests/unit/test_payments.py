@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, Dict
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_a_failure_after_a_success_takes_nothing_back(
 
 @pytest.mark.parametrize("wrong", [{"amount_cents": 50_000}, {"currency": "EUR"}])
 def test_another_amount_or_currency_is_refused_and_may_be_corrected(
-    world: World, user: User, success: PaymentEvent, wrong: dict[str, object]
+    world: World, user: User, success: PaymentEvent, wrong: Dict[str, Any]
 ) -> None:
     with pytest.raises(PaymentMismatch):
         world.services.payments.take_in(replace(success, **wrong))

@@ -10,7 +10,7 @@ from pawl.cli import options
 @click.command(epilog="Example: pawl plan --profile quick --changed")
 @options.selection
 @options.output_format
-def command(  # noqa: PLR0913  # the command line's own options
+def command(
     *,
     gates: tuple[str, ...],
     profile: str | None,

@@ -21,7 +21,7 @@ _LOCK = "lock"
 class Belonging:
     """One thing that must not outlive its run: a process with its folder, a container, or a share of a foreign server.
 
-    `program` names the executable of the processes whose working directory is `folder`. `mark` is in the names of
+    `programs` are the executables whose processes have `folder` as their working directory. `mark` is in the names of
     databases (or the values of claims) on the server at `address`, and the label of the container.
     """
 
@@ -33,7 +33,7 @@ class Belonging:
     provider: str
     mark: str
     folder: str = ""
-    program: str = ""
+    programs: tuple[str, ...] = ()
     pid: int = 0
     started: str = ""
     container: bool = False
@@ -60,6 +60,10 @@ class Belongings:
             provider=provider,
             mark=mark,
         )
+
+    def located(self, belonging: Belonging, folder: Path, programs: tuple[str, ...]) -> Belonging:
+        """Return it with the folder that it lives in and the programs that work there."""
+        return replace(belonging, folder=str(folder), programs=programs)
 
     def keep(self, belonging: Belonging) -> Belonging:
         """Write it down, replacing what was written under its id. Raises ServiceError when that cannot be done."""
@@ -101,8 +105,9 @@ def _read_all(folder: Path) -> Iterator[Belonging]:
     for path in sorted(folder.glob("*.json")):
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
-            yield Belonging(**{key: value for key, value in raw.items() if key in known})
-        except (OSError, ValueError, TypeError, AttributeError):
+            values = {key: value for key, value in raw.items() if key in known}
+            yield Belonging(**values | {"programs": tuple(raw["programs"])})
+        except (OSError, ValueError, TypeError, AttributeError, KeyError):
             # Taken away meanwhile by another pawl, or not one of ours: nothing can be ended by it.
             continue
 

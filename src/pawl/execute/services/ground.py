@@ -13,6 +13,8 @@ from pawl.errors import ServiceError
 from pawl.model.places import Places
 
 _OPEN_GROUND = Path("/var/tmp")  # noqa: S108  # the fixed place is guarded by its owner and mode, see `_own`
+# Passing through is all that a server's user needs on the way to its own folder.
+_PASSABLE = 0o711
 _USERS = ("postgres", "nobody")
 
 
@@ -33,12 +35,17 @@ def server_user() -> str | None:
     )
 
 
-def make_folder(places: Places, name: str, user: str | None) -> Path:
-    """Make an empty folder `name` for a server that runs as `user` (None: as pawl itself); nobody else may look in."""
-    base = (places.state if user is None else _open_ground()) / "servers"
-    folder = base / name
+def folder_for(places: Places, name: str, user: str | None) -> Path:
+    """Return where a server that runs as `user` (None: as pawl itself) is to live; nothing is made there yet."""
+    return (places.state if user is None else _open_ground()) / "servers" / name
+
+
+def make_folder(folder: Path, user: str | None) -> None:
+    """Make the empty folder of a server that runs as `user`; nobody else may look in. Raises ServiceError."""
     try:
-        base.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if user is not None:
+            folder.parent.chmod(_PASSABLE)
         folder.mkdir(mode=0o700)
         if user is not None:
             give(folder, user)
@@ -48,7 +55,6 @@ def make_folder(places: Places, name: str, user: str | None) -> Path:
             where=str(folder),
             hint="make room on the disk, or set PAWL_STATE_DIR to a folder that can be written",
         ) from error
-    return folder
 
 
 def give(path: Path, user: str) -> None:
@@ -72,6 +78,7 @@ def reachable_copy(root: Path, user: str | None, key: str) -> Path:
     if copy.is_dir():
         return copy
     copies.mkdir(exist_ok=True)
+    copies.chmod(_PASSABLE)
     half = Path(tempfile.mkdtemp(dir=copies, prefix=".half-"))
     try:
         shutil.copytree(root, half / "copy", symlinks=True)
@@ -88,14 +95,14 @@ def reachable_copy(root: Path, user: str | None, key: str) -> Path:
 
 def _open_ground() -> Path:
     ground = _OPEN_GROUND / f"pawl-{os.geteuid()}"
-    ground.mkdir(mode=0o711, exist_ok=True)
+    ground.mkdir(mode=_PASSABLE, exist_ok=True)
     if not _own(ground):
         raise ServiceError(
             "the folder for servers belongs to somebody else or can be written by others",
             where=str(ground),
             hint="remove it, or run pawl as a normal user",
         )
-    ground.chmod(0o711)
+    ground.chmod(_PASSABLE)
     return ground
 
 

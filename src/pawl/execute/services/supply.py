@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Protocol
 
 from pawl.execute.process import Processes
 from pawl.execute.services.belongings import Belongings
+from pawl.execute.strays import MARKER
 from pawl.model.evidence import ServiceUse
 from pawl.model.pipeline import ServiceSpec
 from pawl.model.places import Places
@@ -44,11 +46,15 @@ class Site:
     environ: Mapping[str, str]
     belongings: Belongings
 
-    def log(self, spec: ServiceSpec, suffix: str = "") -> Path:
-        """Return the log file of a service, its folder made; one server, one file."""
+    def log(self, name: str) -> Path:
+        """Return the log file of one server, its folder made."""
         folder = self.run_dir / "services"
         folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{spec.name}{suffix}.log"
+        return folder / f"{name}.log"
+
+    def server_environment(self) -> dict[str, str]:
+        """Return the variables of a server: plain messages, UTC, and the mark by which its run is known."""
+        return {"PATH": self.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC", MARKER: str(self.run_dir)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

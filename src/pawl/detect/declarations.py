@@ -35,12 +35,13 @@ def all_declarations(tree: Tree) -> tuple[Declaration, ...]:
 
 
 def declared_hits(tree: Tree, names: Mapping[str, str]) -> tuple[Hit, ...]:
-    """Return where packages among `names` are declared; a hit's value is what `names` says of its package."""
-    return tuple(
-        Hit(value=names[one.name], path=one.path, line=one.line, text=one.text)
-        for one in all_declarations(tree)
-        if one.name in names
-    )
+    """Return where packages among `names` are first declared in each file; a hit's value is what `names` says."""
+    first: dict[tuple[str, str], Hit] = {}
+    for one in all_declarations(tree):
+        if one.name in names:
+            hit = Hit(value=names[one.name], path=one.path, line=one.line, text=one.text)
+            first.setdefault((one.name, one.path), hit)
+    return tuple(first.values())
 
 
 def lock_entries(tree: Tree) -> Iterator[Declaration]:

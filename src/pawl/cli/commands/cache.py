@@ -1,0 +1,96 @@
+"""`pawl cache`: what is kept outside of work trees, and removing it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from pawl.cli import options
+
+if TYPE_CHECKING:
+    from pawl.execute.cache import Entry
+    from pawl.model.places import Places
+
+
+@click.group(name="cache", epilog="Example: pawl cache prune --older-than 14d --max-size 5GiB")
+def command() -> None:
+    """List, prune or clear runs, tools, environments and services. What a live run uses stays."""
+
+
+@command.command(name="list", epilog="Example: pawl cache list --format json")
+@options.output_format
+def list_(*, format_: str) -> None:
+    """Show what is kept, how large it is and when it was last used."""
+    from pawl.execute import cache  # noqa: PLC0415
+
+    _show(cache.entries(_places()), "", format_)
+
+
+@command.command(epilog="Example: pawl cache prune --older-than 14d --max-size 5GiB")
+@click.option("--older-than", default="30d", show_default=True, metavar="DURATION", help="Not used for so long.")
+@click.option("--max-size", metavar="SIZE", help="Then the least recently used, until this holds the rest.")
+@options.output_format
+def prune(*, older_than: str, max_size: str | None, format_: str) -> None:
+    """Remove what was not used for a while, and what does not fit; imported advisories stay."""
+    from pawl.config import units  # noqa: PLC0415
+    from pawl.execute import cache  # noqa: PLC0415
+
+    age = _number(units.seconds, older_than, "--older-than")
+    most = _number(units.size, max_size, "--max-size") if max_size else None
+    _show(cache.prune(_places(), age, int(most) if most is not None else None), "removed ", format_)
+
+
+@command.command(epilog="Example: pawl cache clear --all")
+@click.option("--all", "everything", is_flag=True, help="Also recorded runs and imported advisories: nothing is left.")
+@options.output_format
+def clear(*, everything: bool, format_: str) -> None:
+    """Remove all that pawl can make again."""
+    from pawl.execute import cache  # noqa: PLC0415
+
+    removed, held = cache.clear(_places(), everything=everything)
+    _show(removed, "removed ", format_, held)
+
+
+def _places() -> Places:
+    from pawl.config import layers  # noqa: PLC0415
+
+    return layers.places(layers.environ())
+
+
+def _number(read: Callable[[str], float], text: str, option: str) -> float:
+    try:
+        return read(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=option) from error
+
+
+def _show(entries: tuple[Entry, ...], verb: str, format_: str, held: tuple[Entry, ...] = ()) -> None:
+    if format_ == "json":
+        document = {
+            "schema": 1,
+            "entries": [_as_json(entry) for entry in entries],
+            "held": [_as_json(one) for one in held],
+        }
+        click.echo(json.dumps(document, indent=2))
+        return
+    now = time.time()
+    for entry in entries:
+        days = max(0, now - entry.last_used) / 86_400
+        click.echo(f"{verb}{entry.kind:<12} {entry.bytes / 2**20:9.1f} MiB  {days:6.1f} days  {entry.name}")
+    for entry in held:
+        click.echo(f"in use  {entry.kind:<12} {entry.name}")
+    click.echo(f"{len(entries)} entries, {sum(entry.bytes for entry in entries) / 2**20:.1f} MiB")
+
+
+def _as_json(entry: Entry) -> dict[str, str | int | float]:
+    return {
+        "kind": entry.kind,
+        "name": entry.name,
+        "path": str(entry.path),
+        "bytes": entry.bytes,
+        "last_used": round(entry.last_used, 3),
+    }

@@ -1,0 +1,66 @@
+"""Where a run takes its advisories from: the imported archive through the mirror, else the live service."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+import httpx
+
+from pawl.execute.advisories import store
+from pawl.execute.advisories.mirror import Mirror
+from pawl.model.evidence import ServiceUse
+from pawl.model.places import Places
+from pawl.model.plan import Availability
+
+LIVE = "https://api.osv.dev"
+_KNOWN = "/v1/vulns/PYSEC-2014-8"
+_HINT = "run `pawl advisories import FILE` with OSV's archive for PyPI"
+
+
+def availability(places: Places, environ: Mapping[str, str], *, offline: bool) -> Availability:
+    """Say whether advisories can be had: imported, else live, which `offline` forbids to ask."""
+    imported = store.edition(places)
+    if imported is not None:
+        return Availability(present=True, detail=f"{imported.records} records of {imported.data_date[:10]}, imported")
+    if offline:
+        return Availability(present=False, detail="offline, and no advisories are imported", hint=_HINT)
+    if _answers(environ):
+        return Availability(present=True, detail="the live OSV service")
+    return Availability(present=False, detail="the OSV service cannot be reached and none are imported", hint=_HINT)
+
+
+def _answers(environ: Mapping[str, str]) -> bool:
+    proxy = environ.get("HTTPS_PROXY") or environ.get("https_proxy")
+    try:
+        with httpx.Client(proxy=proxy, timeout=3.0, verify=environ.get("SSL_CERT_FILE") or True) as client:
+            return client.get(LIVE + _KNOWN).status_code == httpx.codes.OK
+    except (httpx.HTTPError, OSError):
+        return False
+
+
+class AdvisorySource(AbstractContextManager["AdvisorySource"]):
+    """The advisories of one run; the mirror starts with the first step that asks."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._guard = threading.Lock()
+        self._mirror: Mirror | None = None
+
+    def lease(self) -> tuple[str, ServiceUse]:
+        """Return the address of the OSV API and what stands behind it; AdvisoryError when imported data is damaged."""
+        imported = store.edition(self._places)
+        if imported is None:
+            return LIVE, ServiceUse(name="advisories", asked="OSV", ran="OSV, live", provider="live")
+        with self._guard:
+            if self._mirror is None:
+                self._mirror = Mirror(store.Library(self._places), imported)
+        ran = f"OSV archive of {imported.data_date[:10]}, {imported.records} records, sha256 {imported.sha256[:12]}"
+        return self._mirror.url, ServiceUse(name="advisories", asked="OSV", ran=ran, provider="imported")
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Stop the mirror."""
+        if self._mirror is not None:
+            self._mirror.close()

@@ -1,0 +1,96 @@
+"""Mask secrets: the values of variables declared as secret, and what looks like a credential wherever it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+MASK = "***"
+_MASK = MASK.encode()
+# Masking shorter values would take ordinary words and numbers out of every text.
+_SHORTEST = 6
+_PIECE = 1024 * 1024
+_KEY_BEGINS = b"PRIVATE KEY-----"
+_KEY_LIMIT = 64 * 1024
+
+# Each pattern keeps its first group (what introduces the secret) and its last one (what follows).
+_TOKENS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rb"(\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@'\"]*:)[^\s/@'\"]+(@)",
+        rb"()\bgh[pousr]_[A-Za-z0-9]{30,255}()",
+        rb"()\bgithub_pat_[A-Za-z0-9_]{22,255}()",
+        rb"()\bglpat-[A-Za-z0-9_-]{20,}()",
+        rb"()\b(?:AKIA|ASIA)[0-9A-Z]{16}\b()",
+        rb"((?i:aws_secret_access_key)[\"']?\s*[=:]\s*[\"']?)[A-Za-z0-9/+=]{40}()",
+        rb"()\bxox[a-z]-[A-Za-z0-9-]{10,}()",
+        rb"(\bhooks\.slack\.com/services/)[A-Za-z0-9/]+()",
+        rb"()\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*()",
+        rb"()\b[rs]k_live_[A-Za-z0-9]{16,}()",
+        rb"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----).*?(-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)",
+    )
+)
+_ASSIGNED = re.compile(
+    r"((?:passw(?:or)?d|passwd|secret|token|api_?key)\w*[\"']?\s*(?::\s*\w+\s*)?[:=]\s*[rbf]?([\"']))[^\"']{3,}(\2)",
+    re.IGNORECASE,
+)
+
+
+class Redactor:
+    """Masks `values` (those of at least six characters) and everything shaped like a well-known kind of token."""
+
+    def __init__(self, values: tuple[str, ...]) -> None:
+        self.values = values
+        forms = {form for value in values for form in _forms(value)}
+        # The longest first, so that a value which contains another one leaves nothing behind.
+        known = sorted((re.escape(form.encode()) for form in forms), key=len, reverse=True)
+        self._known = re.compile(b"|".join(known)) if known else None
+
+    def redact(self, text: str) -> str:
+        """Return `text` with every secret replaced by `***`."""
+        return self._redact(text.encode(errors="surrogateescape")).decode(errors="surrogateescape")
+
+    def redact_code(self, code: str) -> str:
+        """Return source code with secrets replaced, and literals assigned to names that speak of secrets."""
+        return _ASSIGNED.sub(rf"\1{MASK}\3", self.redact(code))
+
+    def redact_file(self, path: Path) -> None:
+        """Replace every secret in the file; a file without any is not written. OSErrors are the caller's."""
+        fresh = path.with_name(f"{path.name}.redacting")
+        changed = False
+        with path.open("rb") as file, fresh.open("wb") as out:
+            for piece in _pieces(file):
+                masked = self._redact(piece)
+                changed = changed or masked != piece
+                out.write(masked)
+        if changed:
+            fresh.chmod(path.stat().st_mode & 0o777)
+            fresh.replace(path)
+        else:
+            fresh.unlink()
+
+    def _redact(self, data: bytes) -> bytes:
+        if self._known is not None:
+            data = self._known.sub(_MASK, data)
+        for token in _TOKENS:
+            data = token.sub(rb"\1" + _MASK + rb"\2", data)
+        return data
+
+
+def _forms(value: str) -> Iterator[str]:
+    """Yield how a value may appear: as it is, quoted for a URL, and line by line."""
+    for form in (value, value.strip(), quote(value, safe=""), *value.splitlines()):
+        if len(form) >= _SHORTEST:
+            yield form
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the file in pieces of whole lines, never ending within a private key."""
+    while piece := file.read(_PIECE) + file.readline(_PIECE):
+        limit = len(piece) + _KEY_LIMIT
+        while piece.count(_KEY_BEGINS) % 2 and len(piece) < limit and (line := file.readline(_KEY_LIMIT)):
+            piece += line
+        yield piece

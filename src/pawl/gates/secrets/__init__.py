@@ -1,0 +1,137 @@
+"""Secrets: the whole history and the work tree, shown by canaries to have been searched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pawl.gates.secrets.defects import DEFECTS
+from pawl.gates.secrets.read import read_gitleaks, read_kingfisher, read_staged
+from pawl.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Need, Purpose
+from pawl.model.pipeline import Profile
+from pawl.model.toolbox import GITLEAKS, KINGFISHER
+
+_MIRROR = "{scratch}/mirror"
+_STAGED = "{scratch}/staged"
+# 200: something was found, 205: something was found and is valid
+_KINGFISHER_EXITS = (0, 200, 205)
+_LEAKS = 3
+_CONFIGURATIONS = ("gitleaks.toml", ".gitleaks.toml")
+
+
+def kingfisher_argv(report: str, target: str) -> tuple[str, ...]:
+    """Search everything below `target`, history included; nothing is sent anywhere, nothing is written in clear."""
+    return (
+        "{tool:kingfisher}",
+        "scan",
+        "--no-validate",
+        "--no-update-check",
+        "--redact",
+        "--no-dedup",
+        "--jobs",
+        "{jobs}",
+        "--format",
+        "json",
+        "--output",
+        f"{{out}}/{report}",
+        target,
+    )
+
+
+def gitleaks_argv(context: CheckContext) -> tuple[str, ...]:
+    """Search the history of the mirror by the project's own rules; leaks have an exit code of their own."""
+    report = ("--report-format", "json", "--report-path", "{out}/gitleaks.json", "--exit-code", str(_LEAKS))
+    quiet = ("--redact", "--no-banner", "--no-color", "--gitleaks-ignore-path", "{tree}")
+    return ("{tool:gitleaks}", "git", "--config", f"{{tree}}/{_configuration(context)}", *report, *quiet, _MIRROR)
+
+
+def _configuration(context: CheckContext) -> str | None:
+    return next((name for name in _CONFIGURATIONS if name in context.project.files), None)
+
+
+def _mirror(context: CheckContext) -> Command:
+    """Borrow the history into a mirror that holds a canary before its first and after its last commit."""
+    head = ("--head", context.project.revision.head) if context.project.revision.head else ()
+    argv = ("{pawl}", "{guest}/canary_mirror.py", "--git", "{git}", *head, "--mirror", _MIRROR)
+    out = ("--out", "{out}/history.json")
+    return Command(argv=(*argv, *out), writes=("history.json",), purpose=Purpose.CONTROL)
+
+
+def _mark(tree: str, *words: str) -> Command:
+    argv = ("{pawl}", "{guest}/mark_secrets.py", "--tree", tree, "--out", "{out}/secrets.json", *words)
+    return Command(argv=argv, writes=("secrets.json",), purpose=Purpose.CONVERT)
+
+
+def kingfisher_commands(context: CheckContext) -> tuple[Command, ...]:
+    """Search the mirror and the files as they are now."""
+    return (
+        _mirror(context),
+        Command(argv=kingfisher_argv("past.json", _MIRROR), accepts=_KINGFISHER_EXITS, writes=("past.json",)),
+        Command(argv=kingfisher_argv("present.json", "."), accepts=_KINGFISHER_EXITS, writes=("present.json",)),
+        _mark("{tree}", "--git", _MIRROR, "{out}/past.json", "{out}/present.json"),
+    )
+
+
+def gitleaks_commands(context: CheckContext) -> tuple[Command, ...]:
+    """Search the mirror."""
+    run = Command(argv=gitleaks_argv(context), accepts=(0, _LEAKS), writes=("gitleaks.json",))
+    return (_mirror(context), run, _mark("{tree}", "--git", _MIRROR, "--gitleaks", "{out}/gitleaks.json"))
+
+
+def staged_commands(_: CheckContext) -> tuple[Command, ...]:
+    """Search what is staged, and what has changed in the work tree, beside a canary."""
+    copy = ("{pawl}", "{guest}/staged_copy.py", "--root", "{gitroot}", "--copy", _STAGED, "--out", "{out}/staged.json")
+    return (
+        Command(argv=copy, writes=("staged.json",), purpose=Purpose.CONTROL),
+        Command(
+            argv=kingfisher_argv("present.json", "."), cwd=_STAGED, accepts=_KINGFISHER_EXITS, writes=("present.json",)
+        ),
+        _mark(_STAGED, "{out}/present.json"),
+    )
+
+
+def _has_gitleaks(context: CheckContext) -> Applies:
+    name = _configuration(context)
+    if name is None:
+        return Applies(yes=False, why="the project has no gitleaks.toml")
+    return Applies(yes=True, why=f"the project has a {name}")
+
+
+_REPORT = Keep(kind="secrets-report", path="secrets.json", media_type="application/json")
+
+GATE = Gate(
+    id="secrets",
+    title="Secrets",
+    blurb="no credential anywhere in the history or in the files",
+    room=Path(__file__).parent,
+    checks=(
+        Check(
+            id="staged",
+            commands=staged_commands,
+            read=read_staged,
+            tools=(KINGFISHER,),
+            profiles=(Profile.QUICK,),
+            keeps=(_REPORT,),
+        ),
+        Check(
+            id="kingfisher",
+            commands=kingfisher_commands,
+            read=read_kingfisher,
+            tools=(KINGFISHER,),
+            profiles=(Profile.FULL, Profile.CI),
+            keeps=(_REPORT,),
+            cpus=0,
+        ),
+        Check(
+            id="gitleaks",
+            commands=gitleaks_commands,
+            read=read_gitleaks,
+            tools=(GITLEAKS,),
+            applies=_has_gitleaks,
+            profiles=(Profile.FULL, Profile.CI),
+            needs=(Need(kind="program", name="gitleaks"),),
+            keeps=(_REPORT,),
+        ),
+    ),
+    defects=DEFECTS,
+    timeout_s=900.0,
+)

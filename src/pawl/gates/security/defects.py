@@ -1,0 +1,41 @@
+"""Faults that bandit reports as medium or high."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pawl.model.facts import Tree
+from pawl.model.gate import Change, Defect, Edit
+from pawl.model.pipeline import Pipeline
+from pawl.model.planting import beside_source
+
+_SHELL = (
+    "import subprocess\n\n\ndef show(name: str) -> int:\n"
+    '    return subprocess.call("ls " + name, shell=True)\n'
+)
+_INJECTION = (
+    "def find(cursor, name):\n"
+    "    return cursor.execute(\"SELECT id FROM users WHERE name = '%s'\" % name)\n"
+)
+
+
+def _plant(name: str, text: str, tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
+    return (Change(edits=(Edit(path=beside_source(tree, pipeline, name), text=text),)),)
+
+
+DEFECTS = (
+    Defect(
+        id="shell",
+        title="a shell command made from an argument",
+        check="bandit",
+        rule="B602",
+        plant=partial(_plant, "pawl_shell.py", _SHELL),
+    ),
+    Defect(
+        id="injection",
+        title="a query made by formatting text",
+        check="bandit",
+        rule="B608",
+        plant=partial(_plant, "pawl_injection.py", _INJECTION),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Documents as text: pure functions, one file per format."""
