@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pawl import __version__, config, detect, gates
+from pawl import __version__, gates
 from pawl.config.layers import Flags
+from pawl.config.definition import load
+from pawl.detect.declarations import declared
+from pawl.detect.stack import detect
 from pawl.errors import PawlError
 from pawl.execute import probe, repository
 from pawl.execute.workshop import open_workshop
@@ -25,8 +28,9 @@ from pawl.model.verdict import Judgement
 from pawl.plan import select
 from pawl.plan.announce import announce
 from pawl.plan.build import build_plan
+from pawl.record.folder import RunFolder
 from pawl.record.ledger import load_ledgers
-from pawl.record.runs import Records, RunFolder
+from pawl.record.runs import Records
 
 Listener = Callable[[Event], None]
 ExitCode = Callable[[Judgement], int]
@@ -69,7 +73,7 @@ class Outcome:
 
 def prepare(order: Order) -> Prepared:
     """Load the definition, look at the project and the machine, and plan. Nothing is executed, nothing written."""
-    loaded = config.load(order.start, gates.ALL, environ=order.environ, flags=order.flags)
+    loaded = load(order.start, gates.ALL, environ=order.environ, flags=order.flags)
     pipeline = loaded.pipeline
     every_gate = gates.with_custom(pipeline)
     project = survey(loaded.root, pipeline, order)
@@ -97,7 +101,7 @@ def survey(root: Path, pipeline: Pipeline, order: Order) -> Project:
         default_branch=pipeline.default_branch,
     )
     tree = repository.FileTree(project.root, project.files)
-    return replace(project, facts=detect.detect(tree), declared=detect.declared(tree))
+    return replace(project, facts=detect(tree), declared=declared(tree))
 
 
 def run_pipeline(order: Order, listen: Listener, exit_code: ExitCode) -> Outcome:

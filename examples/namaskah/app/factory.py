@@ -15,6 +15,7 @@ from app.container import Adapters, assemble, connect
 
 API_V1 = "/api/v1"
 COMMON: Dict[Union[int, str], Dict[str, Any]] = {
+    400: {"model": ErrorOut, "description": "The body is not JSON"},
     422: {"model": ErrorOut, "description": "The request does not have the documented form"},
     503: {"model": ErrorOut, "description": "Database or Redis does not answer; try again"},
 }

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import text
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Iterator
 
+import pytest
+from sqlalchemy import make_url, text
+
+from app.adapters.database import build_engine
+from app.container import assemble
 from app.errors import InsufficientCredit, NotCancellable
 from app.models import Verification, VerificationStatus
 from app.services.bookings import Order, Purchase
+from app.services.verifications import Verifications
 from tests.support.together import together
 from tests.support.world import TELEGRAM_CENTS, World
 
@@ -68,6 +75,32 @@ def test_sweepers_and_pollers_refund_once(real_world: World) -> None:
     ended = real_world.services.bookings.recent(user.id, limit=10)
     assert {verification.status for verification in ended} == {VerificationStatus.EXPIRED}
     assert real_world.balance(user) == 500
+
+
+def test_one_locked_verification_does_not_keep_the_others_from_their_refund(real_world: World) -> None:
+    ada = real_world.user("ada@example.com", cents=100)
+    bob = real_world.user("bob@example.com", cents=100)
+    stuck = real_world.services.verifications.purchase(ada.id, SILENCE).verification
+    real_world.services.verifications.purchase(bob.id, SILENCE)
+    real_world.clock.advance(real_world.settings.verification_ttl_seconds)
+    with impatient(real_world) as verifications, real_world.adapters.engine.begin() as connection:
+        connection.execute(text("SELECT 1 FROM verifications WHERE id = :id FOR UPDATE"), {"id": stuck.id})
+        assert verifications.sweep() == 2
+    assert (real_world.balance(ada), real_world.balance(bob)) == (50, 100)
+    assert real_world.services.verifications.sweep() == 1
+    assert real_world.balance(ada) == 100
+
+
+@contextmanager
+def impatient(world: World) -> Iterator[Verifications]:
+    """The same application, waiting for a lock no longer than a moment."""
+    url = make_url(world.settings.sqlalchemy_url).update_query_dict({"options": "-c lock_timeout=100ms"})
+    address = url.render_as_string(hide_password=False)
+    engine = build_engine(world.settings.model_copy(update={"database_url": address}))
+    try:
+        yield assemble(world.settings, replace(world.adapters, engine=engine)).verifications
+    finally:
+        engine.dispose()
 
 
 def test_users_do_not_wait_for_each_other(real_world: World) -> None:

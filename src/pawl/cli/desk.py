@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pawl.config import layers
@@ -34,6 +34,11 @@ def order(
         changed=changed,
         base=base,
     )
+
+
+def today() -> date:
+    """Return the date in UTC."""
+    return _now().date()
 
 
 def _now() -> datetime:

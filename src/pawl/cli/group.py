@@ -48,17 +48,22 @@ class _LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_HELP = """CI/CD that only moves forward.
+
+\b
+A first run:
+  pawl init        write pawl.toml from what is found here
+  pawl doctor      see what this machine can provision
+  pawl run         run the pipeline
+"""
+
+
+@click.group(
+    cls=_LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, "-V", "--version", message="pawl %(version)s")
 def pawl() -> None:
-    r"""CI/CD that only moves forward.
-
-    \b
-    A first run:
-      pawl init        write pawl.toml from what is found here
-      pawl doctor      see what this machine can provision
-      pawl run         run the pipeline
-    """
+    """Hold the commands together."""
 
 
 def main(words: Sequence[str]) -> int:

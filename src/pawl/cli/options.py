@@ -22,7 +22,9 @@ def selection(function: _F) -> _F:
                 type=click.Choice([str(profile) for profile in Profile]),
                 help="Selection of gates; full is the default.",
             ),
-            click.option("--base", metavar="REF", help="Revision to compare with; else what CI says, else the merge base."),
+            click.option(
+                "--base", metavar="REF", help="Revision to compare with; else what CI says, else the merge base."
+            ),
             click.option("--changed", is_flag=True, help="Only what the change since the base can affect."),
             click.option("--jobs", "-j", type=click.IntRange(1, 1024), help="CPUs to use; all by default."),
             click.option("--offline", is_flag=True, help="Do not ask data services such as advisory databases."),

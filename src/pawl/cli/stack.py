@@ -1,16 +1,71 @@
-"""The stack of a folder, where no definition says yet what belongs to the project."""
+"""The stack of a folder where no definition says yet what belongs to the project, and the first definition for it."""
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
-from pawl import detect
-from pawl.config import layers
+from pawl import __version__, detect, gates
+from pawl.config import definition, layers, writing
+from pawl.config.schema import FILE
+from pawl.config.source import find
+from pawl.detect.show import describe
+from pawl.errors import ConfigError, UsageError
 from pawl.execute import repository
-from pawl.model.facts import Fact
+from pawl.model.facts import Fact, Project
+
+_TOLD = ("package-manager", "framework", "application", "python", "deployed-python", "database", "redis", "services")
+_TOLD_TOO = ("alembic", "django-migrations", "test-runner", "tests", "formatter", "linter", "type-checker")
 
 
-def facts(root: Path) -> tuple[Fact, ...]:
-    """Return the facts about the project at `root`; RepositoryError where git knows no files."""
+def look(root: Path) -> Project:
+    """Return the project at `root` with its facts; RepositoryError where git knows no files."""
     found = repository.survey(root, base=None, environ=layers.environ(), include=(), default_branch="main")
-    return detect.detect(repository.FileTree(found.root, found.files))
+    return replace(found, facts=detect.detect(repository.FileTree(found.root, found.files)))
+
+
+def begin(root: Path, *, force: bool) -> str:
+    """Write a first definition into `root` and return what to tell about it; UsageError when there is one already."""
+    path = root / FILE
+    if path.exists() and not force:
+        raise UsageError(
+            f"there is a {FILE} here already",
+            where=str(path),
+            hint="`pawl init --force` writes over it; git keeps the old one",
+        )
+    project = look(root)
+    text = writing.compose(
+        writing.Draft(
+            name=root.resolve().name,
+            version=__version__,
+            running=f"{sys.version_info.major}.{sys.version_info.minor}",
+            branch=project.revision.branch,
+            facts=project.facts,
+            gates=gates.ALL,
+        )
+    )
+    definition.parse(text, gates.ALL, path=path)
+    _write(path, text)
+    return _told(project.facts, text, above=find(root.resolve().parent))
+
+
+def _write(path: Path, text: str) -> None:
+    """Put the whole file in place at once, so that an interruption leaves the old one."""
+    beside = path.with_name(f".{FILE}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write {FILE}: {error.strerror}", where=str(path), hint="is the folder writable?"
+        ) from error
+
+
+def _told(facts: tuple[Fact, ...], text: str, above: Path | None) -> str:
+    known = {fact.name: fact for fact in facts}
+    lines = [f"  {name:<18} {describe(known[name])}\n" for name in (*_TOLD, *_TOLD_TOO) if name in known]
+    unknown = sum(line.startswith("# unknown") for line in text.splitlines())
+    todo = f'{unknown} lines begin with "# unknown": look at them first.\n' if unknown else ""
+    inside = f"{above} is above this folder; the nearest {FILE} holds, so here it is the new one.\n" if above else ""
+    return f"Found here (`pawl detect` shows the evidence):\n{''.join(lines)}\nWrote {FILE}. {todo}{inside}Next: pawl run\n"

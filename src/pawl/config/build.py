@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from pawl.config.gates import read_gates
-from pawl.config.schema import PROJECT, SECTIONS, SERVICE, TOP, VARIABLE, WAIVED_BY, WAIVER, WORKSPACE
+from pawl.config.schema import PROJECT, SECTIONS, SERVICE, TOP, VARIABLE, WAIVED_BY, WAIVER, WORKSPACE, with_default
 from pawl.config.sheet import Section, Sheet
 from pawl.config.values import type_words
 from pawl.model.gate import Gate
@@ -24,13 +24,13 @@ def build(raw: dict[str, Any], sheet: Sheet, gates: tuple[Gate, ...], folder: st
     `folder` names the project where the definition does not.
     """
     top = sheet.section(raw, (), TOP, also=SECTIONS)
-    project = _project(raw, sheet)
+    project = _project(raw, sheet, folder)
     workspace = sheet.section(raw.get("workspace", {}), ("workspace",), WORKSPACE)
     services = _services(raw, sheet)
     environment = _environment(raw, sheet, services)
     settings, custom = read_gates(raw.get("gates", {}), sheet, gates, tuple(service.name for service in services))
     return Pipeline(
-        name=project.text("name") or folder,
+        name=project.text("name"),
         pythons=project.texts("python"),
         deployed_python=project.text("deployed-python") or None,
         source=project.texts("source"),
@@ -49,8 +49,8 @@ def build(raw: dict[str, Any], sheet: Sheet, gates: tuple[Gate, ...], folder: st
     )
 
 
-def _project(raw: Mapping[str, Any], sheet: Sheet) -> Section:
-    project = sheet.section(raw.get("project", {}), ("project",), PROJECT)
+def _project(raw: Mapping[str, Any], sheet: Sheet, folder: str) -> Section:
+    project = sheet.section(raw.get("project", {}), ("project",), with_default(PROJECT, "name", folder))
     deployed, pythons = project.text("deployed-python"), project.texts("python")
     if deployed and pythons and deployed not in pythons:
         sheet.complain(
@@ -77,19 +77,21 @@ def _service(name: str, raw: Any, sheet: Sheet) -> ServiceSpec | None:
     here = ("services", name)
     if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
         sheet.complain(here, "a service's name has small letters, digits, - and _ only")
-    section = sheet.section(raw, here, SERVICE)
-    match = _IMAGE.fullmatch(section.text("image"))
+    given = raw if isinstance(raw, dict) else {}
+    match = _IMAGE.fullmatch(str(given.get("image", "")))
+    usual = _USUAL[match["kind"]] if match and "variables" not in given else None
+    section = sheet.section(raw, here, with_default(SERVICE, "variable", usual))
     if not match:
         return None
     variable, variables = section.text("variable"), section.texts("variables")
-    if variable and variables:
+    if "variable" in given and "variables" in given:
         sheet.complain((*here, "variable"), "give variable or variables, not both")
     return ServiceSpec(
         name=name,
         kind=match["kind"],
         image=section.text("image"),
         version=match["version"],
-        variables=variables or (variable or _USUAL[match["kind"]],),
+        variables=variables or (variable,),
         scheme=section.text("scheme"),
         extensions=section.texts("extensions"),
     )

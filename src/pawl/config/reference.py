@@ -47,13 +47,13 @@ def reference(gates: tuple[Gate, ...]) -> str:
         + _section("`[workspace]`", "What belongs to the copy of the project in which steps run.", WORKSPACE)
         + _ENVIRONMENT
         + _section("`[services.NAME]`", "A real service that steps get, ready when they start.", SERVICE)
-        + _section(
-            "`[gates.GATE]`", _COMMON, common(None)
-        )
+        + _section("`[gates.GATE]`", _COMMON, common(None))
         + rooms
         + _section("`[gates.NAME]`: a gate of your own", "Besides the keys that every gate has:", CUSTOM)
         + _section(
-            "`[[waivers]]`", "A named exception; at least one of the last five keys says what is waived.", WAIVER
+            "`[[waivers]]`",
+            "A named exception. The last five keys say what is waived: at least one is given, and all that are given must match.",
+            WAIVER,
         )
     )
 

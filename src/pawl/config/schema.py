@@ -210,8 +210,8 @@ WAIVER = (
         _key(name, Kind.STRING, "", f"Waives {what}.", pattern=SOMETHING, wanted="a value")
         for name, what in (
             ("rule", "findings of this rule"),
-            ("fingerprint", "the finding with this fingerprint"),
-            ("path", "findings under this path or glob"),
+            ("fingerprint", "findings with this fingerprint"),
+            ("path", "findings whose path matches this glob"),
             ("subject", "findings about this subject"),
             ("test", "this test, by its node id"),
         )
@@ -219,6 +219,11 @@ WAIVER = (
 )
 WAIVED_BY = ("rule", "fingerprint", "path", "subject", "test")
 SECTIONS = ("project", "workspace", "environment", "services", "gates", "waivers")
+
+
+def with_default(keys: tuple[Key, ...], name: str, default: OptionValue) -> tuple[Key, ...]:
+    """Return the keys with another default for the one called `name`."""
+    return tuple(replace(key, option=replace(key.option, default=default)) if key.name == name else key for key in keys)
 
 
 def common(gate: Gate | None) -> tuple[Key, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
 
 from pawl.detect.documents import table, toml
 from pawl.detect.lines import Hit, agreed, evidence, line_of, matching, search
@@ -24,10 +23,13 @@ def package_manager(tree: Tree) -> Fact:
 
 
 def requirements(tree: Tree) -> Fact:
-    """List the requirement files that make up the development environment."""
+    """List the files that make up the development environment; the deployed ones where those do not include them."""
     development = [path for path in _files(tree) if _DEVELOPMENT.search(posixpath.basename(path))]
     kept = [path for path in development if not _DEPLOYED.fullmatch(path) and "constraint" not in path]
-    return _listed("requirements", [Hit(value=path, path=path) for path in kept])
+    names = {one.name for path in kept for one in declarations(tree, path)}
+    deployed = deployed_requirements(tree).value or ()
+    missing = [path for path in deployed if not {one.name for one in declarations(tree, path)} <= names]
+    return _listed("requirements", [Hit(value=path, path=path) for path in (*(missing if kept else ()), *kept)])
 
 
 def deployed_requirements(tree: Tree) -> Fact:
@@ -38,14 +40,6 @@ def deployed_requirements(tree: Tree) -> Fact:
     shortest = sorted(named, key=lambda path: (path.count("/"), len(path)))[:1]
     found = [hit.says(_there(hit, files)) for hit in installed]
     return _listed("deployed-requirements", found or [Hit(value=path, path=path) for path in shortest])
-
-
-def environment_files(tree: Tree, deployed: Iterable[str], development: Iterable[str]) -> tuple[str, ...]:
-    """Return the files that together make the development environment: the deployed ones unless they are included."""
-    first, second = tuple(deployed), tuple(development)
-    names = {one.name for path in second for one in declarations(tree, path)}
-    missing = tuple(path for path in first if not {one.name for one in declarations(tree, path)} <= names)
-    return (*missing, *second)
 
 
 _LOCKS = {"uv.lock": "uv", "poetry.lock": "poetry", "Pipfile.lock": "pipenv", "Pipfile": "pipenv"}

@@ -38,10 +38,8 @@ def blob_at(path: Path, *, sha256: bool) -> Blob | None:
 
 def digest(files: Mapping[str, Blob]) -> str:
     """Return one name for all files: their paths, modes and contents."""
-    whole = hashlib.sha256()
-    for path, blob in sorted(files.items()):
-        whole.update(f"{blob.mode} {blob.oid} ".encode() + os.fsencode(path) + b"\0")
-    return whole.hexdigest()
+    lines = "".join(f"{blob.mode} {blob.oid} {path}\0" for path, blob in sorted(files.items()))
+    return hashlib.sha256(os.fsencode(lines)).hexdigest()
 
 
 def name_contents(data: bytes, *, sha256: bool) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from pawl.errors import RecordError
-from pawl.execute.services.ground import extra_places
 from pawl.execute.store import LOCKS, STAMP, lock, remove
 from pawl.model.places import Places
 
@@ -24,6 +25,7 @@ _IN_CACHE = {
     "advisories": "advisories",
 }
 _IN_STATE = {"run": "runs", "service": "servers"}
+_SERVERS = ("servers", "programs")
 _LOOSE = ("interpreters.json",)
 # What nothing can make again: only `clear(everything=True)` takes it all, and pruning takes old runs only.
 _KEPT = ("run", "advisories")
@@ -41,19 +43,23 @@ class Entry:
     last_used: float
 
 
-def entries(places: Places) -> tuple[Entry, ...]:
-    """Return everything that is kept, by kind and name."""
-    found = (_entry(kind, path) for kind, path in _children(places))
+def entries(places: Places, beyond: tuple[Path, ...] = ()) -> tuple[Entry, ...]:
+    """Return everything that is kept, by kind and name; `beyond` are folders for servers outside of both places."""
+    found = (_entry(kind, path) for kind, path in _children(places, beyond))
     return tuple(sorted(found, key=lambda entry: (entry.kind, entry.name)))
 
 
-def prune(places: Places, older_than_s: float, max_bytes: int | None = None) -> tuple[Entry, ...]:
+def prune(
+    places: Places, older_than_s: float, max_bytes: int | None = None, beyond: tuple[Path, ...] = ()
+) -> tuple[Entry, ...]:
     """Remove what was not used for `older_than_s` seconds, then the least recently used until `max_bytes` hold the rest.
 
     What a live run or another pawl uses stays, and so do advisories. Returns what was removed.
     """
     now = time.time()
-    known = sorted((entry for entry in entries(places) if entry.kind != _UNPRUNED), key=lambda entry: entry.last_used)
+    known = sorted(
+        (entry for entry in entries(places, beyond) if entry.kind != _UNPRUNED), key=lambda entry: entry.last_used
+    )
     old = [entry for entry in known if now - entry.last_used > older_than_s]
     removed = [entry for entry in old if _remove(places, entry)]
     rest = [entry for entry in known if entry not in removed]
@@ -65,12 +71,15 @@ def prune(places: Places, older_than_s: float, max_bytes: int | None = None) -> 
     return tuple(removed)
 
 
-def clear(places: Places, *, everything: bool) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+def clear(
+    places: Places, *, everything: bool, beyond: tuple[Path, ...] = ()
+) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     """Remove all that can be made again, with `everything` also runs and advisories; return (removed, still in use).
 
-    With `everything` the folders of the cache and of the state themselves go, unless something in them is in use.
+    With `everything` the folders of the cache and of the state themselves go, and those `beyond`, unless something in
+    them is in use or is not pawl's.
     """
-    wanted = [entry for entry in entries(places) if everything or entry.kind not in _KEPT]
+    wanted = [entry for entry in entries(places, beyond) if everything or entry.kind not in _KEPT]
     removed = tuple(entry for entry in wanted if _remove(places, entry))
     held = tuple(entry for entry in wanted if entry not in removed)
     if not held:
@@ -80,15 +89,20 @@ def clear(places: Places, *, everything: bool) -> tuple[tuple[Entry, ...], tuple
         if everything:
             for name in (*_IN_STATE.values(), "services"):
                 remove(places.state / name)
-            for place in (*extra_places(), places.cache, places.state):
+            for place in (
+                *(place / name for place in beyond for name in _SERVERS),
+                *beyond,
+                places.cache,
+                places.state,
+            ):
                 _remove_when_empty(place)
     return removed, held
 
 
-def _children(places: Places) -> Iterator[tuple[str, Path]]:
+def _children(places: Places, beyond: tuple[Path, ...]) -> Iterator[tuple[str, Path]]:
     roots = [(kind, places.cache / name) for kind, name in _IN_CACHE.items()]
     roots += [(kind, places.state / name) for kind, name in _IN_STATE.items()]
-    roots += [("service", place / name) for place in extra_places() for name in ("servers", "programs")]
+    roots += [("service", place / name) for place in beyond for name in _SERVERS]
     for kind, root in roots:
         # A link leads to what is not pawl's to remove.
         if root.is_dir() and not root.is_symlink():
@@ -126,6 +140,8 @@ def _statuses(path: Path) -> Iterator[os.stat_result]:
 
 def _remove(places: Places, entry: Entry) -> bool:
     """Remove one entry unless somebody uses it; return whether it is gone."""
+    if entry.kind == "service" and _is_lived_in(entry.path):
+        return False
     with contextlib.ExitStack() as held:
         for path in _locks_of(places, entry):
             descriptor = lock(path, fcntl.LOCK_EX)
@@ -156,11 +172,27 @@ def _locks_of(places: Places, entry: Entry) -> tuple[Path, ...]:
     inside = {
         "run": lambda: entry.path.glob("lock"),
         "workspace": lambda: entry.path.glob("*.lock"),
-        # Which run a server serves is the services' own knowledge; while any run lives, all of them stay.
+        # A run that lives may be about to start a server there.
         "service": lambda: (places.state / _IN_STATE["run"]).glob("*/lock"),
     }
     found = inside.get(entry.kind, lambda: iter(()))()
     return tuple(sorted(path for path in found if path.is_file() and not path.is_symlink()))
+
+
+def _is_lived_in(folder: Path) -> bool:
+    """Return whether a process works in `folder` or runs a program from it, whoever's run started it."""
+    return any(_lives_in(process, folder) for process in psutil.process_iter())
+
+
+def _lives_in(process: psutil.Process, folder: Path) -> bool:
+    for ask in (process.cwd, process.exe):
+        try:
+            if Path(ask()).is_relative_to(folder):
+                return True
+        except (psutil.Error, OSError):
+            # Somebody else's process, or one that is just ending.
+            continue
+    return False
 
 
 def _remove_when_empty(place: Path) -> None:

@@ -46,7 +46,7 @@ class Git:
 
     def paths(self, *words: str) -> tuple[str, ...]:
         """Return the NUL separated paths that git prints."""
-        return tuple(os.fsdecode(path) for path in self.read(*words).split(b"\0") if path)
+        return tuple(filter(None, os.fsdecode(self.read(*words)).split("\0")))
 
     def _run(self, words: tuple[str, ...], stdin: bytes) -> tuple[int, bytes, bytes]:
         return quick(("git", *words), cwd=self.folder, timeout_s=_TIMEOUT_S, env=self.env, stdin=stdin)

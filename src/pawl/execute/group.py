@@ -11,11 +11,11 @@ import time
 from collections.abc import Iterable, Iterator
 from types import FrameType
 
-from pawl.execute.identity import Identity, carriers, is_alive
+from pawl.execute.identity import Identity, carriers, has_members, is_alive
 
 TERM = signal.SIGTERM
 KILL = signal.SIGKILL
-# How long orphans of a killed group may take to vanish: their new parent has to reap them, and some never do.
+# How long what was killed may take to be gone.
 _VANISH_S = 0.5
 _PAUSE_S = 0.005
 
@@ -84,7 +84,7 @@ def reap(pid: int) -> tuple[int, float]:
 
 def _await_vanished(group: int) -> None:
     until = time.monotonic() + _VANISH_S
-    while send(group, 0) and time.monotonic() < until:
+    while send(group, 0) and has_members(group) and time.monotonic() < until:
         # As first process of a container pawl itself inherits the orphans.
         with contextlib.suppress(ChildProcessError):
             os.waitpid(-group, os.WNOHANG)

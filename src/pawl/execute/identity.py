@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
+_DEAD = "ZX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +31,40 @@ def is_alive(identity: Identity) -> bool:
 
 def carriers(marker: str) -> tuple[Identity, ...]:
     """Return the processes of this user whose environment holds the entry `marker` ("NAME=value")."""
-    name, _, value = marker.partition("=")
-    found = (identify(process.pid) for process in psutil.process_iter() if _carries(process, name, value))
+    import psutil  # noqa: PLC0415  # half of what importing pawl costs, and only needed for strays
+
+    def carries(process: psutil.Process) -> bool:
+        name, _, value = marker.partition("=")
+        try:
+            return process.environ().get(name) == value
+        except (psutil.Error, OSError):
+            # Somebody else's process, or one that is just ending: not ours to touch.
+            return False
+
+    found = (identify(process.pid) for process in psutil.process_iter() if carries(process))
     return tuple(identity for identity in found if identity is not None)
 
 
-def _carries(process: psutil.Process, name: str, value: str) -> bool:
-    try:
-        return process.environ().get(name) == value
-    except (psutil.Error, OSError):
-        # Somebody else's process, or one that is just ending: not ours to touch.
-        return False
+def has_members(group: int) -> bool:
+    """Return whether a process of this group still runs; zombies that wait for a slow parent do not."""
+    if sys.platform != "linux":
+        return True
+    stats = (_stat(place.name) for place in Path("/proc").iterdir() if place.name.isdigit())
+    return any(stat[2] == str(group) and stat[0] not in _DEAD for stat in stats if stat)
 
 
 def _started_linux(pid: int) -> str:
+    stat = _stat(str(pid))
+    return f"{stat[19]}@{_boot()}" if stat and stat[0] not in _DEAD else ""
+
+
+def _stat(pid: str) -> list[str]:
+    """Return what the system says of a process from its state on; empty when there is none."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        # The field before is the program's name in parentheses and may itself hold blanks and parentheses.
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except OSError:
-        return ""
-    # The second field is the program's name in parentheses and may itself hold blanks and parentheses.
-    fields = stat.rpartition(")")[2].split()
-    return "" if fields[0] in "ZX" else f"{fields[19]}@{_boot()}"
+        return []
 
 
 @functools.cache
@@ -61,6 +74,8 @@ def _boot() -> str:
 
 
 def _started_elsewhere(pid: int) -> str:
+    import psutil  # noqa: PLC0415  # as above
+
     try:
         process = psutil.Process(pid)
         return "" if process.status() == psutil.STATUS_ZOMBIE else f"{process.create_time():.3f}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def pins_in(venv: Path) -> tuple[str, ...]:
 
 def digest_of(venv: Path, base: str) -> str:
     """Return "sha256:…" over `base` (what it was installed on or from) and all that is installed, with its origin."""
-    lines = sorted(f"{_name_of(found)} {found.version} {found.read_text('direct_url.json')}" for found in _found(venv))
+    lines = sorted(f"{_name_of(found)} {found.version} {_origin_of(found)}" for found in _found(venv))
     return "sha256:" + hashlib.sha256("\n".join((base, *lines)).encode()).hexdigest()
 
 
@@ -33,3 +34,12 @@ def _found(venv: Path) -> list[Distribution]:
 
 def _name_of(distribution: Distribution) -> str:
     return canonicalize_name(distribution.metadata["Name"])
+
+
+def _origin_of(distribution: Distribution) -> str:
+    """Return where it came from when that is not a registry; of a file only the name, for folders differ by machine."""
+    text = distribution.read_text("direct_url.json")
+    if text is None:
+        return ""
+    origin = json.loads(text)
+    return text if not origin["url"].startswith("file:") else origin["url"].rpartition("/")[2]

@@ -72,12 +72,12 @@ class Mirror:
         folders = tuple(seen.folders) if same else _folders(wanted)
         suspects = () if same else _bereft(seen, wanted, folders)
         touched = self._right_folders(folders, wanted, {**seen.folders, **dict.fromkeys(suspects, _UNSURE)})
-        stale = [path for path in wanted if _look(f"{self._folder}/{path}") != seen.looks.get(path)]
+        stale = _differing(self._folder, wanted, seen.looks)
         if same and not touched and not stale:
             return
         originals = _load(self._notes / "originals", Originals)
         if not same:
-            stale += [path for path in files if _look(f"{self._source}/{path}") != originals.looks.get(path)]
+            stale += _differing(self._source, files, originals.looks)
         self._renew(dict.fromkeys(stale), wanted, folders, seen, originals)
 
     def _right_folders(self, folders: Iterable[str], wanted: Iterable[str], known: Mapping[str, FolderLook]) -> bool:
@@ -164,9 +164,19 @@ class Mirror:
         return _UNSURE if recent else (found.st_ctime_ns, found.st_ino)
 
 
-def _look(path: str) -> Look:
+def _differing(root: str, paths: Iterable[str], known: Mapping[str, Look]) -> list[str]:
+    """Return those of `paths` below `root` that do not look as `known`."""
+    # By descriptor, because the walk to a deep cache is half of the time that this takes.
+    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        found = os.lstat(path)
+        return [path for path in paths if _look(path, at) != known.get(path)]
+    finally:
+        os.close(at)
+
+
+def _look(path: str, at: int | None = None) -> Look:
+    try:
+        found = os.stat(path, dir_fd=at, follow_symlinks=False)
     except (FileNotFoundError, NotADirectoryError):
         return _ABSENT
     return (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_mode)

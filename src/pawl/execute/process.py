@@ -184,14 +184,20 @@ def quick(
         popen = subprocess.Popen(argv, cwd=cwd, env=env, start_new_session=True, stdin=pipe, stdout=pipe, stderr=pipe)
     except OSError as error:
         return 127, b"", str(error).encode()
+    late: list[bool] = []
+    # Not communicate(timeout=…), which polls for the end.
+    timer = threading.Timer(timeout_s, lambda: late.append(popen.poll() is None and group.send(popen.pid, group.KILL)))
+    timer.start()
     with popen:
         try:
-            output, errors = popen.communicate(stdin, timeout=timeout_s)
-        except BaseException as error:
+            output, errors = popen.communicate(stdin)
+        except BaseException:
             group.send(popen.pid, group.KILL)
-            if isinstance(error, subprocess.TimeoutExpired):
-                return 124, b"", f"{argv[0]} took longer than {timeout_s:g} s".encode()
             raise
+        finally:
+            timer.cancel()
+    if any(late):
+        return 124, b"", f"{argv[0]} took longer than {timeout_s:g} s".encode()
     return popen.returncode, output, errors
 
 

@@ -36,7 +36,7 @@ def survey(
         git_dir=here.git_dir,
         prefix=here.prefix.rstrip("/"),
         files=tuple(sorted(files)),
-        changed=None if found.commit is None else _changed(git, found.commit, status.untracked),
+        changed=None if found.commit is None else _changed(git, found.commit, status),
         revision=Revision(
             head=status.head,
             base=found.commit,
@@ -199,6 +199,13 @@ def _base(
     return Base(None, "the repository has no commit yet")
 
 
-def _changed(git: Git, base: str, untracked: frozenset[str]) -> tuple[str, ...]:
-    words = ("diff", "--name-only", "-z", "--no-renames", "--ignore-submodules=all", "--relative")
-    return tuple(sorted({*git.paths(*words, base, "--", "."), *untracked}))
+def _changed(git: Git, base: str, status: _Status) -> tuple[str, ...]:
+    words = ("--name-only", "-z", "--no-renames", "--ignore-submodules=all", "--relative")
+    if base == status.head:
+        since = status.tracked
+    elif not status.tracked:
+        # Two commits are compared without looking at the disk once more.
+        since = frozenset(git.paths("diff-tree", "-r", *words, base, "HEAD", "--", "."))
+    else:
+        since = frozenset(git.paths("diff", *words, base, "--", "."))
+    return tuple(sorted(since | status.untracked))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from queue import Empty, SimpleQueue
 
@@ -35,9 +36,9 @@ def run_schedule(
     have ended. On KeyboardInterrupt nothing more starts, `interrupt` is called (again for each further one) to end
     what runs, and the KeyboardInterrupt is raised once that has ended.
     """
-    board = _Board(steps, max(1, jobs), perform, finished)
+    board = _Board(steps, max(1, jobs), perform=perform, may_run=may_run, finished=finished)
     try:
-        board.run(may_run)
+        board.run()
     except KeyboardInterrupt:
         board.drain(interrupt, finished)
         raise
@@ -64,12 +65,14 @@ def critical_paths(steps: Sequence[Step]) -> Mapping[str, float]:
 class _Board:
     """Which steps wait, run and are done; everything but `_work` happens in the calling thread."""
 
-    def __init__(self, steps: Sequence[Step], jobs: int, perform: Perform, finished: Finished) -> None:
+    def __init__(
+        self, steps: Sequence[Step], jobs: int, *, perform: Perform, may_run: MayRun, finished: Finished
+    ) -> None:
         self.evidence: dict[str, Evidence] = {}
         self._steps = steps
-        self._free = jobs
-        self._jobs = jobs
+        self._jobs = self._free = jobs
         self._perform = perform
+        self._may_run = may_run
         self._finished = finished
         self._open = {step.id: {*step.after, *step.feeds} for step in steps}
         self._followers: dict[str, list[Step]] = {}
@@ -79,33 +82,36 @@ class _Board:
         lengths = critical_paths(steps)
         self._rank = {step.id: (-lengths[step.id], place) for place, step in enumerate(steps)}
         self._ready: list[tuple[tuple[float, int], Step]] = []
-        self._threads: dict[str, threading.Thread] = {}
+        self._running = 0
+        # Whether a step has begun or will not begin any more is decided under this lock: an interrupt may come while
+        # its thread is coming up. An event for each, because a join once interrupted does not wait the second time.
+        self._deciding = threading.Lock()
+        self._begun: dict[str, threading.Event] = {}
+        self._stopping = False
         self._done: SimpleQueue[tuple[Step, int, Evidence | BaseException]] = SimpleQueue()
 
-    def run(self, may_run: MayRun) -> None:
+    def run(self) -> None:
         """Bring every step to its end."""
-        for step in self._steps:
-            if step.excuse is not None:
-                self._settle(step, _left_out(step, step.excuse), may_run)
-            elif not self._open[step.id]:
-                self._admit(step, may_run)
+        self._admit([step for step in self._steps if step.excuse is not None or not self._open[step.id]])
         bug: BaseException | None = None
-        while self._start_ready(bug) or self._threads:
+        while self._start_ready(bug):
             step, result = self._next()
             if isinstance(result, BaseException):
                 bug = bug or result
             else:
-                self._settle(step, result, may_run)
+                self._admit(self._settle(step, result))
         if bug is not None:
             raise bug
 
     def drain(self, interrupt: Callable[[], None], finished: Finished) -> None:
         """Have the running steps ended, wait for them, and tell `finished` what they still brought."""
+        with self._deciding:
+            self._stopping = True
         for _ in range(_PATIENCE):
             try:
                 interrupt()
-                for thread in self._threads.values():
-                    thread.join()
+                for over in self._begun.values():
+                    over.wait()
                 break
             except KeyboardInterrupt:
                 continue
@@ -120,24 +126,27 @@ class _Board:
     def _next(self) -> tuple[Step, Evidence | BaseException]:
         step, cpus, result = self._done.get()
         self._free += cpus
-        self._threads.pop(step.id).join()
+        self._running -= 1
         return step, result
 
-    def _settle(self, step: Step, evidence: Evidence, may_run: MayRun) -> None:
+    def _settle(self, step: Step, evidence: Evidence) -> list[Step]:
+        """Note the end of a step; return the steps that waited for nothing else."""
         self.evidence[step.id] = evidence
         self._finished(step, evidence)
         for follower in self._followers.get(step.id, ()):
-            waits = self._open[follower.id]
-            waits.discard(step.id)
-            if not waits and follower.id not in self.evidence and follower.excuse is None:
-                self._admit(follower, may_run)
+            self._open[follower.id].discard(step.id)
+        return [one for one in self._followers.get(step.id, ()) if not self._open[one.id] and one.excuse is None]
 
-    def _admit(self, step: Step, may_run: MayRun) -> None:
-        reason = may_run(step, self.evidence)
-        if reason is not None:
-            self._settle(step, _left_out(step, reason), may_run)
-        else:
-            heapq.heappush(self._ready, (self._rank[step.id], step))
+    def _admit(self, steps: list[Step]) -> None:
+        """Queue steps for which everything is there; what must be left out lets others move up in turn."""
+        waiting = deque(steps)
+        while waiting:
+            step = waiting.popleft()
+            reason = step.excuse or self._may_run(step, self.evidence)
+            if reason is None:
+                heapq.heappush(self._ready, (self._rank[step.id], step))
+            else:
+                waiting.extend(self._settle(step, Evidence(step=step.id, gate=step.gate, left_out=reason)))
 
     def _start_ready(self, bug: BaseException | None) -> bool:
         passed_over = []
@@ -151,23 +160,26 @@ class _Board:
             self._start(step, wanted)
         for item in passed_over:
             heapq.heappush(self._ready, item)
-        return bool(self._threads)
+        return self._running > 0
 
     def _start(self, step: Step, cpus: int) -> None:
         thread = threading.Thread(target=self._work, args=(step, cpus), name=f"pawl-{step.id}", daemon=True)
         self._free -= cpus
-        self._threads[step.id] = thread
+        self._running += 1
         thread.start()
 
     def _work(self, step: Step, cpus: int) -> None:
+        over = threading.Event()
+        with self._deciding:
+            if self._stopping:
+                return
+            self._begun[step.id] = over
         try:
             self._done.put((step, cpus, self._perform(step, cpus)))
         except BaseException as error:  # noqa: BLE001  # carried over to the calling thread, which raises it
             self._done.put((step, cpus, error))
-
-
-def _left_out(step: Step, reason: Reason) -> Evidence:
-    return Evidence(step=step.id, gate=step.gate, left_out=reason)
+        finally:
+            over.set()
 
 
 def _forget(_: Step, __: Evidence) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -97,7 +98,7 @@ class StepRun:
     def _run(self, command: Command, env: Mapping[str, str]) -> Ended:
         self._progress(_describe(command))
         with self._log.open("a") as log:
-            log.write(f"$ {' '.join(command.argv)}\n")
+            log.write(f"$ {shlex.join(command.argv)}\n")
         stdout = self._out / command.stdout if command.stdout else None
         if stdout is not None:
             stdout.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ import os
 import shutil
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,10 @@ class Store:
         self._root = root
         self._stopped = stopped
         self._held: dict[str, int] = {}
+        self._failed: dict[Path, ProvisionError] = {}
         self._guard = threading.Lock()
+        # A store that nobody has any more uses nothing any more.
+        weakref.finalize(self, _let_go, self._held)
 
     def find(self, kind: str, key: str) -> Made | None:
         """Return the folder when it is finished, and hold it from now on; None when it has to be made."""
@@ -78,7 +82,7 @@ class Store:
         """Return the folder `kind`/`key`, made by `make(folder)` when nobody has finished it before.
 
         A half-made folder is removed first. The folder is never moved, so what is written in it may name its path.
-        Raises ProvisionError when the cache cannot be written.
+        Raises ProvisionError when the cache cannot be written, and again what `make` raised when it failed before.
         """
         try:
             return self.find(kind, key) or self._make(kind, key, make)
@@ -92,9 +96,7 @@ class Store:
     def close(self) -> None:
         """Let go of every folder that was held."""
         with self._guard:
-            for descriptor in self._held.values():
-                os.close(descriptor)
-            self._held.clear()
+            _let_go(self._held)
 
     def _make(self, kind: str, key: str, make: Callable[[Path], Mapping[str, Any]]) -> Made:
         folder = self._root / kind / key
@@ -102,11 +104,19 @@ class Store:
             made = stamped(folder)
             if made is not None:
                 return made
+            if folder in self._failed:
+                raise self._failed[folder]
             remove(folder)
             folder.mkdir(parents=True)
-            note = make(folder)
+            try:
+                note = make(folder)
+            except ProvisionError as error:
+                # The next step of this run would only wait as long for the same answer.
+                self._failed[folder] = error
+                raise
             write_stamp(folder, note)
-            return Made(path=folder, note=note)
+            # Read back, so that the first time gives the same types as every later one.
+            return stamped(folder) or Made(path=folder, note=note)
 
     def _hold(self, name: str) -> None:
         with self._guard:
@@ -128,6 +138,11 @@ class Store:
                 raise ProvisionError("interrupted while another process was making the same folder", where=str(path))
             time.sleep(_PAUSE_S)
         return descriptor
+
+
+def _let_go(held: dict[str, int]) -> None:
+    while held:
+        os.close(held.popitem()[1])
 
 
 def write_stamp(folder: Path, note: Mapping[str, Any]) -> None:

@@ -41,7 +41,8 @@ def canary() -> str:
 
 def borrow(source: Path, mirror: Path, head: str) -> Git:
     """Make the mirror: the objects stay where they are, the references are copied."""
-    subprocess.run(["git", "init", "--quiet", "--bare", str(mirror)], check=True)
+    subprocess.run(["git", "init", "--quiet", "--bare", "--template=", str(mirror)], check=True)
+    (mirror / "objects" / "info").mkdir(exist_ok=True)
     (mirror / "objects" / "info" / "alternates").write_text(f"{source / 'objects'}\n", encoding="utf-8")
     if (source / "shallow").exists():
         (mirror / "shallow").write_bytes((source / "shallow").read_bytes())
@@ -100,6 +101,8 @@ def main() -> None:
         "canaries": [plant(git, name, date) for name, date in DATES.items()],
         "file": FILE,
     }
+    # each loose reference is a file more to search
+    git.run("pack-refs", "--all")
     asked.out.write_text(json.dumps(document), encoding="utf-8")
 
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 SALT = b"pawl: mark of a secret"
 # about 15 ms and 8 MiB each: enough to make guessing dear, little enough for hundreds of findings
@@ -24,7 +25,7 @@ def mark_of(secret: bytes) -> str:
     return hashlib.scrypt(secret, salt=SALT, dklen=8, **COST).hex()
 
 
-def secret_at(data: bytes, found: dict) -> bytes:
+def secret_at(data: bytes, found: dict[str, Any]) -> bytes:
     """Return the bytes that a finding points at; a block of several lines is taken whole, nothing when it is not there."""
     lines = data.splitlines()
     number = found["line"] - 1
@@ -55,7 +56,7 @@ def block(lines: list[bytes]) -> bytes:
     return b"".join(taken)[:LONGEST]
 
 
-def content(found: dict, git: str, tree: Path) -> bytes:
+def content(found: dict[str, Any], git: str, tree: Path) -> bytes:
     """Return the file that a finding is in: from the commit that it names, else from the tree."""
     if not found["commit"]:
         path = tree / found["path"]
@@ -65,7 +66,7 @@ def content(found: dict, git: str, tree: Path) -> bytes:
     return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
 
 
-def kingfisher(document: dict) -> list[dict]:
+def kingfisher(document: Any) -> list[dict[str, Any]]:
     """Return the findings of a kingfisher report in one shape; columns count from 0, the last one included."""
     found = []
     for entry in document["findings"]:
@@ -87,7 +88,7 @@ def kingfisher(document: dict) -> list[dict]:
     return found
 
 
-def gitleaks(document: list) -> list[dict]:
+def gitleaks(document: Any) -> list[dict[str, Any]]:
     """Return the findings of a gitleaks report in one shape; what matched is given with the secret cut out of it."""
     found = []
     for entry in document:
@@ -108,7 +109,7 @@ def gitleaks(document: list) -> list[dict]:
     return found
 
 
-def marked(findings: list[dict], git: str, tree: Path) -> list[dict]:
+def marked(findings: list[dict[str, Any]], git: str, tree: Path) -> list[dict[str, Any]]:
     """Return the findings with marks; where a secret is inside of an archive, the same secret elsewhere lends its mark."""
     known: dict[tuple[str, str], str] = {}
     for found in findings:
@@ -140,14 +141,13 @@ def main() -> None:
     parser.add_argument("reports", type=Path, nargs="+")
     asked = parser.parse_args()
     commits = reachable(asked.git) if asked.git else set()
-    secrets: list[dict] = []
+    secrets: list[dict[str, Any]] = []
     for report in asked.reports:
         text = report.read_text(encoding="utf-8")
         document = json.loads(text) if text.strip() else []
-        secrets += marked(gitleaks(document) if asked.gitleaks else kingfisher(document), asked.git, asked.tree)
-    for found in secrets:
-        found["in_history"] = found["commit"] in commits
-    shown = ("rule", "title", "mark", "path", "commit", "line", "in_history")
+        found = marked(gitleaks(document) if asked.gitleaks else kingfisher(document), asked.git, asked.tree)
+        secrets += [{**one, "report": report.stem, "in_history": one["commit"] in commits} for one in found]
+    shown = ("rule", "title", "mark", "path", "commit", "line", "report", "in_history")
     records = [{key: found[key] for key in shown} for found in secrets]
     asked.out.write_text(json.dumps(records), encoding="utf-8")
 

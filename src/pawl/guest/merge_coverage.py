@@ -39,7 +39,7 @@ def main() -> int:
     summary = {
         "format": 1,
         "coverage": coverage.__version__,
-        "steps": steps,
+        "steps": [{key: step[key] for key in ("step", "executed", "files")} for step in steps],
         "branches": bool(merged.get_data().has_arcs()),
         "configured": configured,
     }

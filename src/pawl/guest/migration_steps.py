@@ -27,7 +27,7 @@ SESSION = re.compile(r"\s*set\b", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s")
 
 
-class StepFailed(Exception):
+class StepError(Exception):
     """A revision did not run: which one, which way, and why."""
 
     def __init__(self, revision: str, direction: str, error: BaseException, path: str) -> None:
@@ -37,7 +37,7 @@ class StepFailed(Exception):
         self.line = line_in(error, path)
 
 
-class CannotLook(Exception):
+class LookError(Exception):
     """The database or env.py is not what it takes to look at anything."""
 
 
@@ -47,7 +47,7 @@ class Migrations:
     def __init__(self, config: str, variables: list[str]) -> None:
         self.url = next((os.environ[name] for name in variables if os.environ.get(name)), "")
         if not self.url:
-            raise CannotLook("none of the variables " + ", ".join(variables) + " names the database")
+            raise LookError("none of the variables " + ", ".join(variables) + " names the database")
         self.config = Config(config)
         self.config.set_main_option("sqlalchemy.url", self.url.replace("%", "%%"))
         for folder in reversed((self.config.get_main_option("prepend_sys_path") or "").split(":")):
@@ -59,7 +59,8 @@ class Migrations:
         self._session: list[str] = []
         sqlalchemy.event.listen(Engine, "before_cursor_execute", self._hear)
 
-    def _hear(self, _c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+    def _hear(self, _connection: Any, _cursor: Any, statement: str, *more: Any) -> None:
+        parameters = more[0]
         if self._step is None:
             if SESSION.match(statement):
                 self._session.append(statement)
@@ -100,7 +101,7 @@ class Migrations:
 
         self._run(steps, writes_version=False)
         if not results:
-            raise CannotLook("env.py never ran the migrations that it was asked for")
+            raise LookError("env.py never ran the migrations that it was asked for")
         return results[0]
 
     def upgrade(self, target: str) -> list[str]:
@@ -109,9 +110,7 @@ class Migrations:
 
     def up(self, name: str) -> None:
         """Run one revision's upgrade."""
-        self._steps(
-            lambda _: [MigrationStep.upgrade_from_script(self.script.revision_map, self.revision(name))], "up"
-        )
+        self._steps(lambda _: [MigrationStep.upgrade_from_script(self.script.revision_map, self.revision(name))], "up")
 
     def down(self, name: str) -> None:
         """Run one revision's downgrade."""
@@ -138,25 +137,25 @@ class Migrations:
             self._step = None
             if not ran:
                 raise
-            raise StepFailed(ran[-1], direction, error, self.revision(ran[-1]).path) from error
+            raise StepError(ran[-1], direction, error, self.revision(ran[-1]).path) from error
         return ran
 
     def ping(self) -> str:
-        """Return the server's version; CannotLook when it is gone, or when env.py went to another database."""
+        """Return the server's version; LookError when it is gone, or when env.py went to another database."""
         wanted = sqlalchemy.engine.url.make_url(self.url).database
         try:
             found, version = self.work(lambda context: look(context.connection))
         except Exception as error:
-            raise CannotLook(f"the database cannot be reached through env.py: {first_line(error)}") from error
+            raise LookError(f"the database cannot be reached through env.py: {first_line(error)}") from error
         if found != wanted:
-            raise CannotLook(f"env.py went to the database {found}, not to {wanted} which it was given")
+            raise LookError(f"env.py went to the database {found}, not to {wanted} which it was given")
         return str(version)
 
 
 def look(connection: Any) -> tuple[str, str]:
     """Return the name of the database and the version of its server."""
     if connection.dialect.name != "postgresql":
-        raise CannotLook(f"env.py went to {connection.dialect.name}, not to PostgreSQL")
+        raise LookError(f"env.py went to {connection.dialect.name}, not to PostgreSQL")
     row = rows(connection, "SELECT current_database(), current_setting('server_version')")[0]
     return str(row[0]), "PostgreSQL " + str(row[1]).split()[0]
 

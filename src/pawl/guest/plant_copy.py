@@ -19,13 +19,11 @@ LEFT_OUT = {".git", ".hg", "__pycache__", "node_modules"}
 
 def found(tree: Path) -> list[str]:
     """Return the paths, relative to `tree`, of code and of the files that configure code checkers."""
-    paths = []
+    paths: list[Path] = []
     for folder, folders, names in os.walk(tree):
-        folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
-        for name in sorted(names):
-            if (name.endswith(CODE + CONFIGURATION) or name in DOTFILES) and (Path(folder) / name).is_file():
-                paths.append((Path(folder) / name).relative_to(tree).as_posix())
-    return paths
+        folders[:] = [name for name in folders if name not in LEFT_OUT]
+        paths += [Path(folder) / name for name in names if name.endswith(CODE + CONFIGURATION) or name in DOTFILES]
+    return sorted(path.relative_to(tree).as_posix() for path in paths if path.is_file())
 
 
 def copy_all(tree: Path, copy: Path, only: set[str] | None) -> list[str]:

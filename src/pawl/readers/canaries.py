@@ -9,6 +9,7 @@ from typing import Any
 from pawl.errors import ReadError
 from pawl.model.evidence import LookedAt, Problem
 from pawl.model.finding import Finding
+from pawl.model.planting import is_within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +42,18 @@ def planted(data: Any, name: str) -> Planted:
         raise ReadError(f"the list of planted canaries is not complete ({error})", where=name) from error
 
 
-def sight(copy: Planted, found: Iterable[str], *, what: str, narrowed: bool) -> Sight:
-    """Say what finding these canaries proves. No file at all is legitimate only when a change narrows the check."""
+def sight(
+    copy: Planted, found: Iterable[str], *, what: str, narrowed: bool = False, within: tuple[str, ...] = (".",)
+) -> Sight:
+    """Say what finding these canaries proves. No file at all is legitimate only when a change narrows the check.
+
+    `within` are the folders that the tool was told to look at.
+    """
     if not copy.files:
         return Sight(looked_at=LookedAt(what=what, count=0, expected=0 if narrowed else None))
     seen = {copy.canaries[path] for path in found if path in copy.canaries}
     count = sum(1 for path in copy.files if _folder(path) in seen)
-    unseen = sorted(set(copy.canaries.values()) - seen)
+    unseen = sorted(folder for folder in set(copy.canaries.values()) - seen if is_within(folder, within))
     if not seen:
         text = "none of the planted faults was found, so silence about the project's own code means nothing"
         return Sight(looked_at=LookedAt(what=what, count=0), problems=(Problem(code="control-missed", text=text),))

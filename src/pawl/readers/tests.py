@@ -1,102 +1,20 @@
-"""How pytest is asked to report every collected test, and how that report is read; tests and integration share both."""
+"""pytest's own report of every collected test, as the guest program `report_tests` writes it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pawl.errors import ReadError
 from pawl.model.evidence import LookedAt, Problem, Reading, TestCase, TestOutcome
 from pawl.model.finding import Finding, Place, Severity
-from pawl.model.gate import CheckContext, Command, EnvironmentUse, Keep, Outputs
+from pawl.model.gate import Outputs
 from pawl.model.measure import Better, Measure
 from pawl.readers import jsonlines
 
 REPORT = "tests.jsonl"
-COVERAGE = "coverage.data"
-ENVIRONMENT = EnvironmentUse(additions=("pytest-cov", "pytest-xdist"))
-KEEPS = (
-    Keep(kind="tests", path=REPORT, media_type="application/x-ndjson"),
-    Keep(kind="junit", path="junit.xml", media_type="application/xml", optional=True),
-    Keep(kind="coverage-data", path=COVERAGE, media_type="application/vnd.sqlite3", optional=True),
-)
-# failures, interrupted collection, wrong paths and nothing collected: the report says which, and it must be complete
-EXITS = (0, 1, 2, 4, 5)
 _FAILURES = (TestOutcome.FAILED, TestOutcome.ERROR)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claims:
-    """Which tests belong to the integration gate: those under `paths` and those that carry one of `markers`."""
-
-    paths: tuple[str, ...]
-    markers: tuple[str, ...]
-
-
-def claims(context: CheckContext) -> Claims:
-    """Return what the integration gate claims in this pipeline, whichever gate asks.
-
-    Without a claimed path that exists and without services it does not apply, so it claims nothing either: a test
-    must not fall between the two gates.
-    """
-    settings = context.pipeline.settings("integration")
-    paths = tuple(path.rstrip("/") for path in settings.texts("paths") if exists(context, path))
-    markers = settings.texts("markers") if paths or context.pipeline.services else ()
-    return Claims(paths=paths, markers=markers)
-
-
-def exists(context: CheckContext, path: str) -> bool:
-    """Return whether the project has a file at or under `path`."""
-    start = "" if path == "." else path.rstrip("/")
-    return any(file == start or file.startswith(f"{start}/" if start else "") for file in context.project.files)
-
-
-def outermost(paths: Iterable[str]) -> tuple[str, ...]:
-    """Return `paths` without those that lie under another one; pytest 8 forgets the outer one of such a pair."""
-    unique = tuple(dict.fromkeys(path.rstrip("/") for path in paths))
-    return tuple(
-        path for path in unique if not any(path.startswith(other + "/") or other == "." != path for other in unique)
-    )
-
-
-def test_paths(context: CheckContext) -> tuple[str, ...]:
-    """Return the test paths that the definition names: the gate's own, else the project's."""
-    return context.pipeline.settings("tests").texts("paths") or context.pipeline.tests
-
-
-test_paths.__test__ = False  # type: ignore[attr-defined]  # its name is no invitation to pytest
-
-
-def pytest(context: CheckContext, gate: str, arguments: Iterable[str]) -> Command:
-    """Return the command that runs the tests of `gate`; what would hide results in the project's own options is undone."""
-    claimed = claims(context)
-    settings = {"out": "{out}/" + REPORT, "gate": gate, "paths": claimed.paths, "markers": claimed.markers}
-    argv = ("{python}", "-m", "pytest", "--junitxml={out}/junit.xml", "--maxfail=0", "--continue-on-collection-errors")
-    given = dict(context.pipeline.environment)
-    env = (
-        ("PYTHONPATH", _joined(("{guest}", given.get("PYTHONPATH", "")), ":")),
-        ("PYTEST_PLUGINS", _joined((given.get("PYTEST_PLUGINS", ""), "report_tests"), ",")),
-        ("PAWL_TESTS", json.dumps(settings)),
-        ("COVERAGE_FILE", "{out}/" + COVERAGE),
-    )
-    words = (*argv, *_coverage(context), *_workers(context), *context.settings.texts("args"), *arguments)
-    return Command(argv=words, accepts=EXITS, env=env, writes=(REPORT,))
-
-
-def _joined(parts: Iterable[str], separator: str) -> str:
-    return separator.join(part for part in parts if part)
-
-
-def _coverage(context: CheckContext) -> tuple[str, ...]:
-    branches = context.pipeline.settings("coverage").number("branches") is not None
-    return ("--cov", "--cov-report=", "--cov-fail-under=0", *(("--cov-branch",) if branches else ()))
-
-
-def _workers(context: CheckContext) -> tuple[str, str]:
-    parallel = context.settings.text("parallel")
-    return ("-n", "{jobs}" if parallel == "auto" else parallel)
 
 
 def read(outputs: Outputs) -> Report:

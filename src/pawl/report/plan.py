@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 
 from pawl.model.facts import Project
@@ -75,4 +76,4 @@ def _step_lines(step: Step) -> Iterator[str]:
     if waits:
         yield f"    after {', '.join(waits)}"
     for command in step.commands:
-        yield f"    $ {' '.join(command.argv)}"
+        yield f"    $ {shlex.join(command.argv)}"

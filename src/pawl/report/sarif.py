@@ -14,7 +14,7 @@ from urllib.parse import quote
 from pawl.model.document import NO_ANNEX, Annex, Document, FindingEntry, GateEntry
 from pawl.model.finding import Severity
 from pawl.model.verdict import Status, Verdict
-from pawl.report import standing, text
+from pawl.report import text
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 RUNS, RESULTS, RULES, BYTES = 20, 5_000, 25_000, 10_000_000
@@ -52,25 +52,31 @@ class _Found:
 
     @property
     def rule(self) -> str:
-        return f"{self.gate.gate}/{self.finding.rule}"
+        return text.one_line(f"{self.gate.gate}/{self.finding.rule}", 255)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """What one tool found, the worst first, and how much of it was left out for want of room."""
+    """What one tool found, the worst first; `sure` is False when one of its steps is unverified."""
 
     tool: str
     version: str
+    sure: bool
     found: tuple[_Found, ...]
     left_out: int = 0
 
 
 def render(document: Document, annex: Annex = NO_ANNEX) -> str:
     """Return the document as SARIF. What is over a limit of GitHub is left out, the least bad first, and said so."""
+    return fitted(document, annex, limit=BYTES)
+
+
+def fitted(document: Document, annex: Annex, *, limit: int) -> str:
+    """Return the document as SARIF of at most `limit` bytes once compressed, with fewer results where needed."""
     kept = RESULTS
     while True:
         log = json.dumps(_log(document, annex, kept), indent=1, ensure_ascii=False) + "\n"
-        if kept <= 1 or len(log) < BYTES or len(gzip.compress(log.encode(), compresslevel=6)) <= BYTES:
+        if kept <= 1 or len(gzip.compress(log.encode(), compresslevel=6)) <= limit:
             return log
         kept //= 2
 
@@ -110,7 +116,10 @@ def _parts(document: Document) -> list[_Part]:
     }
     unsure = {tool.name for step in document.steps for tool in step.tools if step.verdict is Verdict.UNVERIFIED}
     names = [*found, *(name for name in versions if name in looked - unsure and name not in found)]
-    parts = [_Part(tool=name, version=versions.get(name, ""), found=_sorted(found.get(name, ()))) for name in names]
+    parts = [
+        _Part(tool=name, version=versions.get(name, ""), sure=name not in unsure, found=_sorted(found.get(name, ())))
+        for name in names
+    ]
     return sorted(parts, key=_weight)
 
 
@@ -128,18 +137,20 @@ def _weight(part: _Part) -> tuple[int, str]:
 
 
 def _run(part: _Part, document: Document, annex: Annex) -> dict[str, Any]:
-    rules = {each.rule: each for each in reversed(part.found)}
+    rules: dict[str, _Found] = {}
+    for each in sorted(part.found, key=lambda each: -each.finding.severity.rank):
+        rules.setdefault(each.rule, each)
     names = {rule: at for at, rule in enumerate(list(rules)[:RULES])}
     notes = []
     if part.left_out:
         words = f"{part.left_out} of {part.left_out + len(part.found)} results were left out; the worst were kept"
         notes.append(_notification("results-left-out", words, level="warning"))
     return {
-        "tool": {"driver": _driver(part, [_rule(rules[rule], part, annex) for rule in names])},
+        "tool": {"driver": _driver(part, [_rule(rules[rule], annex) for rule in names])},
         "automationDetails": {"id": _category(document, part.tool)},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "the root of the git work tree"}}},
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
+        "invocations": [{"executionSuccessful": part.sure, "toolExecutionNotifications": notes}],
         "results": [_result(each, names[each.rule], document) for each in part.found if each.rule in names],
     }
 
@@ -173,18 +184,18 @@ def _driver(part: _Part, rules: list[dict[str, Any]]) -> dict[str, Any]:
     return driver | ({"version": text.one_line(part.version, 100)} if part.version else {})
 
 
-def _rule(each: _Found, part: _Part, annex: Annex) -> dict[str, Any]:
+def _rule(each: _Found, annex: Annex) -> dict[str, Any]:
+    """Return a rule as its worst finding shows it."""
     gate, finding = each.gate.gate, each.finding
-    worst = max((other.finding.severity for other in part.found if other.rule == each.rule), key=lambda one: one.rank)
     secure = gate in SECURITY_GATES
     properties: dict[str, Any] = {"tags": [gate, "security"] if secure and gate != "security" else [gate]}
     if secure:
-        properties["security-severity"] = _SCORES[worst]
+        properties["security-severity"] = _SCORES[finding.severity]
     rule: dict[str, Any] = {
         "id": each.rule,
         "name": text.one_line(finding.rule, 255),
         "shortDescription": {"text": text.one_line(f"{finding.rule} ({finding.tool})", 1000)},
-        "defaultConfiguration": {"level": _LEVELS[worst]},
+        "defaultConfiguration": {"level": _LEVELS[finding.severity]},
         "properties": properties,
     }
     guide = annex.guides.get(gate, "")

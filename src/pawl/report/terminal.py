@@ -58,8 +58,7 @@ def render(document: Document, annex: Annex = NO_ANNEX, paper: Paper = PLAIN) ->
         parts.append(_error(document.error, paper))
     if document.gates:
         parts.append(_table(document, annex, paper) if paper.width >= STACKED_BELOW else _stack(document, annex, paper))
-    bad = (gate for gate in document.gates if gate.verdict in {Verdict.FAILED, Verdict.UNVERIFIED})
-    parts.extend(_gate(document, gate, annex, paper) for gate in bad)
+    parts.extend(_gate(document, gate, annex, paper) for gate in document.gates if _wants_words(gate))
     parts.append(_notes(annex, paper))
     parts.append(_conclusion(document, annex, paper))
     return "\n\n".join(part for part in ("\n".join(lines) for lines in parts) if part) + "\n"
@@ -75,6 +74,11 @@ def finding_lines(finding: FindingEntry, paper: Paper) -> Iterator[str]:
         yield from paper.wrap(line, 4)
     if finding.fix:
         yield from paper.wrap("fix: " + text.one_line(finding.fix), 4)
+
+
+def _wants_words(gate: GateEntry) -> bool:
+    """Return whether there is more to say on a gate; of those that an early end left open there is not."""
+    return gate.verdict in {Verdict.FAILED, Verdict.UNVERIFIED} and gate.reason.code != "unfinished"
 
 
 def _heading(document: Document, paper: Paper) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -56,7 +55,7 @@ def written_pid(path: Path) -> int:
 def test_exit_code_duration_and_cpu(processes: Processes, tmp_path: Path) -> None:
     ended = processes.run(call(tmp_path, sys.executable, "-c", "sum(range(3_000_000)); raise SystemExit(3)"))
     assert (ended.outcome, ended.exit, ended.truncated) == ("exit:3", 3, False)
-    assert 0 < ended.cpu_s <= ended.duration_s * os.cpu_count() if (os.cpu_count()) else True
+    assert 0 < ended.cpu_s < ended.duration_s * 1.5
 
 
 def test_output_goes_to_the_named_files(processes: Processes, tmp_path: Path) -> None:

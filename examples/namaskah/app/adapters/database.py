@@ -17,7 +17,7 @@ TIMEOUTS = "-c lock_timeout=5s -c statement_timeout=15s"
 def build_engine(settings: Settings) -> Engine:
     """An engine for the configured database and no other; it connects when first used.
 
-    A database that does not answer within two seconds is an error, never a reason to use another one.
+    The timeouts of locks and statements may be changed by `options` in the address. A database that does not answer within two seconds is an error, never a reason to use another one.
     """
     url = make_url(settings.sqlalchemy_url)
     options: dict[str, Any] = {"pool_pre_ping": True}
@@ -26,7 +26,7 @@ def build_engine(settings: Settings) -> Engine:
         options.update(
             pool_size=settings.database_pool_size,
             pool_timeout=5,
-            connect_args={"connect_timeout": 2, "options": f"{own} {TIMEOUTS}".strip()},
+            connect_args={"connect_timeout": 2, "options": f"{TIMEOUTS} {own}".strip()},
         )
     return create_engine(url, **options)
 

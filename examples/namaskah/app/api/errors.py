@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from app import errors
 from app.api.schemas.common import ErrorBody, ErrorOut
@@ -67,10 +68,18 @@ def _invalid(_: Request, error: Exception) -> JSONResponse:
     return _answer(422, ErrorBody(code="invalid_request", message="the request is not valid", details=details))
 
 
-def _http(_: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> JSONResponse:
     error = cast(HTTPException, error)
     body = ErrorBody(code=f"http_{error.status_code}", message=str(error.detail))
-    return _answer(error.status_code, body, dict(error.headers or {}))
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else dict(error.headers or {})
+    return _answer(error.status_code, body, headers)
+
+
+def _allowed(request: Request) -> str:
+    # NOTE: the framework names the methods of the first route with this path only.
+    paths: Dict[str, Dict[str, Any]] = request.app.openapi()["paths"]
+    methods = [item for path, item in paths.items() if compile_path(path)[0].match(request.url.path)]
+    return ", ".join(sorted({name.upper() for item in methods for name in item}))
 
 
 def _database(request: Request, error: Exception) -> JSONResponse:

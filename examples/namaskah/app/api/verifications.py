@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Optional
 
 from fastapi import APIRouter, Header, Query, Response
+from pydantic import WithJsonSchema
 
 from app.api.deps import CurrentUser, Wired, restrict
 from app.api.errors import documented
@@ -41,7 +42,10 @@ BUYING = documented(
     ProviderUnavailable,
 )
 
-IdempotencyKey = Annotated[Optional[str], Header(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+KEY_PATTERN = r"^[A-Za-z0-9_-]{8,64}$"
+# NOTE: a header is there or not there, but never null, as the schema of an optional string would say.
+KEY_SCHEMA = WithJsonSchema({"type": "string", "pattern": KEY_PATTERN})
+IdempotencyKey = Annotated[Optional[str], Header(pattern=KEY_PATTERN), KEY_SCHEMA]
 
 
 @router.get("/services")

@@ -13,7 +13,7 @@ from app.api.errors import documented
 from app.api.schemas.money import WebhookIn, WebhookOut
 from app.errors import InvalidSignature, NotFound, PaymentMismatch
 from app.services import signatures
-from app.services.payments import PaymentEvent
+from app.services.payments import EventType, PaymentEvent
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
@@ -52,7 +52,7 @@ def _read(body: bytes) -> PaymentEvent:
         raise RequestValidationError(error.errors(include_input=False, include_url=False)) from error
     return PaymentEvent(
         event_id=document.event_id,
-        type=document.type,
+        type=EventType(document.type),
         reference=document.reference,
         amount_cents=document.amount_cents,
         currency=document.currency,

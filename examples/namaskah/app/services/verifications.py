@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Optional
 
-from app.errors import DomainError, NoNumberAvailable, NotCancellable, ProviderUnavailable
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.errors import NoNumberAvailable, NotCancellable, ProviderUnavailable
 from app.models import Verification, VerificationStatus
 from app.services.bookings import Bookings, Order, Purchase
 from app.services.ports import Activation, ActivationStatus, Clock, SmsProvider
@@ -74,8 +76,8 @@ class Verifications:
         for verification in expired:
             try:
                 self._refresh(verification)
-            except DomainError:
-                logger.exception("verification %s could not be ended", verification.id)
+            except SQLAlchemyError:
+                logger.exception("verification %s could not be ended; the next sweep tries again", verification.id)
         return len(expired)
 
     def _refresh(self, verification: Verification) -> Verification:

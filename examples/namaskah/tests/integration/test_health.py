@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from alembic import command
 from sqlalchemy import text
 
+from app.container import connect
 from tests.support import postgres
 from tests.support.api import V1, Api
 from tests.support.world import World
@@ -27,6 +31,15 @@ def test_diagnostics_tell_what_really_runs(api: Api, world: World) -> None:
     assert document["database"]["dialect"] == "postgresql"
     assert document["database"]["revision"] == document["database"]["head"]
     assert document["redis"]["server_version"]
+
+
+def test_sqlite_is_degraded_and_never_hidden(world: World, tmp_path: Path) -> None:
+    settings = world.settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'file.db'}"})
+    adapters = connect(settings)
+    answer = Api(replace(world, settings=settings, adapters=adapters)).get("/api/diagnostics")
+    adapters.close()
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert any(reason.startswith("the database is sqlite") for reason in answer.json()["reasons"])
 
 
 def test_a_database_behind_the_code_is_degraded(api: Api, world: World) -> None:

@@ -10,11 +10,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from redis import Redis
 from sqlalchemy import Engine, create_engine, func, inspect, select, table, text
 from sqlalchemy.pool import NullPool
 
 from app.config import Settings, with_driver
+from app.services.bookings import Order
 from tests.support import postgres
+from tests.support.clock import FakeClock
+from tests.support.limiter import MemoryRateLimiter
+from tests.support.world import TELEGRAM_CENTS, build_world
 
 SCHEMA = "migration_walk"
 REVISIONS = [
@@ -107,6 +112,27 @@ def test_every_revision_goes_down_and_up_and_keeps_the_rows(engine: Engine, conf
         assert not lost(expected, counts(engine)), f"going back from {revision} lost rows"
         command.upgrade(config, revision)
         assert not lost(expected, counts(engine)), f"{revision} lost rows"
+
+
+def test_what_the_application_wrote_survives_the_whole_way_down_and_up(
+    real_settings: Settings, real_redis: Redis, engine: Engine, config: Config
+) -> None:
+    command.upgrade(config, "head")
+    clock = FakeClock()
+    world = build_world(real_settings, engine, real_redis, MemoryRateLimiter(clock), clock)
+    user = world.user(cents=500)
+    for country in ("IN", "XX"):
+        world.services.verifications.purchase(user.id, Order("telegram", country, f"order-for-{country}"))
+    expected = counts(engine)
+    for revision in reversed(REVISIONS[2:-1]):
+        command.downgrade(config, revision)
+        left = counts(engine)
+        assert not lost({name: count for name, count in expected.items() if name in left}, left), revision
+    command.upgrade(config, "head")
+    assert set(lost(expected, counts(engine))) == {"webhook_events"}
+    assert world.balance(user) == 500 - 2 * TELEGRAM_CENTS
+    world.clock.advance(real_settings.verification_ttl_seconds)
+    assert world.services.verifications.sweep() == 2
 
 
 def test_everything_can_be_taken_back(engine: Engine, config: Config) -> None:

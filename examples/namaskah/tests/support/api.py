@@ -29,6 +29,9 @@ class Api:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._client.post(path, json=body, headers={**self._headers, **named})
 
+    def delete(self, path: str) -> httpx.Response:
+        return self._client.delete(path, headers=self._headers)
+
     def register(self, email: str = "ada@example.com", password: str = PASSWORD) -> httpx.Response:
         return self.post(f"{V1}/auth/register", {"email": email, "password": password})
 

@@ -66,6 +66,11 @@ def test_unknown_paths_and_methods_answer_in_the_same_shape(api: Api) -> None:
     assert api.get("/nowhere").json() == {"error": {"code": "http_404", "message": "Not Found", "details": None}}
     refused = api.post("/health")
     assert (refused.status_code, refused.json()["error"]["code"]) == (405, "http_405")
+    assert refused.headers["Allow"] == "GET"
+
+
+def test_a_refused_method_names_all_that_would_do(api: Api) -> None:
+    assert api.delete(f"{V1}/verifications").headers["Allow"] == "GET, POST"
 
 
 def test_starting_and_stopping_runs_the_sweeper(world: World) -> None:
@@ -83,4 +88,4 @@ def test_starting_and_stopping_runs_the_sweeper(world: World) -> None:
 def test_the_specification_names_every_error_of_buying(world: World) -> None:
     document = client_of(world.app()).get("/openapi.json").json()
     responses = document["paths"]["/api/v1/verifications"]["post"]["responses"]
-    assert {"200", "201", "401", "402", "404", "409", "422", "429", "502", "503"} == set(responses)
+    assert {"200", "201", "400", "401", "402", "404", "409", "422", "429", "502", "503"} == set(responses)

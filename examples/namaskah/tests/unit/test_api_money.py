@@ -24,7 +24,11 @@ def test_a_payment_leads_to_the_checkout_and_back(api: Api) -> None:
     assert api.balance() == 500
 
 
-@pytest.mark.parametrize("amount", [99, 1_000_001, -500, 500.0, "500", True, None])
+def test_a_whole_number_may_be_written_with_a_point(api: Api) -> None:
+    assert api.enter().post(f"{V1}/payments", {"amount_cents": 500.0}).json()["amount_cents"] == 500
+
+
+@pytest.mark.parametrize("amount", [99, 1_000_001, -500, 500.5, "500", True, None])
 def test_amounts_are_whole_cents_within_bounds(api: Api, amount: object) -> None:
     assert api.enter().post(f"{V1}/payments", {"amount_cents": amount}).status_code == 422
 

@@ -171,6 +171,20 @@ def test_a_number_that_comes_too_late_is_given_back(world: World, user: User) ->
     assert world.balance(user) == 200
 
 
+def test_a_number_that_cannot_be_given_back_costs_the_user_nothing(world: World, user: User) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/cancel"):
+            return httpx.Response(500)
+        rented = world.services.bookings.recent(user.id, limit=1)[0]
+        world.services.bookings.settle(rented.id, VerificationStatus.EXPIRED)
+        return httpx.Response(200, json={"id": "act-9", "phone_number": "+1", "status": "waiting"})
+
+    client = httpx.Client(transport=httpx.MockTransport(answer), base_url="http://sms.test")
+    verifications = assemble(world.settings, replace(world.adapters, provider_client=client)).verifications
+    assert verifications.purchase(user.id, ORDER).verification.status is VerificationStatus.EXPIRED
+    assert world.balance(user) == 200
+
+
 @pytest.mark.parametrize("end", ["poll", "sweep"])
 def test_silence_is_refunded_when_the_time_is_over(world: World, user: User, end: str) -> None:
     verification = buy(world, user, SILENCE)

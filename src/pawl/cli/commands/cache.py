@@ -12,6 +12,8 @@ import click
 from pawl.cli import options
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pawl.execute.cache import Entry
     from pawl.model.places import Places
 
@@ -27,7 +29,7 @@ def list_(*, format_: str) -> None:
     """Show what is kept, how large it is and when it was last used."""
     from pawl.execute import cache  # noqa: PLC0415
 
-    _show(cache.entries(_places()), "", format_)
+    _show(cache.entries(_places(), _beyond()), "", format_)
 
 
 @command.command(epilog="Example: pawl cache prune --older-than 14d --max-size 5GiB")
@@ -41,7 +43,7 @@ def prune(*, older_than: str, max_size: str | None, format_: str) -> None:
 
     age = _number(units.seconds, older_than, "--older-than")
     most = _number(units.size, max_size, "--max-size") if max_size else None
-    _show(cache.prune(_places(), age, int(most) if most is not None else None), "removed ", format_)
+    _show(cache.prune(_places(), age, int(most) if most is not None else None, _beyond()), "removed ", format_)
 
 
 @command.command(epilog="Example: pawl cache clear --all")
@@ -51,7 +53,7 @@ def clear(*, everything: bool, format_: str) -> None:
     """Remove all that pawl can make again."""
     from pawl.execute import cache  # noqa: PLC0415
 
-    removed, held = cache.clear(_places(), everything=everything)
+    removed, held = cache.clear(_places(), everything=everything, beyond=_beyond())
     _show(removed, "removed ", format_, held)
 
 
@@ -59,6 +61,12 @@ def _places() -> Places:
     from pawl.config import layers  # noqa: PLC0415
 
     return layers.places(layers.environ())
+
+
+def _beyond() -> tuple[Path, ...]:
+    from pawl.execute.services.ground import extra_places  # noqa: PLC0415
+
+    return extra_places()
 
 
 def _number(read: Callable[[str], float], text: str, option: str) -> float:

@@ -21,5 +21,5 @@ def command(*, format_: str) -> None:
     from pawl.detect import show  # noqa: PLC0415
 
     path = find(Path.cwd())
-    facts = stack.facts(path.parent if path else Path.cwd())
+    facts = stack.look(path.parent if path else Path.cwd()).facts
     click.echo(show.as_json(facts) if format_ == "json" else show.as_text(facts), nl=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from pawl.errors import PawlError, ServiceError
 from pawl.execute.services import redis_sources
 from pawl.execute.services.supply import Offer, Provider, Site, Supply
@@ -15,38 +13,73 @@ def open_supply(spec: ServiceSpec, site: Site, *, strict: bool) -> tuple[Supply,
 
     Raises ServiceError when no provider has it, and with `strict` when none has the declared major version.
     """
-    notes: list[str] = []
-    offers = tuple(_gather(_providers(spec, site), spec, notes))
-    fitting = [offer for offer in offers if not offer.major or offer.major == spec.version.partition(".")[0]]
-    near = [offer for offer in offers if offer not in fitting]
-    if strict:
-        notes += [f"{offer.provider}: {offer.detail} is not {spec.image}, which this profile demands" for offer in near]
-        near = []
-    for offer in (*fitting, *near):
-        try:
-            supply = offer.open()
-        except PawlError as error:
-            notes.append(f"{offer.provider}: {error.message}")
-            continue
-        return supply, tuple(notes)
-    raise ServiceError(
-        f"{spec.image} cannot be had: {'; '.join(notes)}",
-        where=f"services.{spec.name}",
-        hint="`pawl doctor` says what this machine can provide and how to get more",
-    )
+    return _Choice(spec, strict=strict).make(_providers(spec, site))
 
 
-def _gather(sources: tuple[Provider, ...], spec: ServiceSpec, notes: list[str]) -> Iterator[Offer]:
-    for source in sources:
+class _Choice:
+    """One choice while it is being made."""
+
+    def __init__(self, spec: ServiceSpec, *, strict: bool) -> None:
+        self._spec = spec
+        self._strict = strict
+        self._notes: list[str] = []
+
+    def make(self, providers: tuple[Provider, ...]) -> tuple[Supply, tuple[str, ...]]:
+        near: list[Offer] = []
+        for provider in providers:
+            for offer in self._offers(provider):
+                if not self._fits(offer):
+                    near.append(offer)
+                    continue
+                supply = self._open(offer)
+                if supply is not None:
+                    return supply, tuple(self._notes)
+        return self._make_do(near)
+
+    def _make_do(self, near: list[Offer]) -> tuple[Supply, tuple[str, ...]]:
+        for offer in near:
+            if self._strict:
+                self._notes.append(f"{offer.provider}: {offer.detail} is another major version")
+                continue
+            supply = self._open(offer)
+            if supply is not None:
+                return supply, (*self._notes, f"{self._spec.image} was asked for, and {offer.detail} is what there is")
+        raise ServiceError(
+            f"{self._spec.image} cannot be had: {'; '.join(self._notes)}",
+            where=f"services.{self._spec.name}",
+            hint="`pawl doctor` says what this machine can provide and how to get more",
+        )
+
+    def _offers(self, provider: Provider) -> tuple[Offer, ...]:
         try:
-            yield from source.offers(spec)
+            return provider.offers(self._spec)
         except PawlError as error:
-            notes.append(f"{source.name}: {error.message}")
+            self._notes.append(f"{provider.name}: {error.message}")
+            return ()
+
+    def _fits(self, offer: Offer) -> bool:
+        if offer.major == self._spec.version.partition(".")[0]:
+            return True
+        if not offer.chosen:
+            return False
+        # The user named this very server, so nothing else is started in its place.
+        text = f"{offer.detail} is another major version than {self._spec.image}"
+        if self._strict:
+            raise ServiceError(text, where=f"services.{self._spec.name}", hint="give a server of the declared version")
+        self._notes.append(text)
+        return True
+
+    def _open(self, offer: Offer) -> Supply | None:
+        try:
+            return offer.open(self._spec)
+        except PawlError as error:
+            self._notes.append(f"{offer.provider}: {error.message}")
+            return None
 
 
 def _providers(spec: ServiceSpec, site: Site) -> tuple[Provider, ...]:
     if spec.kind == "postgres":
-        from pawl.execute.services import postgres_sources  # noqa: PLC0415  # psycopg only where a database is asked for
+        from pawl.execute.services import postgres_sources  # noqa: PLC0415  # psycopg only where a database is wanted
 
         return postgres_sources.providers(site)
     if spec.kind == "redis":

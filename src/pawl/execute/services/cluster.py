@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +67,11 @@ def start(site: Site, spec: ServiceSpec, programs: Programs, provider: str) -> P
         raise
 
 
+def words(settings: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the arguments that make the server use `settings`."""
+    return tuple(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))
+
+
 def _start(server: Server, spec: ServiceSpec, programs: Programs, provider: str) -> Postgres:
     server.prepare()
     password = secrets.token_hex(16)
@@ -94,8 +100,8 @@ def _initialise(server: Server, initdb: Path, data: Path, password: str) -> None
     secret.write_text(password, encoding="ascii")
     if server.user is not None:
         ground.give(secret, server.user)
-    words = (f"--pgdata={data}", "--username=pawl", "--auth=scram-sha-256", f"--pwfile={secret}")
-    ended = server.run((str(initdb), *words, "--encoding=UTF8", "--no-sync", *_locale()))
+    arguments = (f"--pgdata={data}", "--username=pawl", "--auth=scram-sha-256", f"--pwfile={secret}")
+    ended = server.run((str(initdb), *arguments, "--encoding=UTF8", "--no-sync", *_locale()))
     secret.unlink()
     if ended.exit != 0:
         how = ended.text or ended.outcome
@@ -103,8 +109,7 @@ def _initialise(server: Server, initdb: Path, data: Path, password: str) -> None
 
 
 def _argv(postgres: Path, data: Path, port: int) -> tuple[str, ...]:
-    settings = (word for name, value in _OWN_SETTINGS.items() for word in ("-c", f"{name}={value}"))
-    return (str(postgres), "-D", str(data), "-p", str(port), *settings)
+    return (str(postgres), "-D", str(data), "-p", str(port), *words(_OWN_SETTINGS))
 
 
 def _locale() -> tuple[str, ...]:

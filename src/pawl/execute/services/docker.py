@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +11,10 @@ from pawl.errors import ServiceError
 from pawl.execute.process import Call, Ended, Handle, quick
 from pawl.execute.services.awaiting import with_tail
 from pawl.execute.services.ports import LOOPBACK
-from pawl.execute.services.supply import Site
+from pawl.execute.services.supply import Offer, Site, Supply
 from pawl.model.pipeline import ServiceSpec
 
+PROVIDER = "docker"
 _ASK_S = 5.0
 _PULL_S = 300.0
 _RUN_S = 60.0
@@ -36,6 +37,25 @@ def refusal(environ: Mapping[str, str]) -> str:
     return "" if code == 0 else f"the Docker engine does not answer: {_last_line(errors)}"
 
 
+def offers(site: Site, spec: ServiceSpec, start: Callable[[ServiceSpec], Supply]) -> tuple[Offer, ...]:
+    """Return the declared image as an offer; ServiceError when Docker cannot be used."""
+    why = refusal(site.environ)
+    if why:
+        raise ServiceError(why)
+    major = spec.version.partition(".")[0]
+    return (Offer(provider=PROVIDER, detail=f"the image {spec.image}", major=major, open=start),)
+
+
+def fetch(site: Site, image: str) -> None:
+    """Pull the image unless the engine has it; ServiceError when it cannot be pulled."""
+    environ = environment(site.environ)
+    if _docker(("image", "inspect", image), environ, _ASK_S)[0] == 0:
+        return
+    code, _, errors = _docker(("pull", "--quiet", image), environ, _PULL_S)
+    if code != 0:
+        raise ServiceError(f"docker cannot pull {image}: {_last_line(errors)}")
+
+
 def remove(mark: str, environ: Mapping[str, str] | None = None) -> bool:
     """Remove the containers labelled with `mark`; return whether none is left, as far as the engine tells."""
     code, output, _ = _docker(("ps", "--all", "--quiet", "--filter", f"label={_LABEL}={mark}"), environ, _ASK_S)
@@ -52,7 +72,7 @@ class Container:
     def __init__(self, site: Site, spec: ServiceSpec) -> None:
         self._site = site
         self._image = spec.image
-        self._belonging = replace(site.belongings.begin(spec.name, "docker"), container=True)
+        self._belonging = replace(site.belongings.begin(spec.name, PROVIDER), container=True)
         self._follower: Handle | None = None
         self._id = ""
         self.mark = self._belonging.mark
@@ -64,7 +84,7 @@ class Container:
         `secrets` become variables inside it; their values appear in no argument list.
         """
         self._site.belongings.keep(self._belonging)
-        self._pull()
+        fetch(self._site, self._image)
         run = ("run", "--detach", "--label", f"pawl.run={self._site.run_dir.name}", "--label", f"{_LABEL}={self.mark}")
         names = (word for name in secrets for word in ("--env", name))
         self._id = self._ask((*run, "--publish", f"{LOOPBACK}::{port}", *names, self._image, *words), _RUN_S, secrets)
@@ -88,10 +108,6 @@ class Container:
             self._follower.stop(1)
         if gone:
             self._site.belongings.forget(self._belonging)
-
-    def _pull(self) -> None:
-        if _docker(("image", "inspect", self._image), self._site.environ, _ASK_S)[0] != 0:
-            self._ask(("pull", "--quiet", self._image), _PULL_S)
 
     def _follow(self) -> None:
         call = Call(

@@ -70,7 +70,8 @@ class ServicePool:
         for leased in leases:
             trouble = leased.trouble()
             if trouble is not None:
-                return Reason(code="service", text=f"{leased.use.ran} ({leased.name}) died during the step: {trouble}")
+                text = f"{leased.use.ran} (services.{leased.name}) died while {leased.step} used it: {trouble}"
+                return Reason(code="service", text=text)
         return None
 
 
@@ -88,8 +89,8 @@ class _Entry:
 
     @contextmanager
     def lease(self, step_id: str, workers: int) -> Iterator[Leased]:
-        with self._ready().lease(step_id, workers) as leased:
-            yield replace(leased, use=replace(leased.use, notes=(*self._notes, *leased.use.notes)))
+        with self._ready().lease(workers) as leased:
+            yield replace(leased, step=step_id, use=replace(leased.use, notes=(*self._notes, *leased.use.notes)))
 
     def close(self) -> None:
         with self._guard, suppress(ServiceError):

@@ -34,7 +34,7 @@ class Postgres:
         return self.databases.server
 
     @contextmanager
-    def lease(self, step_id: str, workers: int) -> Iterator[Leased]:
+    def lease(self, workers: int) -> Iterator[Leased]:
         """Yield empty databases for one step and its workers; ServiceError when they cannot be made."""
         names: list[str] = []
         try:

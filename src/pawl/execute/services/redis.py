@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,14 +20,14 @@ _FEWEST_DATABASES = 16
 class RedisProgram:
     """A program that can serve as Redis; every lease starts it anew."""
 
-    def __init__(self, site: Site, spec: ServiceSpec, program: Path, provider: str) -> None:
+    def __init__(self, site: Site, program: Path, provider: str, spec: ServiceSpec) -> None:
         self._site = site
         self._spec = spec
         self._program = program
         self._provider = provider
 
     @contextmanager
-    def lease(self, step_id: str, workers: int) -> Iterator[Leased]:
+    def lease(self, workers: int) -> Iterator[Leased]:
         """Yield a server for one step; ServiceError when it does not start."""
         server = Server(
             self._site,
@@ -58,10 +58,19 @@ class RedisProgram:
 
         port = server.start(argv, lambda port: answers(resp.address(port, password)))
         at = resp.address(port, password)
-        return leased(self._spec, at, range(workers + 1), self._provider, server)
+        numbers = range(workers + 1)
+        return leased(self._spec, at, numbers, self._provider, trouble=server.ended, log=server.log)
 
 
-def leased(spec: ServiceSpec, at: resp.Address, numbers: range, provider: str, server: Server) -> Leased:
+def leased(
+    spec: ServiceSpec,
+    at: resp.Address,
+    numbers: Sequence[int],
+    provider: str,
+    *,
+    trouble: Callable[[], str | None],
+    log: Path | None = None,
+) -> Leased:
     """Return what a step is handed of a running Redis: the first of `numbers` is its own database."""
     with resp.Connection(at) as connection:
         facts = resp.facts(connection)
@@ -72,8 +81,8 @@ def leased(spec: ServiceSpec, at: resp.Address, numbers: range, provider: str, s
         url=urls[0],
         worker_urls=urls[1:],
         use=ServiceUse(name=spec.name, asked=spec.image, ran=resp.called(facts), provider=provider),
-        trouble=server.ended,
-        log=server.log,
+        trouble=trouble,
+        log=log,
         facts=(("host", at.host), ("port", str(at.port)), ("version", facts.get("redis_version", ""))),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from contextlib import closing
 from dataclasses import dataclass
 from types import TracebackType
@@ -66,6 +65,8 @@ class Connection:
         parts = urlsplit(server.url)
         self._socket = socket.create_connection((server.host, server.port), timeout=_TIMEOUT_S)
         if parts.scheme == "rediss":
+            import ssl  # noqa: PLC0415  # loading it takes longer than talking to a Redis of our own
+
             self._socket = ssl.create_default_context().wrap_socket(self._socket, server_hostname=server.host)
         self._stream: BinaryIO = self._socket.makefile("rb")
         if parts.password:

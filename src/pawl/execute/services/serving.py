@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 
 from pawl.errors import ServiceError
 from pawl.execute.process import Call, Ended, Handle

@@ -71,6 +71,7 @@ class Leased:
     worker_urls: tuple[str, ...]
     use: ServiceUse
     trouble: Callable[[], str | None]
+    step: str = ""
     log: Path | None = None
     facts: tuple[tuple[str, str], ...] = ()
     secrets: tuple[str, ...] = ()
@@ -79,7 +80,7 @@ class Leased:
 class Supply(Protocol):
     """One declared service for the length of a run. `lease` is called from several threads at once."""
 
-    def lease(self, step_id: str, workers: int) -> AbstractContextManager[Leased]:
+    def lease(self, workers: int) -> AbstractContextManager[Leased]:
         """Hand a fresh, empty share to a step, and to each of `workers`; take it back at the end."""
         ...
 
@@ -90,12 +91,13 @@ class Supply(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A way to have a service: `major` is empty when only the running server can tell; `open` starts it."""
+    """A way to have a service in some major version; `open` starts it. `chosen` means that the user named it."""
 
     provider: str
     detail: str
     major: str
-    open: Callable[[], Supply]
+    open: Callable[[ServiceSpec], Supply]
+    chosen: bool = False
 
 
 class Provider(Protocol):

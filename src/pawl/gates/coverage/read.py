@@ -8,6 +8,7 @@ from typing import Any
 
 from pawl.errors import ReadError
 from pawl.model.evidence import LookedAt, Reading
+from pawl.model.finding import Finding, Place, Severity
 from pawl.model.gate import Outputs, ReadContext
 from pawl.model.measure import Better, Measure
 from pawl.readers import coverage
@@ -39,6 +40,7 @@ def read(outputs: Outputs, _: ReadContext) -> Reading:
             LookedAt(what="files measured", count=len(report.files)),
             LookedAt(what="statements", count=report.total.statements),
         ),
+        findings=tuple(_untested(report)),
         measures=tuple(_measures(report)),
         notes=tuple(_notes(report, merged)),
     )
@@ -67,6 +69,20 @@ def _measures(report: coverage.Report) -> Iterator[Measure]:
     for name, value in ((LINES, report.total.lines_percent), (BRANCHES, report.total.branches_percent)):
         if value is not None:
             yield Measure(name=name, value=value, unit="percent", better=Better.HIGHER)
+
+
+def _untested(report: coverage.Report) -> Iterator[Finding]:
+    """Yield files that no test reaches at all: a hint where to begin, not a reason to stop anybody."""
+    for file in report.files:
+        if file.counts.statements and not file.counts.covered:
+            yield Finding(
+                rule="untested-file",
+                tool="coverage",
+                message=f"no test reaches any of the {file.counts.statements} statements of {file.path}",
+                severity=Severity.INFO,
+                place=Place(path=file.path, line=1),
+                subject=file.path,
+            )
 
 
 def _notes(report: coverage.Report, merged: Merged) -> Iterator[str]:

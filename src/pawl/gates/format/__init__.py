@@ -7,16 +7,7 @@ from pathlib import Path
 
 from pawl.gates.format.defects import DEFECTS
 from pawl.gates.format.read import read
-from pawl.model.gate import (
-    Applies,
-    Check,
-    CheckContext,
-    Command,
-    EnvironmentUse,
-    Gate,
-    Matrix,
-    Purpose,
-)
+from pawl.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix, Purpose
 from pawl.model.pipeline import Kind, Option
 from pawl.model.tool import Tool
 from pawl.model.toolbox import BLACK, ISORT, RUFF
@@ -27,6 +18,7 @@ UNSORTED = "import os\nimport sys, abc\n"
 
 _INPUTS = ("*.py", "*.pyi", "*.toml", "*.cfg", "*.ini", ".editorconfig", "*/.editorconfig")
 _COPY = "{scratch}/copy"
+_TOOL = {"black": "black", "isort": "isort", "ruff-format": "ruff"}
 
 
 def chosen(context: CheckContext) -> tuple[tuple[str, ...], str]:
@@ -34,18 +26,18 @@ def chosen(context: CheckContext) -> tuple[tuple[str, ...], str]:
     asked = context.settings.texts("tools")
     if asked:
         return asked, "named in pawl.toml"
-    found = [name for name in ("black", "isort") if name in _known(context) or context.project.declares(name)]
-    if _known(context) & {"ruff", "ruff-format"}:
-        found.append("ruff-format")
+    known = _known(context)
+    found = tuple(name for name, tool in _TOOL.items() if tool in known)
     if found:
-        return tuple(found), "found in the project's configuration or requirements"
+        return found, "found in the project's configuration or requirements"
     return ("black", "isort"), "the project configures no formatter, so the defaults are used"
 
 
-def _known(context: CheckContext) -> set[str]:
+def _known(context: CheckContext) -> frozenset[str]:
+    """Return the tools that format the project. That it requires ruff does not say that ruff formats it."""
     value = context.project.fact("formatter").value
-    names = (value,) if isinstance(value, str) else value or ()
-    return {name.lower().replace(" ", "-") for name in names}
+    declared = {name for name in ("black", "isort") if context.project.declares(name)}
+    return frozenset((value,) if isinstance(value, str) else value or ()) | declared
 
 
 def _applies(name: str, context: CheckContext) -> Applies:
@@ -62,8 +54,8 @@ def black_argv(_: CheckContext) -> tuple[str, ...]:
 
 def isort_argv(context: CheckContext) -> tuple[str, ...]:
     """Sort all imports; where nothing says how, in the way that black leaves alone."""
-    declared = "isort" in _known(context) or context.project.declares("isort")
-    return ("{tool:isort}", "--quiet", *(() if declared else ("--profile", "black")), ".")
+    profile = () if "isort" in _known(context) else ("--profile", "black")
+    return ("{tool:isort}", "--quiet", *profile, ".")
 
 
 def ruff_argv(_: CheckContext) -> tuple[str, ...]:
@@ -99,7 +91,6 @@ def _check(name: str, tool: Tool) -> Check:
         tools=(tool,),
         applies=partial(_applies, name),
         matrix=Matrix.HIGHEST,
-        environment=EnvironmentUse(),
         inputs=_INPUTS,
         cpus=0,
         narrows=True,

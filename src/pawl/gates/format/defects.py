@@ -25,9 +25,7 @@ def _indented(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
 
 
 DEFECTS = (
-    Defect(
-        id="unformatted", title="a line that black would rewrite", check="black", rule="black", plant=_unformatted
-    ),
+    Defect(id="unformatted", title="a line that black would rewrite", check="black", rule="black", plant=_unformatted),
     Defect(id="unsorted", title="imports out of order", check="isort", rule="isort", plant=_unsorted),
     Defect(
         id="indented",

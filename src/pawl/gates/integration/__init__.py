@@ -8,7 +8,7 @@ from pawl.gates.integration.defects import DEFECTS
 from pawl.gates.integration.read import read
 from pawl.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix, Where
 from pawl.model.pipeline import Kind, Option, Profile
-from pawl.readers import tests
+from pawl.readers import asking, tests
 
 PATHS = ("tests/integration",)
 MARKERS = ("integration", "sqlite_incompatible")
@@ -16,16 +16,16 @@ MARKERS = ("integration", "sqlite_incompatible")
 
 def commands(context: CheckContext) -> tuple[Command, ...]:
     """Run what is claimed; where a marker claims tests, all test files have to be collected to find them."""
-    claims = tests.claims(context)
-    marked = tests.test_paths(context) if claims.markers else ()
-    paths = tuple(path for path in (*claims.paths, *marked) if tests.exists(context, path))
-    return (tests.pytest(context, "integration", tests.outermost(paths)),)
+    claims = asking.claims(context)
+    marked = asking.test_paths(context) if claims.markers else ()
+    paths = tuple(path for path in (*claims.paths, *marked) if asking.exists(context, path))
+    return (asking.pytest(context, "integration", asking.outermost(paths)),)
 
 
 def applies(context: CheckContext) -> Applies:
     """Apply where a claimed path exists, or where services are declared that a marked test could want."""
-    claims = tests.claims(context)
-    has_tests = any(tests.exists(context, path) for path in tests.test_paths(context))
+    claims = asking.claims(context)
+    has_tests = any(asking.exists(context, path) for path in asking.test_paths(context))
     if claims.paths or (claims.markers and has_tests):
         return Applies(yes=True, why="")
     return Applies(yes=False, why="no path and no marker claims a test for real services")
@@ -62,9 +62,9 @@ GATE = Gate(
             profiles=(Profile.FULL, Profile.CI),
             matrix=Matrix.DEPLOYED,
             where=Where.OWN,
-            environment=tests.ENVIRONMENT,
+            environment=asking.ENVIRONMENT,
             services=("postgres", "redis"),
-            keeps=tests.KEEPS,
+            keeps=asking.KEEPS,
             cpus=0,
         ),
     ),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pawl.model.evidence import Reading
 from pawl.model.gate import Outputs, ReadContext
-from pawl.readers import tests
+from pawl.readers import asking, tests
 
 
 def read(outputs: Outputs, context: ReadContext) -> Reading:
     """Return the facts; none is legitimate only where nothing but a marker could have claimed a test."""
-    expected = None if tests.claims(context.check).paths else 0
+    expected = None if asking.claims(context.check).paths else 0
     return tests.reading(tests.read(outputs), expected=expected, config_findings=False)

@@ -82,6 +82,7 @@ FLAKE8_CHECK = Check(
     id="flake8",
     commands=flake8_commands,
     read=read_flake8,
+    # its plugins are packages of the project's environment
     tools=(FLAKE8,),
     applies=partial(_applies, "flake8"),
     matrix=Matrix.HIGHEST,
@@ -97,7 +98,6 @@ RUFF_CHECK = Check(
     tools=(RUFF,),
     applies=partial(_applies, "ruff"),
     matrix=Matrix.HIGHEST,
-    environment=EnvironmentUse(),
     inputs=_INPUTS,
     cpus=0,
     narrows=True,

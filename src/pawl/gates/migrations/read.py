@@ -15,7 +15,7 @@ WALK = "walk.json"
 LINTED = "squawk.json"
 REVERSIBLE = "migrations.reversible"
 _SEVERITY = {"Warning": Severity.MEDIUM, "Error": Severity.HIGH}
-_MEDIUM = ("round-trip-differs",)
+_MEDIUM = ("round-trip-differs", "rows-changed")
 
 
 def read(outputs: Outputs, _: ReadContext) -> Reading:

@@ -83,9 +83,9 @@ def staged_commands(_: CheckContext) -> tuple[Command, ...]:
     return (
         Command(argv=copy, writes=("staged.json",), purpose=Purpose.CONTROL),
         Command(
-            argv=kingfisher_argv("present.json", "."), cwd=_STAGED, accepts=_KINGFISHER_EXITS, writes=("present.json",)
+            argv=kingfisher_argv("pending.json", "."), cwd=_STAGED, accepts=_KINGFISHER_EXITS, writes=("pending.json",)
         ),
-        _mark(_STAGED, "{out}/present.json"),
+        _mark(_STAGED, "{out}/pending.json"),
     )
 
 

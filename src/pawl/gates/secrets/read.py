@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pawl.errors import ReadError
@@ -12,6 +12,8 @@ from pawl.model.finding import Finding, Place, Severity
 from pawl.model.gate import Outputs, ReadContext
 
 _MARKED = "secrets.json"
+# reports about files rather than about history: those of the project as they are, and those that wait to be committed
+_FILES = {"present", "pending"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,7 @@ class _Spot:
     path: str
     commit: str
     line: int
+    report: str
     in_history: bool
 
 
@@ -64,7 +67,7 @@ def read_gitleaks(outputs: Outputs, context: ReadContext) -> Reading:
 
 def read_staged(outputs: Outputs, context: ReadContext) -> Reading:
     """Read the search of what is staged or changed; nothing staged is nothing to check."""
-    data, scan, spots = outputs.json("staged.json"), _scan(outputs, "present.json"), _spots(outputs)
+    data, scan, spots = outputs.json("staged.json"), _scan(outputs, "pending.json"), _spots(outputs)
     try:
         there, file = data["staged"] + data["changed"], data["file"]
     except (KeyError, TypeError) as error:
@@ -73,8 +76,13 @@ def read_staged(outputs: Outputs, context: ReadContext) -> Reading:
     looked = (LookedAt(what="changed files", count=min(scan["blobs"] - 1, there), expected=there),)
     found = any(_plain(spot.path) == file for spot in spots)
     problems = scan["problems"] + (() if found else (_control_missed(file),))
-    ours = [spot for spot in spots if _plain(spot.path) != file]
+    ours = [_as_in_repository(spot) for spot in spots if _plain(spot.path) != file]
     return _reading("kingfisher", looked, problems, ours, context)
+
+
+def _as_in_repository(spot: _Spot) -> _Spot:
+    """Return the spot without the folder of the copy; what is staged and what is in the work tree lie apart there."""
+    return replace(spot, path=_plain(spot.path).removeprefix("index/").removeprefix("work/"))
 
 
 def _history(outputs: Outputs) -> _History:
@@ -137,9 +145,8 @@ def _without_canaries(history: _History, spots: Sequence[_Spot]) -> list[_Spot]:
 def _reading(
     tool: str, looked: tuple[LookedAt, ...], problems: tuple[Problem, ...], spots: Sequence[_Spot], context: ReadContext
 ) -> Reading:
-    ours = [spot for spot in spots if spot.in_history or not spot.commit]
-    # what git keeps for its own use (the index, commits that nothing leads to any more) is in nobody's clone
-    ours = [spot for spot in ours if spot.commit or not _is_git_internal(spot.path)]
+    # git keeps what was amended or only staged for a while; no branch or tag leads there, and no clone has it
+    ours = [spot for spot in spots if spot.in_history or spot.report in _FILES]
     note = f"{len(spots) - len(ours)} more in commits or objects that no branch or tag leads to; they are not published"
     marks = dict.fromkeys((spot.rule, spot.mark) for spot in ours)
     findings = tuple(
@@ -148,10 +155,6 @@ def _reading(
     return Reading(
         looked_at=looked, findings=findings, problems=problems, notes=(note,) if len(ours) < len(spots) else ()
     )
-
-
-def _is_git_internal(path: str) -> bool:
-    return "/mirror/objects/" in path or "/mirror/" in path
 
 
 def _finding(tool: str, spots: Sequence[_Spot], context: ReadContext) -> Finding:
@@ -181,9 +184,9 @@ def _count(number: int, noun: str) -> str:
 
 
 def _relative(spot: _Spot, prefix: str) -> str | None:
-    """Return the path relative to the project, None outside of it. History is relative to the git root."""
+    """Return the path relative to the project, None outside of it. Only its present files are named so already."""
     path = _plain(spot.path)
-    if not spot.commit or not prefix:
+    if spot.report == "present" or not prefix:
         return path
     return path.removeprefix(prefix + "/") if path.startswith(prefix + "/") else None
 

@@ -7,32 +7,16 @@ from pathlib import Path
 from pawl.gates.security.defects import DEFECTS
 from pawl.gates.security.read import read
 from pawl.model.finding import Severity
-from pawl.model.gate import Check, CheckContext, Command, EnvironmentUse, Gate, Keep, Matrix
+from pawl.model.gate import Check, CheckContext, Command, Gate, Keep, Matrix
 from pawl.model.toolbox import BANDIT
-
-_YAML = ("bandit.yaml", "bandit.yml", ".bandit.yaml", ".bandit.yml")
-# the first Python whose standard library reads TOML, and the first bandit that knows
-_TOML_PYTHON, _TOML_BANDIT = (3, 11), (1, 7, 5)
 
 
 def configuration(context: CheckContext) -> tuple[str, ...]:
     """Return the options that hand bandit the project's own configuration, which it does not look for by itself."""
-    files = set(context.project.files)
-    ini = ("--ini", ".bandit") if ".bandit" in files else ()
-    yaml = next((name for name in _YAML if name in files), None)
-    if yaml is not None:
-        return ("-c", yaml, *ini)
-    return ("-c", "pyproject.toml", *ini) if "pyproject.toml" in files and _reads_toml(context) else ini
-
-
-def _reads_toml(context: CheckContext) -> bool:
-    pin = dict(context.project.declared).get("bandit")
-    python = _numbers(context.python or "")
-    return python >= _TOML_PYTHON and (pin is None or _numbers(pin) >= _TOML_BANDIT)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
+    found = context.project.fact("bandit-config").value
+    if not isinstance(found, str):
+        return ()
+    return ("--ini", found) if found == ".bandit" else ("-c", found)
 
 
 def bandit_argv(context: CheckContext) -> tuple[str, ...]:
@@ -59,9 +43,8 @@ GATE = Gate(
             read=read,
             tools=(BANDIT,),
             matrix=Matrix.HIGHEST,
-            environment=EnvironmentUse(),
             keeps=(Keep(kind="security-report", path="bandit.json", media_type="application/json"),),
-            inputs=("*.py", "*.toml", "*.cfg", ".bandit", *_YAML),
+            inputs=("*.py", "*.toml", "*.yaml", "*.yml", ".bandit"),
         ),
     ),
     defects=DEFECTS,

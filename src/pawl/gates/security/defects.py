@@ -9,14 +9,8 @@ from pawl.model.gate import Change, Defect, Edit
 from pawl.model.pipeline import Pipeline
 from pawl.model.planting import beside_source
 
-_SHELL = (
-    "import subprocess\n\n\ndef show(name: str) -> int:\n"
-    '    return subprocess.call("ls " + name, shell=True)\n'
-)
-_INJECTION = (
-    "def find(cursor, name):\n"
-    "    return cursor.execute(\"SELECT id FROM users WHERE name = '%s'\" % name)\n"
-)
+_SHELL = 'import subprocess\n\n\ndef show(name: str) -> int:\n    return subprocess.call("ls " + name, shell=True)\n'
+_INJECTION = "def find(cursor, name):\n    return cursor.execute(\"SELECT id FROM users WHERE name = '%s'\" % name)\n"
 
 
 def _plant(name: str, text: str, tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:

@@ -8,15 +8,15 @@ from pawl.gates.tests.defects import DEFECTS
 from pawl.gates.tests.read import named_paths, read
 from pawl.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix, Where
 from pawl.model.pipeline import Kind, Option
-from pawl.readers import tests
+from pawl.readers import asking, tests
 
 
 def commands(context: CheckContext) -> tuple[Command, ...]:
     """Run what the integration gate does not claim; paths that do not exist are left to the reader to report."""
     named = named_paths(context)
-    present = tuple(path for path in named if tests.exists(context, path))
-    ignored = (f"--ignore={path}" for path in tests.claims(context).paths)
-    return (tests.pytest(context, "tests", (*ignored, *tests.outermost(present or named))),)
+    present = tuple(path for path in named if asking.exists(context, path))
+    ignored = (f"--ignore={path}" for path in asking.claims(context).paths)
+    return (asking.pytest(context, "tests", (*ignored, *asking.outermost(present or named))),)
 
 
 def applies(context: CheckContext) -> Applies:
@@ -50,8 +50,8 @@ GATE = Gate(
             applies=applies,
             matrix=Matrix.EVERY,
             where=Where.OWN,
-            environment=tests.ENVIRONMENT,
-            keeps=tests.KEEPS,
+            environment=asking.ENVIRONMENT,
+            keeps=asking.KEEPS,
             cpus=0,
         ),
     ),

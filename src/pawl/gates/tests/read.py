@@ -8,12 +8,12 @@ from dataclasses import replace
 from pawl.model.evidence import Reading
 from pawl.model.finding import Finding, Severity
 from pawl.model.gate import CheckContext, Outputs, ReadContext
-from pawl.readers import tests
+from pawl.readers import asking, tests
 
 
 def named_paths(context: CheckContext) -> tuple[str, ...]:
     """Return the test paths that the definition names; without any, pytest follows its own configuration."""
-    return tests.test_paths(context)
+    return asking.test_paths(context)
 
 
 def read(outputs: Outputs, context: ReadContext) -> Reading:
@@ -24,7 +24,7 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
 
 def _missing_paths(context: CheckContext) -> Iterator[Finding]:
     for path in named_paths(context):
-        if not tests.exists(context, path):
+        if not asking.exists(context, path):
             yield Finding(
                 rule="missing-test-path",
                 tool="pytest",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pawl.gates.types.defects import DEFECTS
-from pawl.gates.types.read import read
+from pawl.gates.types.read import read, targets
 from pawl.model.gate import Check, CheckContext, Command, EnvironmentUse, Gate, Matrix, Purpose
 from pawl.model.pipeline import Kind, Option
 from pawl.model.toolbox import MYPY
@@ -29,16 +29,6 @@ def speaks_json(context: CheckContext) -> bool:
     pin = dict(context.project.declared).get("mypy")
     numbers = tuple(int(part) for part in (pin or "").split(".")[:2] if part.isdigit())
     return len(numbers) < 2 or numbers >= _JSON_SINCE
-
-
-def targets(context: CheckContext) -> tuple[str, ...]:
-    """Return what mypy is told to look at: the option, else what its own configuration says, else the source."""
-    asked = context.settings.texts("paths")
-    if asked:
-        return asked
-    if context.project.fact("mypy_files").value:
-        return ()
-    return context.pipeline.source or (".",)
 
 
 def mypy_argv(context: CheckContext) -> tuple[str, ...]:
@@ -87,7 +77,12 @@ GATE = Gate(
     ),
     defects=DEFECTS,
     options=(
-        Option(name="strict", kind=Kind.BOOLEAN, default=False, meaning="run mypy with --strict, whatever it is configured to"),
+        Option(
+            name="strict",
+            kind=Kind.BOOLEAN,
+            default=False,
+            meaning="run mypy with --strict, whatever it is configured to",
+        ),
         Option(
             name="paths",
             kind=Kind.PATHS,

@@ -10,7 +10,7 @@ from typing import Any
 from pawl.errors import ReadError
 from pawl.model.evidence import LookedAt, Problem, Reading
 from pawl.model.finding import Finding, Place, Severity
-from pawl.model.gate import Outputs, ReadContext
+from pawl.model.gate import CheckContext, Outputs, ReadContext
 from pawl.model.measure import Better, Measure
 from pawl.readers import canaries
 
@@ -31,6 +31,16 @@ class _Typed:
     annotated: int
 
 
+def targets(context: CheckContext) -> tuple[str, ...]:
+    """Return what mypy is told to look at: the option, else what its own configuration says, else the source."""
+    asked = context.settings.texts("paths")
+    if asked:
+        return asked
+    if context.project.fact("mypy-files").value:
+        return ()
+    return context.pipeline.source or (".",)
+
+
 def read(outputs: Outputs, context: ReadContext) -> Reading:
     """Read mypy's messages, JSON or text; exit code 2 means that it gave up and what it says is not everything."""
     copy = canaries.planted(outputs.json("planted.json"), "planted.json")
@@ -39,9 +49,11 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
     placed = [canaries.replaced(found, copy) for found in messages if found is not None]
     findings = tuple(found for found in placed if found.place.path not in copy.canaries)
     if gave_up:
-        return Reading(looked_at=(LookedAt(what="files checked", count=0),), findings=findings, problems=_gave_up(findings))
+        return Reading(
+            looked_at=(LookedAt(what="files checked", count=0),), findings=findings, problems=_gave_up(findings)
+        )
     hit = [found.place.path for found in placed if found.place.path]
-    seen = canaries.sight(copy, hit, what="files checked", narrowed=False)
+    seen = canaries.sight(copy, hit, what="files checked", within=targets(context.check))
     typed = _typed(outputs.text(_LINES))
     return Reading(
         looked_at=(seen.looked_at, LookedAt(what="modules with counted lines", count=typed.modules)),
@@ -103,7 +115,9 @@ def _typed(text: str) -> _Typed:
     if not rows or rows[0][4] != "total":
         raise ReadError("mypy's line count has no total", where=_LINES)
     ours = [row for row in rows[1:] if "pawl_canary_" not in row[4]]
-    return _Typed(modules=len(ours), functions=sum(int(row[3]) for row in ours), annotated=sum(int(row[2]) for row in ours))
+    return _Typed(
+        modules=len(ours), functions=sum(int(row[3]) for row in ours), annotated=sum(int(row[2]) for row in ours)
+    )
 
 
 def _measures(typed: _Typed) -> tuple[Measure, ...]:
@@ -115,5 +129,7 @@ def _measures(typed: _Typed) -> tuple[Measure, ...]:
 
 def _notes(typed: _Typed) -> tuple[str, ...]:
     bare = typed.functions - typed.annotated
-    text = f"{bare} of {typed.functions} functions have no annotations; mypy looks into them only with check_untyped_defs"
+    text = (
+        f"{bare} of {typed.functions} functions have no annotations; mypy looks into them only with check_untyped_defs"
+    )
     return (text,) if bare else ()

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, List, Optional
+from typing import Annotated, List, Literal, Optional
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from app.api.schemas.common import In, Out
 from app.models import EntryKind, PaymentStatus
-from app.services.payments import EventType, Outcome
+from app.services.payments import Outcome
+
+
+def _whole(value: object) -> object:
+    """JSON knows one kind of number: `5.0` is an integer there, `5.5` and `"5"` are not."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = BeforeValidator(_whole)
 
 
 class WalletOut(Out):
@@ -39,7 +47,7 @@ class HistoryOut(Out):
 class PaymentIn(In):
     """How much to add to the wallet: one to ten thousand dollars."""
 
-    amount_cents: Annotated[int, Field(ge=100, le=1_000_000)]
+    amount_cents: Annotated[int, Field(ge=100, le=1_000_000), Whole]
 
 
 class PaymentOut(Out):
@@ -59,9 +67,9 @@ class WebhookIn(In):
     """What the payment provider sends."""
 
     event_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
-    type: Annotated[EventType, Field(strict=False)]
+    type: Literal["payment.succeeded", "payment.failed"]
     reference: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    amount_cents: Annotated[int, Field(ge=1, le=10**12)]
+    amount_cents: Annotated[int, Field(ge=1, le=10**12), Whole]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 

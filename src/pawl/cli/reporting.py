@@ -1,0 +1,79 @@
+"""Reports as files: `KIND=PATH` from the command line, checked before a run and written after it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote
+
+from pawl.errors import PawlError, UsageError
+from pawl.model.document import Annex, Document
+from pawl.model.gate import Gate
+from pawl.report import FORMATS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A report that was asked for."""
+
+    kind: str
+    path: Path
+
+
+def parse(wishes: Iterable[str]) -> tuple[Wanted, ...]:
+    """Return what `KIND=PATH` words ask for; UsageError for an unknown kind or a folder that is not there."""
+    return tuple(_parse(wish) for wish in wishes)
+
+
+def write(
+    wanted: Iterable[Wanted], document: Document, annex: Annex, *, folder: Path | None = None
+) -> tuple[Path, ...]:
+    """Write each report whole or not at all, linked to the run directory `folder`; return their absolute paths."""
+    return tuple(_write(each, document, annex, folder) for each in wanted)
+
+
+def guides(gates: Iterable[Gate]) -> Mapping[str, str]:
+    """Return the guide of each gate that has one."""
+    files = {gate.id: gate.room / "guide.md" for gate in gates}
+    return {gate: file.read_text(encoding="utf-8") for gate, file in files.items() if file.is_file()}
+
+
+def _parse(wish: str) -> Wanted:
+    kind, separator, path = wish.partition("=")
+    known = ", ".join(FORMATS)
+    if not separator or not path:
+        raise UsageError(f"--report wants KIND=PATH, not {wish!r}", hint=f"KIND is one of {known}")
+    if kind not in FORMATS:
+        raise UsageError(f"unknown kind of report {kind!r}", hint=f"known are {known}")
+    target = Path(path).absolute()
+    if not target.parent.is_dir():
+        raise UsageError(f"there is no folder for {wish}", where=str(target.parent), hint="make it first")
+    if target.is_dir():
+        raise UsageError(f"a folder stands where {wish} should go", where=str(target))
+    return Wanted(kind=kind, path=target)
+
+
+def _write(wanted: Wanted, document: Document, annex: Annex, folder: Path | None) -> Path:
+    way = quote(os.path.relpath(folder, wanted.path.parent)) + "/" if folder else ""
+    told = FORMATS[wanted.kind](document, replace(annex, folder=way))
+    try:
+        _replace(wanted.path, told.encode())
+    except OSError as error:
+        raise PawlError(
+            f"the {wanted.kind} report cannot be written: {error.strerror}", where=str(wanted.path)
+        ) from error
+    return wanted.path
+
+
+def _replace(path: Path, data: bytes) -> None:
+    if path.exists() and not path.is_file():  # /dev/stdout, a pipe: there is nothing to replace
+        path.write_bytes(data)
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(data)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

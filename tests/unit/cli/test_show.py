@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kit import documents
+from pawl.cli.group import main
+from pawl.record.runs import Records
+
+RUN = "20261121T084841Z-5f0c2a"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / "shop"
+    root.mkdir()
+    (root / "pawl.toml").write_text("schema = 1\n")
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("PAWL_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("PAWL_CACHE_DIR", str(tmp_path / "cache"))
+    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    return root
+
+
+def record(state: Path, run: str, root: Path) -> None:
+    with Records(state).begin(run) as folder:
+        folder.append(replace(documents.started(str(root)), run=run))
+        for event in documents.events()[1:]:
+            folder.append(event)
+
+
+def test_a_recorded_run_is_shown_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record(project.parent / "state", RUN, project)
+    assert main(["show"]) == 0
+    told = capsys.readouterr()
+    assert "FAILED · 3 of 7 gates failed" in told.out
+    assert told.err == ""
+
+
+def test_the_newest_run_of_this_project_is_meant(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record(project.parent / "state", "20261121T000001Z-aa", project)
+    record(project.parent / "state", "20261121T000002Z-bb", project.parent / "other")
+    assert main(["show", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["run"] == "20261121T000001Z-aa"
+    assert main(["show", "20261121T000002", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["run"] == "20261121T000002Z-bb"
+
+
+def test_reports_are_written_and_lead_to_the_artifacts(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record(project.parent / "state", RUN, project)
+    words = ["show", "--report", "html=report.html", "--report", "junit=junit.xml", "--report", "sarif=pawl.sarif"]
+    assert main(words) == 0
+    page = (project / "report.html").read_text()
+    assert f'href="../state/runs/{RUN}/steps/tests-pytest-3.9-1a2b3c4d/tests.jsonl"' in page
+    assert sorted(path.name for path in project.iterdir()) == ["junit.xml", "pawl.sarif", "pawl.toml", "report.html"]
+
+
+def test_runs_are_listed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "--list"]) == 0
+    assert capsys.readouterr().out == "no run is recorded yet\n"
+    record(project.parent / "state", RUN, project)
+    assert main(["show", "--list"]) == 0
+    assert capsys.readouterr().out.startswith(f"{RUN}  failed       full   {project}\n")
+    assert main(["show", "--list", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["exit_code"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["show", "nope"], 3, "there is no recorded run 'nope'"),
+        (["show", "--report", "html"], 2, "--report wants KIND=PATH"),
+        (["show", "--report", "pdf=x.pdf"], 2, "unknown kind of report 'pdf'"),
+        (["show", "--report", "html=no/such/folder/x.html"], 2, "there is no folder"),
+        (["show", "--report", "html=."], 2, "a folder stands"),
+    ],
+)
+def test_what_cannot_be_shown_says_why(
+    project: Path, capsys: pytest.CaptureFixture[str], words: list[str], code: int, message: str
+) -> None:
+    assert main(words) == code
+    told = capsys.readouterr()
+    assert message in told.err
+    assert "next:" in told.err or "folder stands" in message
+    assert told.out == ""
+
+
+def test_a_damaged_record_is_not_shown_as_anything(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record(project.parent / "state", RUN, project)
+    events = project.parent / "state" / "runs" / RUN / "events.jsonl"
+    events.write_bytes(events.read_bytes().replace(b'"seq":5', b'"seq":7'))
+    assert main(["show", RUN]) == 3
+    assert "event 5 is missing" in capsys.readouterr().err

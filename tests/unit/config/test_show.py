@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kit.definitions import FULL
+from kit.hall import HALL
+from pawl.config.definition import parse
+from pawl.config.show import as_json, as_text, chosen
+from pawl.errors import UsageError
+
+ORIGINS = parse(FULL, HALL, path=Path("/p/pawl.toml")).origins
+
+
+def test_values_as_the_file_would_have_them() -> None:
+    lines = as_text(chosen(ORIGINS, "gates.integration"), HALL).splitlines()
+    assert len({line.rindex("  # ") for line in lines}) == 1
+    assert [" ".join(line.split()) for line in lines] == [
+        "gates.integration.enabled = true # default",
+        'gates.integration.reason = "" # default',
+        "gates.integration.required = true # pawl.toml:36",
+        'gates.integration.profiles = ["ci"] # pawl.toml:37',
+        'gates.integration.block = "high" # pawl.toml:38',
+        'gates.integration.timeout = "1h30m" # pawl.toml:39',
+        'gates.integration.after = ["tests"] # pawl.toml:40',
+        'gates.integration.config = "" # default',
+        'gates.integration.args = ["-p", "x", "-p", "x"] # pawl.toml:44',
+        "gates.integration.retries = 0 # default",
+        "gates.integration.lines = 70 # pawl.toml:43",
+        "gates.integration.strict = false # default",
+        'gates.integration.patience = "500ms" # pawl.toml:41',
+        'gates.integration.budget = "2MiB" # pawl.toml:42',
+        'gates.integration.least = "medium" # default',
+        'gates.integration.paths = ["tests/integration"] # default',
+        'gates.integration.markers = ["integration"] # default',
+        'gates.integration.mode = "plain" # default',
+        "gates.integration.tools = [] # default",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("project.name", 'project.name = "shop"  # pawl.toml:6'),
+        ("services.cache.variable", "services.cache.variable = unset  # default"),
+        ("gates.javascript.timeout", 'gates.javascript.timeout = "20m"  # default'),
+        ("waivers[0].expires", 'waivers[0].expires = "2027-01-31"  # pawl.toml:59'),
+        ("environment", 'environment.MODE = "test"  # pawl.toml:19'),
+    ],
+)
+def test_one_value(key: str, line: str) -> None:
+    assert as_text(chosen(ORIGINS, key), HALL).splitlines()[0].split() == line.split()
+
+
+def test_defaults_that_depend_on_others_are_shown() -> None:
+    text = 'schema = 1\n[project]\npython = ["3.11"]\n[services.db]\nimage = "postgres:15"\n'
+    origins = parse(text, HALL, path=Path("/home/shop/pawl.toml")).origins
+    assert 'project.name = "shop"' in as_text(chosen(origins, "project.name"), HALL)
+    assert 'services.db.variable = "DATABASE_URL"' in as_text(chosen(origins, "services"), HALL)
+
+
+def test_json_has_every_value() -> None:
+    document = json.loads(as_json(ORIGINS))
+    by_key = {entry["key"]: entry for entry in document["values"]}
+    assert document["schema"] == 1
+    assert by_key["gates.integration.timeout"] == {
+        "key": "gates.integration.timeout",
+        "value": 5400.0,
+        "layer": "file",
+        "where": "pawl.toml:39",
+    }
+    assert len(document["values"]) == len(ORIGINS)
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [("gates.lint.timout", 'did you mean "gates.lint.timeout"?'), ("zzz", "keys begin with environment")],
+)
+def test_an_unknown_key(key: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        chosen(ORIGINS, key)
+    assert hint in caught.value.hint

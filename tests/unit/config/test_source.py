@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pawl.config.source import LARGEST, decode, find, read
+from pawl.errors import ConfigError
+
+
+def broken(tmp_path: Path, data: bytes) -> ConfigError:
+    path = tmp_path / "pawl.toml"
+    path.write_bytes(data)
+    with pytest.raises(ConfigError) as caught:
+        decode(read(path), path)
+    assert caught.value.where.startswith(str(path))
+    assert caught.value.hint
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "hint"),
+    [
+        ("a = \n", ":1:5", "toml.io"),
+        ("a = 1\nb: 2\n", ":2:2", "`key = value`, not `key: value`"),
+        ("a = postgres:15\n", ":1:5", "text stands in quotes"),
+        ("a = True\n", ":1:5", "small letters"),
+        ("a = None\n", ":1:5", "no null"),
+        ('a = "C:\\windows"\n', ":1:", "single quotes"),
+        ("[a]\nx = 1\n[a]\n", ":3:", "already above"),
+        ("<<<<<<< ours\na = 1\n", ":1:1", "conflict markers"),
+        ("a = 1\n=======\n", ":2:1", "conflict markers"),
+        ("a = [1,", ":1:8", "toml.io"),
+        ('a = "open', ":1:", "toml.io"),
+    ],
+)
+def test_broken_toml(tmp_path: Path, text: str, place: str, hint: str) -> None:
+    error = broken(tmp_path, text.encode())
+    assert place in error.where
+    assert hint in error.hint
+    assert error.mistakes[0].startswith("pawl.toml:")
+
+
+def test_not_utf_8(tmp_path: Path) -> None:
+    error = broken(tmp_path, b"a = 1\nname = '\xff'\n")
+    assert error.message == "pawl.toml is not UTF-8 text"
+    assert error.where.endswith("pawl.toml:2")
+
+
+def test_a_binary_file(tmp_path: Path) -> None:
+    assert "pawl.toml is not" in broken(tmp_path, bytes(range(256)) * 40).message
+    assert "pawl.toml is not valid TOML" in broken(tmp_path, b"\0" * 100).message
+
+
+def test_a_huge_file(tmp_path: Path) -> None:
+    assert "larger than" in broken(tmp_path, b"#" * (LARGEST + 1)).message
+
+
+def test_deep_nesting(tmp_path: Path) -> None:
+    assert "nested too deeply" in broken(tmp_path, b"a = " + b"[" * 50_000).message
+
+
+def test_a_huge_number(tmp_path: Path) -> None:
+    assert "not valid TOML" in broken(tmp_path, b"a = " + b"9" * 10_000).message
+
+
+def test_a_folder_in_its_place(tmp_path: Path) -> None:
+    (tmp_path / "pawl.toml").mkdir()
+    with pytest.raises(ConfigError, match=r"cannot read pawl\.toml: Is a directory"):
+        read(tmp_path / "pawl.toml")
+
+
+def test_marks_and_line_ends_of_other_systems(tmp_path: Path) -> None:
+    path = tmp_path / "pawl.toml"
+    path.write_bytes(b"\xef\xbb\xbfa = 1\r\nb = 2\r\n")
+    assert decode(read(path), path) == {"a": 1, "b": 2}
+
+
+def test_a_path_with_spaces_and_foreign_letters(tmp_path: Path) -> None:
+    folder = tmp_path / "my shop ü 日本"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "pawl.toml").write_text("a = 1\n")
+    assert find(folder / "inner") == folder / "pawl.toml"

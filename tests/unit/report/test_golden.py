@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kit import documents, golden
+from pawl.model.document import ErrorEntry, error_document
+from pawl.record.fold import annex, fold
+from pawl.report import FORMATS, github, terminal
+from pawl.report.terminal import Paper
+
+HERE = Path(__file__).parent / "golden"
+EXTENSIONS = {"json": "json", "junit": "xml", "sarif": "sarif", "html": "html", "github": "md"}
+REFUSAL = error_document(
+    "0.1.0",
+    error=ErrorEntry(
+        kind="configuration",
+        message="pawl.toml has 2 mistakes: pawl.toml:3 unknown key `gate`\npawl.toml:9 <b>",
+        where="pawl.toml",
+        hint="did you mean `gates`?",
+    ),
+    exit_code=2,
+)
+
+
+def test_every_format_has_a_golden_file() -> None:
+    assert set(FORMATS) == set(EXTENSIONS)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_example(kind: str) -> None:
+    told = FORMATS[kind](documents.document(), documents.example_annex())
+    golden.check(HERE / f"run.{EXTENSIONS[kind]}", told)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_refusal(kind: str) -> None:
+    golden.check(HERE / f"refusal.{EXTENSIONS[kind]}", FORMATS[kind](REFUSAL, annex(documents.events()[:1])))
+
+
+def test_workflow_commands() -> None:
+    told = github.commands(documents.document(), documents.example_annex())
+    golden.check(HERE / "commands.txt", "\n".join(told) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "paper"),
+    [
+        ("wide", Paper(width=120)),
+        ("narrow", Paper(width=40)),
+        ("ascii", Paper(width=80, unicode=False)),
+        ("colour", Paper(width=100, colour=True)),
+    ],
+)
+def test_the_terminal(name: str, paper: Paper) -> None:
+    told = terminal.render(documents.document(), documents.example_annex(), paper)
+    golden.check(HERE / f"terminal-{name}.txt", told)
+
+
+def test_the_terminal_on_a_refusal() -> None:
+    golden.check(HERE / "terminal-refusal.txt", terminal.render(REFUSAL))
+
+
+def test_the_terminal_on_a_run_that_was_killed() -> None:
+    events = documents.events()[:5]
+    golden.check(HERE / "terminal-killed.txt", terminal.render(fold(events), annex(events), Paper(width=80)))
