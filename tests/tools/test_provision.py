@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,8 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from kit import require
 
+from kit import require
 from pawl.errors import ProvisionError
 from pawl.execute.environment import Environment, Environments
 from pawl.execute.interpreters import Interpreters
@@ -308,3 +309,58 @@ def test_a_project_that_is_a_package_is_known_but_not_copied(
     assert (code, output) == (0, b"shines\n")
     code, _, _ = quick((str(found.python), "-c", "import shiny"), cwd=Path("/"), timeout_s=60)
     assert code == 1
+
+
+def a_poetry_lock() -> str:
+    """Return what poetry writes for the packages of HASHED."""
+    entries = []
+    for line in HASHED.replace("\\\n", "").splitlines():
+        name, _, rest = line.partition("==")
+        version, hash_ = rest.split()[0], line.rpartition("=")[2]
+        entries.append(
+            f'[[package]]\nname = "{name}"\nversion = "{version}"\noptional = false\npython-versions = ">=3.7"\n'
+            f'files = [{{file = "{name}.whl", hash = "{hash_}"}}]\n'
+        )
+    return "\n".join(entries) + '\n[metadata]\nlock-version = "2.0"\npython-versions = "^3.9"\ncontent-hash = "x"\n'
+
+
+POETRY = """\
+[tool.poetry]
+name = "tale"
+version = "0.1.0"
+package-mode = false
+[tool.poetry.dependencies]
+python = "^3.9"
+click = "^8.1"
+pywin32 = {version = "*", markers = "sys_platform == 'win32'"}
+[tool.poetry.group.dev.dependencies]
+pytest = "~7.4"
+"""
+
+
+@pytest.mark.parametrize("python", ["3.9", "3.13"])
+def test_a_poetry_lock(places: Places, environ: dict[str, str], tmp_path: Path, python: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(POETRY)
+    (tmp_path / "poetry.lock").write_text(a_poetry_lock())
+    everything = prepare(tmp_path, python, places, environ)
+    assert everything.package_version("pytest") == "7.4.4"
+    assert everything.package_version("iniconfig") == "2.0.0"
+    assert (everything.package_version("tomli") == "2.0.1") is (python == "3.9")
+    assert prepare(tmp_path, python, places, environ, deployed=True).packages == (("click", "8.1.7"),)
+
+
+def test_a_poetry_lock_with_another_hash_is_refused(places: Places, environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(POETRY)
+    lock = a_poetry_lock().replace("sha256:ae74fb96c20a", "sha256:000000000000")
+    (tmp_path / "poetry.lock").write_text(lock)
+    with pytest.raises(ProvisionError, match=r"click.*8\.1\.7"):
+        prepare(tmp_path, "3.11", places, environ)
+
+
+def test_a_pipfile_lock(places: Places, environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "Pipfile").write_text("[packages]\niniconfig = '*'\n")
+    hash_ = "sha256:b6a85871a79d2e3b22d2d1b94ac2824226a63c6b741c88f7ae975f18b6778374"
+    entry = {"version": "==2.0.0", "hashes": [hash_], "markers": "python_version >= '3.7'"}
+    lock = {"_meta": {}, "default": {"iniconfig": entry}, "develop": {}}
+    (tmp_path / "Pipfile.lock").write_text(json.dumps(lock))
+    assert prepare(tmp_path, "3.11", places, environ).packages == (("iniconfig", "2.0.0"),)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Self, TextIO
@@ -31,7 +30,7 @@ class Console:
         self._out, self._err = out, err
         self._guard = threading.RLock()
         self._view: LiveView | None = None
-        self._token = secrets.token_hex(16) if environ.get("GITHUB_ACTIONS") == "true" else ""
+        self._token = os.urandom(16).hex() if environ.get("GITHUB_ACTIONS") == "true" else ""
         self._gone = False
         self.paper = paper_for(out, environ, width)
         self._err_paper = paper_for(err, environ, width)

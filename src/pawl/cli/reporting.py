@@ -11,7 +11,6 @@ from urllib.parse import quote
 from pawl.errors import PawlError, UsageError
 from pawl.model.document import Annex, Document
 from pawl.model.gate import Gate
-from pawl.report import FORMATS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +40,8 @@ def guides(gates: Iterable[Gate]) -> Mapping[str, str]:
 
 
 def _parse(wish: str) -> Wanted:
+    from pawl.report.formats import FORMATS  # noqa: PLC0415  # most runs want no report
+
     kind, separator, path = wish.partition("=")
     known = ", ".join(FORMATS)
     if not separator or not path:
@@ -56,6 +57,8 @@ def _parse(wish: str) -> Wanted:
 
 
 def _write(wanted: Wanted, document: Document, annex: Annex, folder: Path | None) -> Path:
+    from pawl.report.formats import FORMATS  # noqa: PLC0415  # as above
+
     way = quote(os.path.relpath(folder, wanted.path.parent)) + "/" if folder else ""
     told = FORMATS[wanted.kind](document, replace(annex, folder=way))
     try:

@@ -32,7 +32,7 @@ def begin(root: Path, *, force: bool) -> str:
         raise UsageError(
             f"there is a {FILE} here already",
             where=str(path),
-            hint="`pawl init --force` writes over it; git keeps the old one",
+            hint="`pawl init --force` writes over it",
         )
     project = look(root)
     text = writing.compose(
@@ -66,6 +66,7 @@ def _told(facts: tuple[Fact, ...], text: str, above: Path | None) -> str:
     known = {fact.name: fact for fact in facts}
     lines = [f"  {name:<18} {describe(known[name])}\n" for name in (*_TOLD, *_TOLD_TOO) if name in known]
     unknown = sum(line.startswith("# unknown") for line in text.splitlines())
-    todo = f'{unknown} lines begin with "# unknown": look at them first.\n' if unknown else ""
+    count = "One line begins" if unknown == 1 else f"{unknown} lines begin"
+    todo = f' {count} with "# unknown": look at {"it" if unknown == 1 else "them"} first.' if unknown else ""
     inside = f"{above} is above this folder; the nearest {FILE} holds, so here it is the new one.\n" if above else ""
-    return f"Found here (`pawl detect` shows the evidence):\n{''.join(lines)}\nWrote {FILE}. {todo}{inside}Next: pawl run\n"
+    return f"Found here (`pawl detect` shows the evidence):\n{''.join(lines)}\nWrote {FILE}.{todo}\n{inside}Next: pawl run\n"

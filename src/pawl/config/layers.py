@@ -76,8 +76,8 @@ def overlay(pipeline: Pipeline, environ: Mapping[str, str], flags: Flags) -> tup
             where=offline.where,
             hint="use profile full, or remove the setting that asks for offline",
         )
-    origins = tuple(origin for origin in pipeline.origins if origin.key != "offline")
-    layered = replace(pipeline, offline=offline.value is True, origins=(*origins, offline, profile, jobs))
+    origins = tuple(offline if origin.key == "offline" else origin for origin in pipeline.origins)
+    layered = replace(pipeline, offline=offline.value is True, origins=(*origins, profile, jobs))
     return layered, chosen, jobs.value if isinstance(jobs.value, int) else None
 
 

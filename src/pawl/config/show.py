@@ -22,9 +22,12 @@ def chosen(origins: Iterable[Origin], key: str) -> tuple[Origin, ...]:
     if found:
         return found
     names = sorted({entry.key for entry in every})
+    above = {name[:end] for name in names for end in range(len(name)) if name[end] in ".["}
     tops = {name.partition(".")[0].partition("[")[0] for name in names}
     raise UsageError(
-        f'there is no key "{key}"', where=key, hint=did_you_mean(key, names) or f"keys begin with {one_of(tops)}"
+        f'there is no key "{key}"',
+        where=key,
+        hint=did_you_mean(key, (*names, *above)) or f"keys begin with {one_of(tops)}",
     )
 
 

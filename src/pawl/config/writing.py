@@ -87,7 +87,7 @@ def _python(draft: Draft) -> str:
     too_old = [text for text in draft.values("python") if text not in found]
     note = f"# found but too old for pawl, which works with 3.9 and newer: {', '.join(too_old)}\n" if too_old else ""
     if everything:
-        return f"{_because(fact)}{note}python = {listing(everything)}\n"
+        return f"{_because(fact)}{_because(fact, holding='requires-python')}{note}python = {listing(everything)}\n"
     why = "which Python versions the project is tested under; the one that runs pawl stands here"
     return f"{note}{_unknown(why, fact)}python = {listing((draft.running,))}\n"
 
@@ -139,7 +139,8 @@ def _service(draft: Draft, kind: str) -> str:
     if not image and not used:
         return ""
     if not image:
-        said = _unknown(f"which version of {kind} is deployed; name it and take the # away", draft.fact("services"))
+        what = f"which version of {kind} is deployed; name it and take the # away"
+        said = _unknown(what, draft.fact("services"), holding=kind)
         return f'{said}# [services.{kind}]\n# image = "{kind}:…"\n'
     return f"{_because(draft.fact('services'), holding=kind)}[services.{kind}]\nimage = {quote(image)}\n{_address(draft, kind)}"
 
@@ -180,12 +181,14 @@ def _setting(draft: Draft, option: str, fact: str) -> str:
 
 
 def _because(fact: Fact, holding: str = "") -> str:
+    """Return a comment with the first evidence, or the first that holds a word."""
     line = next((line for line in fact.evidence if holding in line), "")
     return f"# {_comment(line)}\n" if line else ""
 
 
-def _unknown(what: str, fact: Fact) -> str:
-    seen = "".join(f"#   {_comment(line)}\n" for line in fact.evidence[:4])
+def _unknown(what: str, fact: Fact, holding: str = "") -> str:
+    lines = [line for line in fact.evidence if holding in line][:4]
+    seen = "".join(f"#   {_comment(line)}\n" for line in lines)
     return f"# unknown: {what}\n" + (seen and f"#  found, but it does not agree:\n{seen}")
 
 

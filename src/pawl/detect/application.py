@@ -46,19 +46,19 @@ def _created(tree: Tree, name: str) -> bool:
     return bool(search(tree, code(tree), rf"=\s*(?:\w+\.)?{re.escape(call)}", holds=call))
 
 
-def _started(tree: Tree) -> list[Hit]:
-    paths = (
-        *matching(tree, DEPLOYING),
-        *matching(tree, COMPOSE),
-        *matching(tree, r"Makefile|[^/]+\.sh|scripts/[^/]+\.sh"),
-    )
-    found = []
+def _started(tree: Tree) -> tuple[Hit, ...]:
+    """What is deployed speaks first, then compose files, which start helpers as well, then scripts."""
+    groups = (DEPLOYING, COMPOSE, r"Makefile|[^/]+\.sh|scripts/[^/]+\.sh")
+    found = [tuple(_commands(tree, matching(tree, pattern))) for pattern in groups]
+    return next((hits for hits in found if hits), ())
+
+
+def _commands(tree: Tree, paths: Iterable[str]) -> Iterable[Hit]:
     for hit in search(tree, paths, _SERVERS):
         command = re.split(_SERVERS, hit.text, maxsplit=1)[-1]
         target = _TARGET.search(command)
         if target and not hit.text.lstrip().startswith("#"):
-            found.append(hit.says(target[1]))
-    return found
+            yield hit.says(target[1])
 
 
 def _wsgi(tree: Tree) -> list[Hit]:

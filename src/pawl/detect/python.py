@@ -14,7 +14,8 @@ from pawl.model.facts import Fact, Tree
 _DOCKERFILE = r"(?:[^/]+/)*(?:[^/]*\.)?Dockerfile(?:\.[^/]+)?"
 _NOT_DEPLOYED = re.compile(r"test|dev|ci\b|local", re.IGNORECASE)
 _ARGUMENT = re.compile(r"^\s*ARG\s+(\w+)=[\"']?([^\s\"']+)", re.IGNORECASE | re.MULTILINE)
-_FROM = r"(?i)^\s*FROM\s+(?:--platform=\S+\s+)?(?:\S+/)?python:(\S+)"
+_FROM = r"(?i)^\s*FROM\s+(?:--platform=\S+\s+)?(\S+)"
+_IMAGE = re.compile(r"(?:\S+/)?python:(\S+)")
 _MINOR = re.compile(r"(?:python-?|cpython-?|py)?\s*v?(3\.\d+)(?:\.\d+)?(?![\d])")
 
 
@@ -50,8 +51,13 @@ def _dockerfiles(tree: Tree) -> Iterator[Hit]:
         if _NOT_DEPLOYED.search(path):
             continue
         arguments = dict(_ARGUMENT.findall(tree.text(path) or ""))
-        stages = [hit.says(_minor(_filled(hit.value, arguments))) for hit in search(tree, (path,), _FROM)]
+        stages = [hit.says(_tag(_filled(hit.value, arguments))) for hit in search(tree, (path,), _FROM)]
         yield from [hit for hit in stages if hit.value][-1:]
+
+
+def _tag(image: str) -> str:
+    match = _IMAGE.fullmatch(image)
+    return _minor(match[1]) if match else ""
 
 
 def _filled(tag: str, arguments: dict[str, str]) -> str:

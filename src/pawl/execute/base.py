@@ -59,8 +59,7 @@ def _said_by_ci(git: Git, environ: Mapping[str, str], *, shallow: bool) -> Base 
 
 
 def _default(git: Git, default_branch: str, *, shallow: bool) -> Base:
-    names = (f"refs/remotes/origin/{default_branch}", f"refs/heads/{default_branch}", "refs/remotes/origin/HEAD")
-    for name in names:
+    for name in (f"refs/remotes/origin/{default_branch}", f"refs/heads/{default_branch}"):
         commit = _merge_base(git, name)
         if commit:
             return Base(commit, f"merge base with {name.removeprefix('refs/remotes/').removeprefix('refs/heads/')}")

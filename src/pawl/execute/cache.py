@@ -25,6 +25,8 @@ _IN_CACHE = {
     "advisories": "advisories",
 }
 _IN_STATE = {"run": "runs", "service": "servers"}
+# made and held by the store
+_STORED = ("tool", "environment")
 _SERVERS = ("servers", "programs")
 _LOOSE = ("interpreters.json",)
 # What nothing can make again: only `clear(everything=True)` takes it all, and pruning takes old runs only.
@@ -158,13 +160,16 @@ def _remove(places: Places, entry: Entry) -> bool:
                 where=str(error.filename or entry.path),
                 hint="look at who owns it and whether a program still uses it",
             ) from error
+        if entry.kind in _STORED:
+            for path in _locks_of(places, entry):
+                path.unlink(missing_ok=True)
         return True
 
 
 def _locks_of(places: Places, entry: Entry) -> tuple[Path, ...]:
     locks = places.cache / LOCKS
     folder = _IN_CACHE.get(entry.kind, "")
-    if entry.kind in ("tool", "environment"):
+    if entry.kind in _STORED:
         return (locks / f"{folder}-{entry.name}.use", locks / f"{folder}-{entry.name}.make")
     if entry.kind == "download":
         # Whoever makes something just now takes it from the downloads.

@@ -16,7 +16,7 @@ from pawl.execute.process import Processes
 from pawl.execute.services import postgres_sources, redis_sources
 from pawl.execute.services.belongings import Belongings
 from pawl.execute.services.supply import Provider, Site
-from pawl.execute.tools import Toolshop
+from pawl.execute.tools import Toolshop, registry_environment
 from pawl.model.gate import Check, Gate, Need
 from pawl.model.pipeline import ServiceSpec
 from pawl.model.places import Places
@@ -102,7 +102,7 @@ class Checkup:
                 places=self.places,
                 run_dir=run,
                 processes=processes,
-                toolshop=Toolshop(self.places, processes, self.environ),
+                toolshop=Toolshop(self.places, processes, registry_environment(self.environ)),
                 environ=self.environ,
                 belongings=Belongings(self.places, run),
             )

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from pawl.errors import ProvisionError
 from pawl.execute.declared import Declared, declared
-from pawl.execute.installed import digest_of, packages_in, pins_in
+from pawl.execute.installed import digest_of, installed_in
 from pawl.execute.installing import Installer
 from pawl.execute.interpreters import Interpreter, Interpreters
 from pawl.execute.process import Processes
@@ -27,6 +27,7 @@ from pawl.model.places import Places
 KIND = "environments"
 # Bump when environments are made in another way, so that old ones are not taken for new.
 _RECIPE = "1"
+_REGISTRIES = ("UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_INDEX", "UV_INDEX_URL")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +108,12 @@ def _make(
     roots = recipe.install(folder, pins)
     if additions:
         recipe.add(folder, additions, pins)
+    packages = installed_in(venv)
     return {
         "python": interpreter.full_version,
-        "digest": digest_of(venv, interpreter.full_version),
-        "packages": packages_in(venv),
-        "pins": pins_in(venv),
+        "digest": digest_of(packages, interpreter.full_version),
+        "packages": [(one.name, one.version) for one in packages],
+        "pins": [one.pin for one in packages if not one.origin],
         "import_roots": roots,
     }
 
@@ -130,7 +132,7 @@ def _environment(made: Made) -> Environment:
 
 def _key(wanted: Declared, interpreter: Interpreter, environ: Mapping[str, str]) -> str:
     """Name the folder by all that decides its contents, except what the registry answers."""
-    registries = sorted(f"{name}={value}" for name, value in environ.items() if "INDEX" in name or "FIND_LINKS" in name)
+    registries = sorted(f"{name}={value}" for name, value in environ.items() if name in _REGISTRIES)
     parts = (_RECIPE, wanted.digest, interpreter.full_version, str(interpreter.path), *registries)
     return f"{interpreter.full_version}-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:20]}"
 

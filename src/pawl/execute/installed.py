@@ -4,36 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
 
-def packages_in(venv: Path) -> tuple[tuple[str, str], ...]:
-    """Return (canonical name, version) of every distribution in the environment, sorted."""
-    return tuple(sorted({_name_of(found): found.version for found in _found(venv)}.items()))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """One distribution. `origin` is empty when it came from a registry, else where it came from instead."""
+
+    name: str
+    version: str
+    origin: str
+
+    @property
+    def pin(self) -> str:
+        """Return "name==version"."""
+        return f"{self.name}=={self.version}"
 
 
-def pins_in(venv: Path) -> tuple[str, ...]:
-    """Return "name==version" for every distribution that came from a registry, sorted."""
-    from_registry = (found for found in _found(venv) if found.read_text("direct_url.json") is None)
-    return tuple(sorted(f"{_name_of(found)}=={found.version}" for found in from_registry))
-
-
-def digest_of(venv: Path, base: str) -> str:
-    """Return "sha256:…" over `base` (what it was installed on or from) and all that is installed, with its origin."""
-    lines = sorted(f"{_name_of(found)} {found.version} {_origin_of(found)}" for found in _found(venv))
-    return "sha256:" + hashlib.sha256("\n".join((base, *lines)).encode()).hexdigest()
-
-
-def _found(venv: Path) -> list[Distribution]:
+def installed_in(venv: Path) -> tuple[Installed, ...]:
+    """Return every distribution in the environment by its canonical name, sorted."""
     folders = [str(path) for path in venv.glob("lib/python*/site-packages")]
-    return list(distributions(path=folders))
+    found = {canonicalize_name(one.name): one for one in distributions(path=folders)}
+    return tuple(
+        Installed(name=name, version=one.version, origin=_origin_of(one)) for name, one in sorted(found.items())
+    )
 
 
-def _name_of(distribution: Distribution) -> str:
-    return canonicalize_name(distribution.metadata["Name"])
+def digest_of(packages: tuple[Installed, ...], base: str) -> str:
+    """Return "sha256:…" over `base` (what they were installed on or from) and all packages with their origin."""
+    lines = (f"{one.name} {one.version} {one.origin}" for one in packages)
+    return "sha256:" + hashlib.sha256("\n".join((base, *lines)).encode()).hexdigest()
 
 
 def _origin_of(distribution: Distribution) -> str:

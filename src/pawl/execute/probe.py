@@ -63,7 +63,7 @@ class Prober:
         found = self.interpreters.find(need.name)
         if found is not None:
             return Availability(present=True, detail=f"{found.full_version} at {found.path}")
-        hint = f"`uv python install {need.name}` or `pyenv install {need.name}`; without it nothing is tested under it"
+        hint = f"`uv python install {need.name}` or `pyenv install {need.name}`"
         return Availability(present=False, detail=f"there is no Python {need.name} here", hint=hint)
 
     def _program(self, need: Need) -> Availability:

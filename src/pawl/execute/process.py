@@ -105,11 +105,13 @@ class Processes:
         with contextlib.ExitStack() as files:
             log = files.enter_context(_open(call.log, "ab"))
             stdout = files.enter_context(_open(call.stdout, "wb")) if call.stdout else log
+            # Before the start: from then on the program moves these positions.
+            sizes = {Path(file.name): file.tell() for file in (log, stdout)}
             try:
                 pid = _spawn(call, self._null, stdout, log)
             except (OSError, ValueError, KeyError) as error:
                 return Ended(outcome="unstarted", text=_why(call, error))
-            return self._register(Running(pid, call, {Path(file.name): file.tell() for file in (log, stdout)}))
+            return self._register(Running(pid, call, sizes))
 
     def _register(self, running: Running) -> Running:
         with self._changed:

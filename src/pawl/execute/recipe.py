@@ -12,6 +12,8 @@ from pawl.execute.declared import Declared, is_requirements
 from pawl.execute.installing import Installer
 
 _LOG = "make.log"
+# What git and folders provide has no hash, and a lock may hold some of those.
+_CONVERTED = ".lock.txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +33,15 @@ class Recipe:
             (copy / name).write_bytes(text)
         copy.mkdir(exist_ok=True)
         words = [word for source in self.declared.sources for word in self._words(source, folder)]
-        files = [Path(word) for word in words if word.endswith(".txt")]
-        hashed = bool(files) and len(files) * 2 == len(words) and all(_is_hashed(copy / file) for file in files)
         if words:
-            constraints = () if hashed else ("-c", str(_write(folder / "pins.txt", pins)))
-            self._pip(folder, *words, *constraints, *(("--require-hashes",) if hashed else ()))
+            hashed = all(_is_hashed(folder / "declared" / word) for word in words if word != "-r")
+            self._pip(folder, *words, *(("--require-hashes",) if hashed else self._constraints(folder, pins)))
         return self._install_local(folder, pins)
+
+    def _constraints(self, folder: Path, pins: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what holds unlocked requirements at `pins`; uv takes no constraints beside a standard lock."""
+        is_locked = any(Path(source).name == "pylock.toml" for source in self.declared.sources)
+        return () if is_locked or not pins else ("-c", str(_write(folder / "pins.txt", pins)))
 
     def add(self, folder: Path, additions: tuple[str, ...], pins: tuple[str, ...]) -> None:
         """Install `additions` beside what is there; ProvisionError names both sides when they do not go together."""
@@ -124,8 +129,13 @@ class Recipe:
 
 
 def _is_hashed(file: Path) -> bool:
-    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line[:1].isalnum()]
-    return "--hash" in file.read_text(encoding="utf-8") and bool(lines)
+    """Return whether every requirement must match a hash: in a list by pip's rule, in a converted lock when all can."""
+    if not is_requirements(file.name) or not file.is_file():
+        return False
+    text = file.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line[:1].isalnum()]
+    hashed = [line for line in lines if "--hash" in line]
+    return bool(hashed) and (len(hashed) == len(lines) or not file.name.endswith(_CONVERTED))
 
 
 def _write(path: Path, lines: tuple[str, ...]) -> Path:

@@ -30,7 +30,7 @@ _TOKENS = tuple(
         rb"(\bhooks\.slack\.com/services/)[A-Za-z0-9/]+()",
         rb"()\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*()",
         rb"()\b[rs]k_live_[A-Za-z0-9]{16,}()",
-        rb"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----).*?(-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)",
+        rb"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)(?s:.*?)(-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)",
     )
 )
 _ASSIGNED = re.compile(

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from pawl.errors import ProvisionError
 from pawl.execute import npm, programs
 from pawl.execute.environment import Environment
-from pawl.execute.installed import digest_of, packages_in
+from pawl.execute.installed import digest_of, installed_in
 from pawl.execute.installing import Installer
 from pawl.execute.process import Processes
 from pawl.execute.store import Store
@@ -131,8 +131,9 @@ class Toolshop:
             how = ("install", "-r") if pin else ("sync", "--require-hashes")
             words = ("pip", how[0], "--quiet", "--python", str(inside), how[1], str(requirements))
             self._installer.uv(*words, cwd=folder, log=log)
-            version = dict(packages_in(folder / "env"))[canonicalize_name(source.package)]
-            return {"version": version, "digest": digest_of(folder / "env", _digest(lock))}
+            packages = installed_in(folder / "env")
+            version = next(one.version for one in packages if one.name == canonicalize_name(source.package))
+            return {"version": version, "digest": digest_of(packages, _digest(lock))}
 
         key = f"{tool.name}-{pin or source.version}-{_digest(lock, _identity(interpreter))[:16]}"
         made = self._store.obtain(KIND, key, make)
@@ -174,7 +175,11 @@ class Toolshop:
 
 def registry_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Return what the installers may see of `environ`: registries, proxies, certificates, and what programs need."""
-    return {name: value for name, value in environ.items() if _reaches(name.upper()) and name.upper() not in _REFUSED}
+    seen = {name: value for name, value in environ.items() if _reaches(name.upper()) and name.upper() not in _REFUSED}
+    # uv does not read pip's variables, but whoever set this one means the registry that pawl is to use.
+    if "PIP_INDEX_URL" in seen and not {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & seen.keys():
+        seen["UV_DEFAULT_INDEX"] = seen["PIP_INDEX_URL"]
+    return seen
 
 
 def _reaches(name: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import string
 import subprocess
@@ -26,10 +27,13 @@ class Git:
 
     def run(self, *argv: str, text: str = "", date: int = 0) -> str:
         """Return what git printed; a failure ends this program."""
-        stamp = [f"GIT_{who}_DATE=@{date} +0000" for who in ("AUTHOR", "COMMITTER")] if date else []
-        who = [f"GIT_{who}_{what}=pawl" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
-        command = ["env", *who, *stamp, *self._argv, *argv]
-        return subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+        people = {f"GIT_{who}_{what}": "pawl" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        dates = {f"GIT_{who}_DATE": f"@{date} +0000" for who in ("AUTHOR", "COMMITTER")}
+        env = {**os.environ, **people, **dates}
+        command = [*self._argv, *argv]
+        return subprocess.run(
+            command, input=text, stdout=subprocess.PIPE, text=True, env=env, check=True
+        ).stdout.strip()
 
 
 def canary() -> str:

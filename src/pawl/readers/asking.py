@@ -77,17 +77,13 @@ def pytest(context: CheckContext, gate: str, arguments: Iterable[str]) -> Comman
     argv = ("{python}", "-m", "pytest", "--junitxml={out}/junit.xml", "--maxfail=0", "--continue-on-collection-errors")
     given = dict(context.pipeline.environment)
     env = (
-        ("PYTHONPATH", _joined(("{guest}", given.get("PYTHONPATH", "")), ":")),
-        ("PYTEST_PLUGINS", _joined((given.get("PYTEST_PLUGINS", ""), "report_tests"), ",")),
+        ("PYTHONPATH", "{guest}"),
+        ("PYTEST_PLUGINS", ",".join(filter(None, (given.get("PYTEST_PLUGINS"), "report_tests")))),
         ("PAWL_TESTS", json.dumps(settings)),
         ("COVERAGE_FILE", "{out}/" + COVERAGE),
     )
     words = (*argv, *_coverage(context), *_workers(context), *context.settings.texts("args"), *arguments)
     return Command(argv=words, accepts=EXITS, env=env, writes=(REPORT,))
-
-
-def _joined(parts: Iterable[str], separator: str) -> str:
-    return separator.join(part for part in parts if part)
 
 
 def _coverage(context: CheckContext) -> tuple[str, ...]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import msgspec
 
-from pawl.errors import RecordError
 from pawl.model.document import (
     Annex,
     Document,
@@ -19,50 +17,18 @@ from pawl.model.document import (
     RevisionEntry,
     StepEntry,
 )
-from pawl.model.event import (
-    Event,
-    GateJudged,
-    PlannedGate,
-    PlannedStep,
-    RunFailed,
-    RunFinished,
-    RunStarted,
-    StepFinished,
-    StepJudged,
-    StepProgress,
-    StepStarted,
-)
+from pawl.model.event import Event, PlannedGate, PlannedStep
 from pawl.model.evidence import Evidence, Reason
-from pawl.model.verdict import GateVerdict, StepVerdict, Verdict
+from pawl.model.verdict import Verdict
 from pawl.record import entries
-from pawl.record.lines import sound
+from pawl.record.story import UNREPORTED, Story, gather
 
 UNVERIFIED_EXIT = 3
-_UNFINISHED = Reason(code="unfinished", text="the run ended before this was judged")
-_UNREPORTED = Reason(code="unreported", text="planned, but never judged; a run must report on everything it planned")
-
-
-@dataclass(slots=True)
-class _Story:
-    """What the events said, by name."""
-
-    started: RunStarted
-    begun: dict[str, str] = field(default_factory=dict)
-    evidence: dict[str, Evidence] = field(default_factory=dict)
-    steps: dict[str, StepVerdict] = field(default_factory=dict)
-    gates: dict[str, GateVerdict] = field(default_factory=dict)
-    failed: RunFailed | None = None
-    finished: RunFinished | None = None
-
-    @property
-    def missing(self) -> Reason:
-        """Why something planned has no verdict."""
-        return _UNFINISHED if self.finished is None else _UNREPORTED
 
 
 def fold(events: Iterable[Event]) -> Document:
     """Return the document of a run. Without its end, or with something planned left unjudged, it is never green."""
-    story = _read(events)
+    story = gather(events)
     gates, steps = _gates(story), _steps(story)
     verdict, exit_code = _conclusion(story, gates, steps)
     started = story.started
@@ -91,7 +57,7 @@ def fold(events: Iterable[Event]) -> Document:
 
 def annex(events: Iterable[Event]) -> Annex:
     """Return what reports may show beside the document; guides and links are the caller's to add."""
-    story = _read(events)
+    story = gather(events)
     end = story.finished
     evidence = story.evidence
     return Annex(
@@ -116,50 +82,13 @@ def tests_lines(evidence: Evidence) -> bytes:
     return b"".join(encoder.encode(test) + b"\n" for test in evidence.tests)
 
 
-def _read(events: Iterable[Event]) -> _Story:
-    story: _Story | None = None
-    for event in map(sound, events):
-        if isinstance(event, RunStarted):
-            story = _Story(event)
-        elif story is not None:
-            _add(story, event)
-    if story is None:
-        raise RecordError("the run has no beginning")
-    return story
-
-
-def _add(story: _Story, event: Event) -> None:
-    match event:
-        case StepStarted():
-            story.begun[event.step] = event.at
-        case StepFinished():
-            story.evidence[event.step] = event.evidence
-        case StepJudged():
-            story.steps[event.step] = event.verdict
-        case GateJudged():
-            story.gates[event.gate] = event.verdict
-        case RunFailed():
-            story.failed = event
-        case RunFinished():
-            _end(story, event)
-        case RunStarted() | StepProgress():
-            return
-
-
-def _end(story: _Story, event: RunFinished) -> None:
-    story.finished = event
-    story.steps |= {step.evidence.step: step for step in event.judgement.steps}
-    story.evidence |= {step.evidence.step: step.evidence for step in event.judgement.steps}
-    story.gates |= {gate.gate: gate for gate in event.judgement.gates}
-
-
-def _gates(story: _Story) -> tuple[GateEntry, ...]:
+def _gates(story: Story) -> tuple[GateEntry, ...]:
     planned = {gate.id: gate for gate in story.started.gates}
     extra = {gate: PlannedGate(id=gate, title=gate) for gate in story.gates if gate not in planned}
     return tuple(_gate(story, gate) for gate in (planned | extra).values())
 
 
-def _gate(story: _Story, planned: PlannedGate) -> GateEntry:
+def _gate(story: Story, planned: PlannedGate) -> GateEntry:
     judged = story.gates.get(planned.id)
     if judged is not None:
         return entries.gate(judged, steps=judged.steps or planned.steps)
@@ -167,11 +96,11 @@ def _gate(story: _Story, planned: PlannedGate) -> GateEntry:
     return GateEntry(gate=planned.id, verdict=verdict, reason=planned.excuse or story.missing, steps=planned.steps)
 
 
-def _steps(story: _Story) -> tuple[StepEntry, ...]:
+def _steps(story: Story) -> tuple[StepEntry, ...]:
     return tuple(_step(story, planned) for planned in story.started.steps)
 
 
-def _step(story: _Story, planned: PlannedStep) -> StepEntry:
+def _step(story: Story, planned: PlannedStep) -> StepEntry:
     judged = story.steps.get(planned.id)
     verdict, reason = (judged.verdict, judged.reason) if judged else _unjudged(story, planned)
     evidence = story.evidence.get(planned.id) or Evidence(step=planned.id, gate=planned.gate)
@@ -195,25 +124,25 @@ def _step(story: _Story, planned: PlannedStep) -> StepEntry:
     )
 
 
-def _unjudged(story: _Story, planned: PlannedStep) -> tuple[Verdict, Reason]:
+def _unjudged(story: Story, planned: PlannedStep) -> tuple[Verdict, Reason]:
     if planned.excuse is not None:
         return Verdict.NOT_RUN, planned.excuse
     return Verdict.UNVERIFIED, story.missing
 
 
-def _conclusion(story: _Story, gates: tuple[GateEntry, ...], steps: tuple[StepEntry, ...]) -> tuple[Verdict, int]:
+def _conclusion(story: Story, gates: tuple[GateEntry, ...], steps: tuple[StepEntry, ...]) -> tuple[Verdict, int]:
     if story.failed is not None:
         return Verdict.UNVERIFIED, story.failed.exit_code
     if story.finished is None:
         return Verdict.UNVERIFIED, UNVERIFIED_EXIT
     verdict, exit_code = story.finished.judgement.verdict, story.finished.exit_code
-    silent = any(gate.reason == _UNREPORTED for gate in gates) or any(step.reason == _UNREPORTED for step in steps)
+    silent = any(gate.reason == UNREPORTED for gate in gates) or any(step.reason == UNREPORTED for step in steps)
     if verdict is Verdict.PASSED and silent:
         return Verdict.UNVERIFIED, exit_code or UNVERIFIED_EXIT
     return verdict, exit_code
 
 
-def _error(story: _Story) -> ErrorEntry | None:
+def _error(story: Story) -> ErrorEntry | None:
     if story.failed is not None:
         failed = story.failed
         return ErrorEntry(kind=failed.kind, message=failed.message, where=failed.where, hint=failed.hint)
@@ -227,7 +156,7 @@ def _error(story: _Story) -> ErrorEntry | None:
     )
 
 
-def _duration(story: _Story) -> float:
+def _duration(story: Story) -> float:
     if story.finished is not None:
         return story.finished.duration_s
     start = datetime.fromisoformat(story.started.started_at)

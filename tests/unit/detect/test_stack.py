@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from kit.trees import Texts, texts
 
+from kit.trees import Texts, texts
 from pawl import detect
 from pawl.detect.show import as_json, as_text
 from pawl.model.facts import Fact
@@ -328,16 +328,14 @@ def test_names_are_taken_once() -> None:
 
 
 def test_files_that_do_not_parse_say_nothing() -> None:
-    broken = {
-        path: "[[[ : {{ - \x00\n\t&a *b %"
-        for path in ("pyproject.toml", "poetry.lock", "Pipfile.lock", "package.json", "compose.yml", "setup.cfg", "tox.ini",
-                     "alembic.ini", "render.yaml", ".github/workflows/ci.yml", "requirements.txt", "Dockerfile")
-    }  # fmt: skip
+    broken = dict.fromkeys(("pyproject.toml", "poetry.lock", "Pipfile.lock", "package.json", "compose.yml", "setup.cfg", "tox.ini", "alembic.ini", "render.yaml", ".github/workflows/ci.yml", "requirements.txt", "Dockerfile"), "[[[ : {{ - \x00\n\t&a *b %")  # fmt: skip
     assert values(texts(broken)).keys() <= {"package-manager", "deployed-requirements"}
 
 
 def test_yaml_that_explodes_costs_nothing() -> None:
-    bomb = "a: &a [x, x]\n" + "".join(f"{new}: &{new} [*{old}, *{old}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True))
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{new}: &{new} [*{old}, *{old}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+    )
     loop = "services: &s\n  db: *s\n  image: postgres:15\n"
     assert values(texts({"compose.yml": bomb})) == {}
     assert values(texts({"docker-compose.yml": loop}))["services"] == ("postgres:15",)
@@ -348,7 +346,9 @@ def test_text_for_people() -> None:
         Fact(name="framework", value="fastapi", evidence=("a:1 x", "b:1 x", "c:1 x", "d:1 x", "e:1 x")),
         Fact(name="python", value=("3.9", "3.11")),
         Fact(name="redis", value=None),
-        Fact(name="deployed-python", value=None, evidence=("Dockerfile:1 FROM python:3.11", "runtime.txt:1 python-3.12")),
+        Fact(
+            name="deployed-python", value=None, evidence=("Dockerfile:1 FROM python:3.11", "runtime.txt:1 python-3.12")
+        ),
     )
     assert as_text(facts) == (
         "framework              fastapi\n"

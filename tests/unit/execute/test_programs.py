@@ -29,7 +29,7 @@ def served() -> Iterator[tuple[str, dict[str, bytes]]]:
     files: dict[str, bytes] = {}
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  # the name that http.server asks for
+        def do_GET(self) -> None:  # the name that http.server asks for
             body = files.get(self.path)
             self.send_response(404 if body is None else 200)
             self.end_headers()

@@ -65,6 +65,12 @@ def test_only_registry_settings_reach_the_installers() -> None:
     assert registry_environment({**environ, **others}) == environ
 
 
+def test_pips_registry_is_uvs_unless_uv_has_one() -> None:
+    assert registry_environment({"PIP_INDEX_URL": "a"})["UV_DEFAULT_INDEX"] == "a"
+    both = {"PIP_INDEX_URL": "a", "UV_INDEX_URL": "b"}
+    assert registry_environment(both) == both
+
+
 def project(root: Path, *declared: tuple[str, str | None]) -> Project:
     revision = Revision(head=None, base=None, branch=None, tree=None, dirty=False)
     return Project(

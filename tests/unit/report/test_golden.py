@@ -7,7 +7,8 @@ import pytest
 from kit import documents, golden
 from pawl.model.document import ErrorEntry, error_document
 from pawl.record.fold import annex, fold
-from pawl.report import FORMATS, github, terminal
+from pawl.report import github, terminal
+from pawl.report.formats import FORMATS
 from pawl.report.terminal import Paper
 
 HERE = Path(__file__).parent / "golden"

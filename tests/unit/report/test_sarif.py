@@ -35,7 +35,7 @@ def told(document: Document = DOCUMENT, annex: Annex = ANNEX) -> Any:
 
 
 def runs(document: Document = DOCUMENT) -> dict[str, Any]:
-    return {run["tool"]["driver"]["name"]: run for run in told(document)["runs"]}
+    return {run["automationDetails"]["id"].removeprefix("pawl/back end/"): run for run in told(document)["runs"]}
 
 
 def with_findings(findings: tuple[FindingEntry, ...], **changes: Any) -> Document:
@@ -43,14 +43,14 @@ def with_findings(findings: tuple[FindingEntry, ...], **changes: Any) -> Documen
     return replace(DOCUMENT, gates=gates, **changes)
 
 
-def test_one_run_a_tool_the_worst_first_and_one_that_speaks_for_pawl() -> None:
-    assert list(runs()) == ["pip-audit", "flake8", "pytest", "pawl"]
-    categories = [run["automationDetails"]["id"] for run in told()["runs"]]
-    assert len(set(categories)) == len(categories)
+def test_one_run_a_gate_that_looked_the_worst_first_and_one_that_speaks_for_pawl() -> None:
+    assert list(runs()) == ["dependencies/", "lint/", "tests/", "coverage/", ""]
+    assert {run["tool"]["driver"]["name"] for run in runs().values()} == {"pawl"}
+    assert runs()["lint/"]["tool"]["extensions"] == [{"name": "flake8", "version": "7.3.0"}]
 
 
 def test_standing_becomes_suppressions_and_baseline_state() -> None:
-    results = {result["ruleId"]: result for result in runs()["flake8"]["results"]}
+    results = {result["ruleId"]: result for result in runs()["lint/"]["results"]}
     assert results["lint/F401"]["baselineState"] == "new"
     assert "suppressions" not in results["lint/F401"]
     assert results["lint/C901"]["baselineState"] == "unchanged"
@@ -62,7 +62,7 @@ def test_standing_becomes_suppressions_and_baseline_state() -> None:
 def test_paths_are_percent_encoded_and_from_the_git_root() -> None:
     uris = {
         result["ruleId"]: result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-        for result in runs()["flake8"]["results"]
+        for result in runs()["lint/"]["results"]
     }
     assert uris["lint/F401"] == "back%20end/app/main.py"
     assert unquote(uris["lint/E501<b>"]) == "back end/app/ü b#1%,:.py"
@@ -70,21 +70,21 @@ def test_paths_are_percent_encoded_and_from_the_git_root() -> None:
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../../outside.py", None])
 def test_what_has_no_file_in_the_repository_is_shown_at_the_definition(path: str | None) -> None:
-    result = runs(with_findings((replace(FINDING, path=path, subject=None),)))["flake8"]["results"][0]
+    result = runs(with_findings((replace(FINDING, path=path, subject=None),)))["lint/"]["results"][0]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "back%20end/pawl.toml"
     assert result["locations"][0].get("logicalLocations", [{}])[0].get("fullyQualifiedName") == path
 
 
 def test_equal_fingerprints_are_told_apart() -> None:
-    results = runs(with_findings((FINDING, FINDING)))["flake8"]["results"]
+    results = runs(with_findings((FINDING, FINDING)))["lint/"]["results"]
     assert {result["partialFingerprints"]["pawl/v1"] for result in results} == {FINDING.fingerprint}
     assert len({result["partialFingerprints"]["primaryLocationLineHash"] for result in results}) == 2
 
 
 def test_rules_bring_the_guide_and_security_rules_a_score() -> None:
-    audit = runs()["pip-audit"]["tool"]["driver"]["rules"][0]
+    audit = runs()["dependencies/"]["tool"]["driver"]["rules"][0]
     assert audit["properties"] == {"tags": ["dependencies", "security"], "security-severity": "9.5"}
-    lint = runs()["flake8"]["tool"]["driver"]["rules"][0]
+    lint = runs()["lint/"]["tool"]["driver"]["rules"][0]
     assert "security-severity" not in lint["properties"]
     assert "## How to fix" in lint["help"]["markdown"]
     for run in told()["runs"]:
@@ -94,24 +94,28 @@ def test_rules_bring_the_guide_and_security_rules_a_score() -> None:
 
 def test_a_rule_is_as_bad_as_its_worst_finding() -> None:
     worse = replace(FINDING, severity=Severity.CRITICAL, status=Status.KNOWN)
-    rules = runs(with_findings((FINDING, worse)))["flake8"]["tool"]["driver"]["rules"]
+    rules = runs(with_findings((FINDING, worse)))["lint/"]["tool"]["driver"]["rules"]
     assert [rule["defaultConfiguration"]["level"] for rule in rules] == ["error"]
 
 
-def test_a_tool_that_found_nothing_has_an_empty_run_so_that_old_alerts_close() -> None:
-    assert runs(with_findings(()))["flake8"]["results"] == []
+def test_a_gate_that_found_nothing_has_an_empty_run_so_that_old_alerts_close() -> None:
+    assert runs(with_findings(()))["lint/"]["results"] == []
 
 
-def test_a_tool_that_could_not_look_has_none_so_that_old_alerts_stay() -> None:
-    step = replace(DOCUMENT.steps[0], verdict=Verdict.UNVERIFIED, reason=Reason(code="x", text="x"))
-    blind = with_findings((), steps=(step, *DOCUMENT.steps[1:]))
-    assert "flake8" not in runs(blind)
-    kept = runs(with_findings((FINDING,), steps=(step, *DOCUMENT.steps[1:])))
-    assert kept["flake8"]["invocations"][0]["executionSuccessful"] is False
+def test_a_gate_that_could_not_look_has_none_so_that_old_alerts_stay() -> None:
+    blind = replace(DOCUMENT.gates[0], verdict=Verdict.UNVERIFIED)
+    assert "lint/" not in runs(replace(DOCUMENT, gates=(blind, *DOCUMENT.gates[1:])))
+
+
+def test_a_gate_that_looked_in_part_says_so() -> None:
+    step = replace(DOCUMENT.steps[0], verdict=Verdict.UNVERIFIED, reason=Reason(code="x", text="why"))
+    run = runs(replace(DOCUMENT, steps=(step, *DOCUMENT.steps[1:])))["lint/"]["invocations"][0]
+    assert run["executionSuccessful"] is False
+    assert run["toolExecutionNotifications"][0]["message"]["text"] == "lint/flake8 is unverified: why"
 
 
 def test_what_is_unverified_is_said() -> None:
-    own = runs()["pawl"]["invocations"][0]
+    own = runs()[""]["invocations"][0]
     assert own["executionSuccessful"] is False
     assert "migrations is unverified" in own["toolExecutionNotifications"][0]["message"]["text"]
 
@@ -119,7 +123,7 @@ def test_what_is_unverified_is_said() -> None:
 def test_too_many_results_keep_the_worst_and_say_so() -> None:
     many = tuple(replace(FINDING, severity=Severity.LOW, rule=f"R{number % 50}") for number in range(6000))
     worst = replace(FINDING, severity=Severity.CRITICAL, rule="worst")
-    run = runs(with_findings((*many, worst)))["flake8"]
+    run = runs(with_findings((*many, worst)))["lint/"]
     assert len(run["results"]) == sarif.RESULTS
     assert run["results"][0]["ruleId"] == "lint/worst"
     notice = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
@@ -136,11 +140,12 @@ def test_too_many_bytes_keep_fewer_results() -> None:
     assert "results were left out" in log
 
 
-def test_too_many_tools_are_cut_and_named() -> None:
-    many = tuple(replace(FINDING, tool=f"tool{number:02}") for number in range(30))
-    log = told(with_findings(many))
+def test_too_many_gates_are_cut_and_named() -> None:
+    many = tuple(replace(DOCUMENT.gates[0], gate=f"gate{number:02}", findings=()) for number in range(30))
+    log = told(replace(DOCUMENT, gates=(*many, DOCUMENT.gates[0])))
     assert len(log["runs"]) == sarif.RUNS
-    assert "left out: tool" in log["runs"][-1]["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
+    assert log["runs"][0]["automationDetails"]["id"] == "pawl/back end/lint/"
+    assert "left out: gate18" in log["runs"][-1]["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
 
 
 @settings(max_examples=60)
@@ -174,5 +179,5 @@ def test_any_text_makes_valid_sarif(finding: FindingEntry) -> None:
 def test_regions_are_sane(spot: tuple[int | None, ...], region: dict[str, int]) -> None:
     line, column, end_line, end_column = spot
     finding = replace(FINDING, line=line, column=column, end_line=end_line, end_column=end_column)
-    result = runs(with_findings((finding,)))["flake8"]["results"][0]
+    result = runs(with_findings((finding,)))["lint/"]["results"][0]
     assert result["locations"][0]["physicalLocation"]["region"] == region

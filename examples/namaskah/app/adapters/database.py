@@ -17,7 +17,8 @@ TIMEOUTS = "-c lock_timeout=5s -c statement_timeout=15s"
 def build_engine(settings: Settings) -> Engine:
     """An engine for the configured database and no other; it connects when first used.
 
-    The timeouts of locks and statements may be changed by `options` in the address. A database that does not answer within two seconds is an error, never a reason to use another one.
+    A database that does not answer within two seconds is an error, never a reason to use another one. The
+    timeouts of locks and statements may be changed by `options` in the address.
     """
     url = make_url(settings.sqlalchemy_url)
     options: dict[str, Any] = {"pool_pre_ping": True}

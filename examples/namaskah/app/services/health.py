@@ -6,7 +6,7 @@ import platform
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, List, Optional
+from typing import Any, Callable, List, Optional
 
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -121,7 +121,7 @@ class Diagnostics:
     def _redis_version(self, health: Health) -> Optional[str]:
         if not health.redis.up:
             return None
-        server = self._redis.info("server")
+        server: Any = self._redis.info("server")
         return str(server["redis_version"])
 
 

@@ -13,14 +13,15 @@ def open_supply(spec: ServiceSpec, site: Site, *, strict: bool) -> tuple[Supply,
 
     Raises ServiceError when no provider has it, and with `strict` when none has the declared major version.
     """
-    return _Choice(spec, strict=strict).make(_providers(spec, site))
+    return _Choice(spec, site, strict=strict).make(_providers(spec, site))
 
 
 class _Choice:
     """One choice while it is being made."""
 
-    def __init__(self, spec: ServiceSpec, *, strict: bool) -> None:
+    def __init__(self, spec: ServiceSpec, site: Site, *, strict: bool) -> None:
         self._spec = spec
+        self._site = site
         self._strict = strict
         self._notes: list[str] = []
 
@@ -73,6 +74,9 @@ class _Choice:
         try:
             return offer.open(self._spec)
         except PawlError as error:
+            if self._site.processes.interrupted:
+                # Nothing that comes after could start either.
+                raise
             self._notes.append(f"{offer.provider}: {error.message}")
             return None
 

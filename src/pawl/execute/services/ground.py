@@ -50,17 +50,20 @@ def make_folder(folder: Path, user: str | None) -> None:
         if user is not None:
             give(folder, user)
     except OSError as error:
-        raise ServiceError(
-            f"there is no room for a server: {error.strerror}",
-            where=str(folder),
-            hint="make room on the disk, or set PAWL_STATE_DIR to a folder that can be written",
-        ) from error
+        raise _no_room(folder, error) from error
 
 
 def give(path: Path, user: str) -> None:
     """Make `user` the owner of `path`."""
     entry = pwd.getpwnam(user)
     os.chown(path, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
+
+
+def give_all(folder: Path, user: str) -> None:
+    """Make `user` the owner of `folder` and of all in it."""
+    give(folder, user)
+    for inside in folder.rglob("*"):
+        give(inside, user)
 
 
 def extra_places() -> tuple[Path, ...]:
@@ -73,13 +76,19 @@ def reachable_copy(root: Path, user: str | None, key: str) -> Path:
     """Return `root`, or a private copy of it made once under `key` when `user` cannot reach it where it is."""
     if user is None or _is_reachable(root):
         return root
-    copies = _open_ground() / "programs"
-    copy = copies / key
-    if copy.is_dir():
-        return copy
-    copies.mkdir(exist_ok=True)
-    copies.chmod(_PASSABLE)
-    half = Path(tempfile.mkdtemp(dir=copies, prefix=".half-"))
+    copy = _open_ground() / "programs" / key
+    try:
+        if not copy.is_dir():
+            _copy(root, copy)
+    except OSError as error:
+        raise _no_room(copy, error) from error
+    return copy
+
+
+def _copy(root: Path, copy: Path) -> None:
+    copy.parent.mkdir(exist_ok=True)
+    copy.parent.chmod(_PASSABLE)
+    half = Path(tempfile.mkdtemp(dir=copy.parent, prefix=".half-"))
     try:
         shutil.copytree(root, half / "copy", symlinks=True)
         (half / "copy").chmod(0o755)
@@ -90,12 +99,14 @@ def reachable_copy(root: Path, user: str | None, key: str) -> Path:
             raise
     finally:
         shutil.rmtree(half, ignore_errors=True)
-    return copy
 
 
 def _open_ground() -> Path:
     ground = _OPEN_GROUND / f"pawl-{os.geteuid()}"
-    ground.mkdir(mode=_PASSABLE, exist_ok=True)
+    try:
+        ground.mkdir(mode=_PASSABLE, exist_ok=True)
+    except OSError as error:
+        raise _no_room(ground, error) from error
     if not _own(ground):
         raise ServiceError(
             "the folder for servers belongs to somebody else or can be written by others",
@@ -104,6 +115,14 @@ def _open_ground() -> Path:
         )
     ground.chmod(_PASSABLE)
     return ground
+
+
+def _no_room(folder: Path, error: OSError) -> ServiceError:
+    return ServiceError(
+        f"there is no room for a server: {error.strerror}",
+        where=str(folder),
+        hint="make room on the disk, or set PAWL_STATE_DIR to a folder that can be written",
+    )
 
 
 def _own(folder: Path) -> bool:

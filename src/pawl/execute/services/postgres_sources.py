@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import psycopg
+
 from pawl.errors import ServiceError
 from pawl.execute.services import cluster, databases, docker, embedded, given, machine
 from pawl.execute.services.awaiting import await_answer
-from pawl.execute.services.cluster import Programs
 from pawl.execute.services.databases import Address, Databases
 from pawl.execute.services.postgres import Postgres
+from pawl.execute.services.pristine import Programs
 from pawl.execute.services.supply import Offer, Provider, Site
 from pawl.model.pipeline import ServiceSpec
 
@@ -61,11 +64,13 @@ class Given:
         own = Databases(server, belonging.mark)
 
         def stop() -> None:
-            own.drop_all()
-            self.site.belongings.forget(belonging)
+            # A server that does not answer keeps what we made; it stays written down for the next run.
+            with suppress(psycopg.Error):
+                own.drop_all()
+                self.site.belongings.forget(belonging)
 
         try:
-            own.make_template(spec.extensions, f"the server at {server.shown}")
+            own.make_template(spec.extensions, f"{version} at {server.shown}")
         except BaseException:
             stop()
             raise
@@ -110,7 +115,7 @@ class Container:
             limit_s=_CONTAINER_START_S,
             what=spec.image,
         )
-        own.make_template(spec.extensions, f"the image {spec.image}")
+        own.make_template(spec.extensions, f"in the image {spec.image}")
         return Postgres(
             spec=spec,
             provider=self.name,
@@ -168,7 +173,8 @@ class Wheel:
     name: str = "wheel"
 
     def offers(self, spec: ServiceSpec) -> tuple[Offer, ...]:
-        """Return what the wheel has, the declared major first; it is fetched when it is opened."""
+        """Return what the wheel has, the declared major first; it is fetched when it is opened. Nothing for root."""
+        embedded.check_wheel()
         return tuple(
             Offer(
                 provider=self.name,

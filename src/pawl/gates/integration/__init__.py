@@ -8,7 +8,7 @@ from pawl.gates.integration.defects import DEFECTS
 from pawl.gates.integration.read import read
 from pawl.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix, Where
 from pawl.model.pipeline import Kind, Option, Profile
-from pawl.readers import asking, tests
+from pawl.readers import asking
 
 PATHS = ("tests/integration",)
 MARKERS = ("integration", "sqlite_incompatible")

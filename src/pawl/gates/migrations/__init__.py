@@ -28,7 +28,7 @@ def _base(context: CheckContext) -> tuple[Command, ...]:
     migrate = _guest(context, "migrate_base.py", "--archive", "{scratch}/base.tar", "--folder", "{scratch}/base")
     return (
         Command(argv=archive, accepts=(0, _NOT_IN_GIT), cwd="{scratch}", purpose=Purpose.CONVERT),
-        Command(argv=migrate, env=_env(context, "{scratch}/base"), writes=("base.json",), purpose=Purpose.CONVERT),
+        Command(argv=migrate, env=_env("{scratch}/base"), writes=("base.json",), purpose=Purpose.CONVERT),
     )
 
 
@@ -42,7 +42,7 @@ def _walk(context: CheckContext) -> Command:
     lint = ("--lint-all",) if context.settings.text("lint") == "all" else ()
     models = ("--no-models",) if context.settings.options.get("models") is False else ()
     argv = _guest(context, "walk_migrations.py", *known, *lint, *models, *words)
-    return Command(argv=argv, env=_env(context, "{tree}"), writes=(WALK,))
+    return Command(argv=argv, env=_env("{tree}"), writes=(WALK,))
 
 
 def _guest(context: CheckContext, program: str, *more: str) -> tuple[str, ...]:
@@ -56,10 +56,9 @@ def _variables(context: CheckContext) -> tuple[str, ...]:
     return services[0].variables if services else ("DATABASE_URL",)
 
 
-def _env(context: CheckContext, root: str) -> tuple[tuple[str, str], ...]:
+def _env(root: str) -> tuple[tuple[str, str], ...]:
     """Put the tree's own folders before everything else: base and change must each import their own code."""
-    given = dict(context.pipeline.environment).get("PYTHONPATH", "")
-    return (("PYTHONPATH", ":".join(part for part in (root, f"{root}/src", given) if part)),)
+    return (("PYTHONPATH", f"{root}:{root}/src"),)
 
 
 def _lint(context: CheckContext) -> Command:

@@ -18,8 +18,8 @@ _LEAKS = 3
 _CONFIGURATIONS = ("gitleaks.toml", ".gitleaks.toml")
 
 
-def kingfisher_argv(report: str, target: str) -> tuple[str, ...]:
-    """Search everything below `target`, history included; nothing is sent anywhere, nothing is written in clear."""
+def kingfisher_argv(report: str, target: str, *, history: str) -> tuple[str, ...]:
+    """Search everything below `target`, its `history` full or none; nothing is sent anywhere or written in clear."""
     return (
         "{tool:kingfisher}",
         "scan",
@@ -27,6 +27,8 @@ def kingfisher_argv(report: str, target: str) -> tuple[str, ...]:
         "--no-update-check",
         "--redact",
         "--no-dedup",
+        "--git-history",
+        history,
         "--jobs",
         "{jobs}",
         "--format",
@@ -65,8 +67,14 @@ def kingfisher_commands(context: CheckContext) -> tuple[Command, ...]:
     """Search the mirror and the files as they are now."""
     return (
         _mirror(context),
-        Command(argv=kingfisher_argv("past.json", _MIRROR), accepts=_KINGFISHER_EXITS, writes=("past.json",)),
-        Command(argv=kingfisher_argv("present.json", "."), accepts=_KINGFISHER_EXITS, writes=("present.json",)),
+        Command(
+            argv=kingfisher_argv("past.json", _MIRROR, history="full"), accepts=_KINGFISHER_EXITS, writes=("past.json",)
+        ),
+        Command(
+            argv=kingfisher_argv("present.json", ".", history="none"),
+            accepts=_KINGFISHER_EXITS,
+            writes=("present.json",),
+        ),
         _mark("{tree}", "--git", _MIRROR, "{out}/past.json", "{out}/present.json"),
     )
 
@@ -83,7 +91,10 @@ def staged_commands(_: CheckContext) -> tuple[Command, ...]:
     return (
         Command(argv=copy, writes=("staged.json",), purpose=Purpose.CONTROL),
         Command(
-            argv=kingfisher_argv("pending.json", "."), cwd=_STAGED, accepts=_KINGFISHER_EXITS, writes=("pending.json",)
+            argv=kingfisher_argv("pending.json", ".", history="none"),
+            cwd=_STAGED,
+            accepts=_KINGFISHER_EXITS,
+            writes=("pending.json",),
         ),
         _mark(_STAGED, "{out}/pending.json"),
     )

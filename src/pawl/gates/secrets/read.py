@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pawl.errors import ReadError
 from pawl.model.evidence import LookedAt, Problem, Reading
@@ -41,20 +40,30 @@ class _History:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scan:
+    """What kingfisher says that it searched; no `commits` where it took the target for a plain folder."""
+
+    commits: int | None
+    blobs: int
+    problems: tuple[Problem, ...]
+
+
 def read_kingfisher(outputs: Outputs, context: ReadContext) -> Reading:
     """Read the searches of history and files; every blob must have been searched and both canaries found."""
     history, spots = _history(outputs), _spots(outputs)
     past, present = _scan(outputs, "past.json"), _scan(outputs, "present.json")
-    if past["commits"] is None:
+    if past.commits is None:
         raise ReadError("kingfisher does not say which commits it searched", where="past.json")
     # the canaries are two commits that add a blob and two that remove it
     looked = (
-        LookedAt(what="commits", count=max(past["commits"] - 4, 0), expected=history.commits),
-        LookedAt(what="versions of files", count=min(past["blobs"] - 2, history.blobs), expected=history.blobs),
-        LookedAt(what="files", count=present["blobs"], expected=min(1, len(context.check.project.files))),
+        LookedAt(what="commits", count=max(past.commits - 4, 0), expected=history.commits),
+        LookedAt(what="versions of files", count=min(past.blobs - 2, history.blobs), expected=history.blobs),
+        LookedAt(what="files", count=present.blobs, expected=min(1, len(context.check.project.files))),
     )
-    problems = history.problems + _missed(history, spots) + past["problems"] + present["problems"]
-    return _reading("kingfisher", looked, problems, _without_canaries(history, spots), context)
+    problems = history.problems + _missed(history, spots) + past.problems + present.problems
+    ours = _without_canaries(history, spots)
+    return _reading(ours, context, tool="kingfisher", looked=looked, problems=problems)
 
 
 def read_gitleaks(outputs: Outputs, context: ReadContext) -> Reading:
@@ -62,7 +71,8 @@ def read_gitleaks(outputs: Outputs, context: ReadContext) -> Reading:
     history, spots = _history(outputs), _spots(outputs)
     missed = _missed(history, spots)
     looked = (LookedAt(what="commits", count=0 if missed else history.commits, expected=history.commits),)
-    return _reading("gitleaks", looked, history.problems + missed, _without_canaries(history, spots), context)
+    ours = _without_canaries(history, spots)
+    return _reading(ours, context, tool="gitleaks", looked=looked, problems=history.problems + missed)
 
 
 def read_staged(outputs: Outputs, context: ReadContext) -> Reading:
@@ -73,11 +83,11 @@ def read_staged(outputs: Outputs, context: ReadContext) -> Reading:
     except (KeyError, TypeError) as error:
         raise ReadError(f"the list of staged files is not complete ({error})", where="staged.json") from error
     # a path inside of an archive counts as well, so more may be seen than was copied
-    looked = (LookedAt(what="changed files", count=min(scan["blobs"] - 1, there), expected=there),)
+    looked = (LookedAt(what="changed files", count=min(scan.blobs - 1, there), expected=there),)
     found = any(_plain(spot.path) == file for spot in spots)
-    problems = scan["problems"] + (() if found else (_control_missed(file),))
+    problems = scan.problems + (() if found else (_control_missed(file),))
     ours = [_as_in_repository(spot) for spot in spots if _plain(spot.path) != file]
-    return _reading("kingfisher", looked, problems, ours, context)
+    return _reading(ours, context, tool="kingfisher", looked=looked, problems=problems)
 
 
 def _as_in_repository(spot: _Spot) -> _Spot:
@@ -113,19 +123,19 @@ def _spots(outputs: Outputs) -> list[_Spot]:
         raise ReadError(f"a marked secret is not complete ({error})", where=_MARKED) from error
 
 
-def _scan(outputs: Outputs, name: str) -> dict[str, Any]:
-    """Return commits and blobs of a kingfisher report, and a problem when it says that it did not search everything."""
+def _scan(outputs: Outputs, name: str) -> _Scan:
+    """Return the counts of a kingfisher report, and a problem when it says that it did not search everything."""
     try:
         data = outputs.json(name)
         summary, entries = data["audit"]["summary"], data["audit"]["repositories"]
         blobs = sum(entry["stats"]["blobs_scanned"] for entry in entries)
-        commits = next((entry["git"]["fetched_commit_count"] for entry in entries if "git" in entry), None)
+        commits = next((entry.get("git", {}).get("fetched_commit_count") for entry in entries), None)
         failed = summary["scan_failed"] + summary["scan_partial"] + summary["pending"]
     except (KeyError, TypeError) as error:
         raise ReadError(f"kingfisher's report is not complete ({error})", where=name) from error
     text = f"kingfisher says that it did not search everything ({name})"
     problems = (Problem(code="searched-in-part", text=text),) if failed else ()
-    return {"commits": commits, "blobs": blobs, "problems": problems}
+    return _Scan(commits=commits, blobs=blobs, problems=problems)
 
 
 def _missed(history: _History, spots: Sequence[_Spot]) -> tuple[Problem, ...]:
@@ -143,7 +153,12 @@ def _without_canaries(history: _History, spots: Sequence[_Spot]) -> list[_Spot]:
 
 
 def _reading(
-    tool: str, looked: tuple[LookedAt, ...], problems: tuple[Problem, ...], spots: Sequence[_Spot], context: ReadContext
+    spots: Sequence[_Spot],
+    context: ReadContext,
+    *,
+    tool: str,
+    looked: tuple[LookedAt, ...],
+    problems: tuple[Problem, ...],
 ) -> Reading:
     # git keeps what was amended or only staged for a while; no branch or tag leads there, and no clone has it
     ours = [spot for spot in spots if spot.in_history or spot.report in _FILES]

@@ -8,7 +8,7 @@ from pawl.gates.tests.defects import DEFECTS
 from pawl.gates.tests.read import named_paths, read
 from pawl.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix, Where
 from pawl.model.pipeline import Kind, Option
-from pawl.readers import asking, tests
+from pawl.readers import asking
 
 
 def commands(context: CheckContext) -> tuple[Command, ...]:

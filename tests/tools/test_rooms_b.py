@@ -1,0 +1,282 @@
+"""Format, lint, types, security and secrets with the real tools, through a whole run: planted defects and odd repositories."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from kit import repos, require
+
+from pawl.config.layers import Flags
+from pawl.execute.repository import FileTree
+from pawl.flow import Order, run_pipeline
+from pawl.gates import format, lint, secrets, security, types  # noqa: A004  # the rooms' names
+from pawl.gates.secrets.defects import made_up_token
+from pawl.model.event import Event, StepFinished
+from pawl.model.evidence import Evidence
+from pawl.model.gate import Defect, Gate
+from pawl.model.pipeline import Pipeline, Profile
+from pawl.model.places import Places
+from pawl.model.verdict import GateVerdict, Judgement, Verdict
+
+pytestmark = pytest.mark.tools
+
+GATES = (format.GATE, lint.GATE, types.GATE, security.GATE, secrets.GATE)
+DEFINITION = """schema = 1
+
+[project]
+name = "shop"
+python = ["3.11"]
+source = ["app"]
+tests = ["tests"]
+
+[gates.format]
+tools = ["black", "isort", "ruff-format"]
+
+[gates.lint]
+tools = ["flake8", "ruff"]
+"""
+SHOP = {
+    "pawl.toml": DEFINITION,
+    "app/__init__.py": "",
+    "app/prices.py": "def total(count: int, price: float) -> float:\n    return count * price\n",
+    "app/orders/__init__.py": "",
+    "app/orders/basket.py": "from app.prices import total\n\nBASKET = total(2, 2.5)\n",
+    "tests/test_prices.py": "from app.prices import total\n\n\ndef test_total() -> None:\n    assert total(2, 2.5) == 5\n",
+    "pyproject.toml": '[tool.isort]\nprofile = "black"\n',
+    "gitleaks.toml": 'title = "shop"\n\n[extend]\nuseDefault = true\n',
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """What a run concluded, and the evidence of its steps."""
+
+    judgement: Judgement
+    evidence: dict[str, Evidence]
+    folder: Path
+
+    def gate(self, gate: Gate) -> GateVerdict:
+        return next(verdict for verdict in self.judgement.gates if verdict.gate == gate.id)
+
+    def step(self, name: str) -> Evidence:
+        return next(evidence for step, evidence in self.evidence.items() if step.partition("[")[0] == name)
+
+    def found(self, step: str) -> list[tuple[str, str | None]]:
+        return [(finding.rule, finding.place.path) for finding in self.step(step).findings]
+
+    def problems(self, step: str) -> list[str]:
+        return [problem.code for problem in self.step(step).problems]
+
+    def counted(self, step: str) -> dict[str, int]:
+        return {looked.what: looked.count for looked in self.step(step).looked_at}
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    home = tmp_path_factory.mktemp("pawl")
+    places = Places(cache=home / "cache", state=home / "state")
+    numbers = iter(range(1000))
+
+    def perform(root: Path, *gates: Gate, profile: Profile = Profile.FULL, changed: bool = False, base: str = "") -> Ran:
+        finished: dict[str, Evidence] = {}
+
+        def listen(event: Event) -> None:
+            if isinstance(event, StepFinished):
+                finished[event.step] = event.evidence
+
+        order = Order(
+            start=root,
+            flags=Flags(profile=profile, jobs=2, offline=True),
+            environ=os.environ,
+            places=places,
+            clock=lambda: datetime.now(UTC),
+            run_id=f"20260101T000000-{next(numbers):06x}",
+            named=tuple(gate.id for gate in gates),
+            changed=changed,
+            base=base or None,
+        )
+        outcome = run_pipeline(order, listen, lambda _: 0)
+        return Ran(judgement=outcome.judgement, evidence=finished, folder=outcome.folder)
+
+    yield perform
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> repos.Repo:
+    return repos.make(tmp_path / "shop", SHOP)
+
+
+def plant(repo: repos.Repo, root: Path, defect: Defect, pipeline: Pipeline) -> None:
+    paths = [path for path in repo.git("ls-files").splitlines() if path]
+    for change in defect.plant(FileTree(root, tuple(paths)), pipeline):
+        for edit in change.edits:
+            if edit.text is None:
+                (root / edit.path).unlink()
+            else:
+                repo.write({edit.path: edit.text})
+        if change.commit:
+            repo.commit("A defect")
+
+
+def pipeline() -> Pipeline:
+    from kit import values
+
+    return values.pipeline(GATES)
+
+
+def without_gitleaks(gate: Gate, check: str) -> bool:
+    return gate is secrets.GATE and check == "gitleaks"
+
+
+def test_a_clean_project_is_green(run: Run, shop: repos.Repo) -> None:
+    before = shop.git("status", "--porcelain", "--ignored")
+    ran = run(shop.root, *GATES)
+    for gate in GATES:
+        assert ran.gate(gate).verdict is Verdict.PASSED, ran.gate(gate).reason
+    assert ran.counted("format/black") == {"files compared": 5}
+    assert ran.counted("lint/flake8") == ran.counted("lint/ruff") == {"files linted": 5}
+    assert ran.counted("types/mypy") == {"files checked": 4, "modules with counted lines": 4}
+    assert ran.counted("security/bandit")["files scanned"] == 4
+    assert ran.counted("secrets/kingfisher")["commits"] == 1
+    assert shop.git("status", "--porcelain", "--ignored") == before
+
+
+DEFECTS = [pytest.param(gate, defect, id=f"{gate.id}-{defect.id}") for gate in GATES for defect in gate.defects]
+
+
+@pytest.mark.parametrize(("gate", "defect"), DEFECTS)
+def test_defects_are_caught(run: Run, shop: repos.Repo, gate: Gate, defect: Defect) -> None:
+    if without_gitleaks(gate, defect.check):
+        require.program("go", "install Go, or gitleaks itself")
+    plant(shop, shop.root, defect, pipeline())
+    ran = run(shop.root, gate, profile=Profile.QUICK if defect.check == "staged" else Profile.FULL)
+    assert ran.gate(gate).verdict is Verdict.FAILED
+    assert defect.rule in {rule for rule, _ in ran.found(f"{gate.id}/{defect.check}")}
+
+
+def test_excluded_folders_are_named_and_total_blindness_is_not_green(run: Run, shop: repos.Repo) -> None:
+    shop.commit("Exclude", {".flake8": "[flake8]\nexclude = tests\n"})
+    ran = run(shop.root, lint.GATE)
+    assert ran.counted("lint/flake8") == {"files linted": 4}
+    assert "tests" in ran.step("lint/flake8").notes[0]
+    shop.commit("Exclude everything", {".flake8": "[flake8]\nexclude = app,tests\n"})
+    blind = run(shop.root, lint.GATE)
+    assert blind.problems("lint/flake8") == ["control-missed"]
+    assert blind.gate(lint.GATE).verdict is Verdict.UNVERIFIED
+
+
+def test_a_file_that_does_not_parse_is_never_green(run: Run, shop: repos.Repo) -> None:
+    shop.commit("Half", {"app/half.py": "def half(:\n"})
+    ran = run(shop.root, format.GATE, types.GATE, security.GATE, lint.GATE)
+    assert ran.problems("format/black") == ["not-parsed"]
+    assert ran.problems("types/mypy") == ["tool-gave-up"]
+    assert ran.problems("security/bandit") == ["not-parsed"]
+    assert ran.gate(lint.GATE).verdict is Verdict.FAILED
+    assert all(ran.gate(gate).verdict is not Verdict.PASSED for gate in (format.GATE, types.GATE, security.GATE))
+
+
+def test_only_what_changed_is_looked_at_when_asked(run: Run, shop: repos.Repo) -> None:
+    base = shop.commit("Old", {"app/old.py": "import os\nx = {  'a':1 }\n"})
+    shop.commit("New", {"app/new.py": "import os\n"})
+    ran = run(shop.root, lint.GATE, format.GATE, changed=True, base=base)
+    assert ran.found("lint/flake8") == ran.found("lint/ruff") == [("F401", "app/new.py")]
+    assert ran.counted("format/black") == {"files compared": 1}
+    assert ran.found("format/black") == []
+
+
+def secret(name: str) -> str:
+    return f'ACCESS_TOKEN = "{made_up_token(name)}"\n'
+
+
+def test_one_secret_is_one_finding_whose_fingerprint_stays(run: Run, shop: repos.Repo) -> None:
+    shop.commit("Leak", {"app/leak.py": secret("one")})
+    first = run(shop.root, secrets.GATE)
+    shop.commit("Move", {"app/leak.py": None or "", "app/moved.py": "\n\n" + secret("one")})
+    second = run(shop.root, secrets.GATE)
+    prints = [{ruling.fingerprint for ruling in ran.gate(secrets.GATE).rulings} for ran in (first, second)]
+    assert prints[0] == prints[1]
+    assert second.found("secrets/kingfisher") == [("betterleaks.github-pat", "app/moved.py")]
+    marks = {finding.subject for finding in second.step("secrets/kingfisher").findings}
+    assert marks == {finding.subject for finding in second.step("secrets/gitleaks").findings}
+
+
+def test_no_output_of_a_run_holds_the_secret(run: Run, shop: repos.Repo) -> None:
+    shop.commit("Leak", {"app/leak.py": secret("two")})
+    ran = run(shop.root, secrets.GATE)
+    token = made_up_token("two").encode()
+    holding = [path for path in ran.folder.rglob("*") if path.is_file() and token in path.read_bytes()]
+    assert holding == []
+
+
+def test_a_linked_work_tree_sees_the_whole_history(run: Run, shop: repos.Repo, tmp_path: Path) -> None:
+    shop.commit("Leak", {"app/leak.py": secret("three")})
+    shop.commit("Remove", {"app/leak.py": ""})
+    linked = shop.linked(tmp_path / "linked", "side")
+    linked.commit("On the side", {"app/side.py": secret("four")})
+    linked.git("switch", "--quiet", "--detach")
+    shop.git("branch", "--quiet", "-D", "side")
+    ran = run(linked.root, secrets.GATE)
+    found = ran.found("secrets/kingfisher")
+    assert ("betterleaks.github-pat", "app/leak.py") in found
+    assert ("betterleaks.github-pat", "app/side.py") in found
+
+
+def test_a_project_in_a_subfolder_names_its_own_paths(run: Run, tmp_path: Path) -> None:
+    files = {f"services/shop/{name}": text for name, text in SHOP.items()}
+    repo = repos.make(tmp_path / "all", files)
+    repo.commit("Leak", {"services/shop/app/leak.py": secret("five"), "other/leak.py": secret("six")})
+    repo.commit("Remove", {"services/shop/app/leak.py": "", "other/leak.py": ""})
+    ran = run(repo.root / "services/shop", secrets.GATE)
+    assert sorted(ran.found("secrets/kingfisher"), key=str) == [
+        ("betterleaks.github-pat", "app/leak.py"),
+        ("betterleaks.github-pat", None),
+    ]
+    assert any("other/leak.py" in finding.message for finding in ran.step("secrets/kingfisher").findings)
+    repo.write({"services/shop/app/next.py": secret("seven")})
+    quick = run(repo.root / "services/shop", secrets.GATE, profile=Profile.QUICK)
+    assert quick.found("secrets/staged") == [("betterleaks.github-pat", "app/next.py")]
+
+
+def test_a_shallow_clone_is_unverified(run: Run, shop: repos.Repo, tmp_path: Path) -> None:
+    shop.commit("More", {"app/more.py": ""})
+    shallow = shop.clone(tmp_path / "shallow", depth=1)
+    ran = run(shallow.root, secrets.GATE)
+    assert ran.problems("secrets/kingfisher") == ["shallow-history"]
+    assert ran.gate(secrets.GATE).verdict is Verdict.UNVERIFIED
+
+
+def test_a_repository_without_commits_has_nothing_in_its_history(run: Run, tmp_path: Path) -> None:
+    repo = repos.make(tmp_path / "new")
+    repo.write({name: text for name, text in SHOP.items() if name != "gitleaks.toml"})
+    ran = run(repo.root, secrets.GATE)
+    assert ran.counted("secrets/kingfisher")["commits"] == 0
+    assert ran.gate(secrets.GATE).verdict is Verdict.PASSED
+    repo.write({"app/leak.py": secret("eight")})
+    repo.git("add", "--all")
+    assert run(repo.root, secrets.GATE, profile=Profile.QUICK).found("secrets/staged") == [
+        ("betterleaks.github-pat", "app/leak.py")
+    ]
+
+
+def test_what_was_amended_away_is_not_history(run: Run, shop: repos.Repo) -> None:
+    shop.commit("Leak", {"app/leak.py": secret("nine")})
+    shop.write({"app/leak.py": ""})
+    shop.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    ran = run(shop.root, secrets.GATE)
+    assert ran.gate(secrets.GATE).verdict is Verdict.PASSED
+    assert "no branch or tag leads to" in ran.step("secrets/kingfisher").notes[0]
+
+
+def test_rules_that_do_not_know_the_canary_are_not_believed(run: Run, shop: repos.Repo) -> None:
+    require.program("go", "install Go, or gitleaks itself")
+    own = "title = \"shop\"\n\n[[rules]]\nid = \"shop-key\"\nregex = '''shop-[0-9]{20}'''\n"
+    shop.commit("Own rules", {"gitleaks.toml": own})
+    assert run(shop.root, secrets.GATE).problems("secrets/gitleaks") == ["control-missed"]

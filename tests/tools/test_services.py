@@ -1,0 +1,480 @@
+"""Real servers from start to end: what steps get, what a killed pawl leaves behind, and what is never touched."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from kit import require
+
+from pawl.errors import ServiceError
+from pawl.execute.identity import Identity, identify, is_alive
+from pawl.execute.process import Processes
+from pawl.execute.services import databases, machine, postgres_sources, redis_sources, resp
+from pawl.execute.services.belongings import Belongings
+from pawl.execute.services.pool import Leased, ServicePool
+from pawl.execute.services.ports import is_taken
+from pawl.execute.services.reaper import reap
+from pawl.execute.services.redis import RedisProgram
+from pawl.execute.services.supply import Site
+from pawl.execute.tools import Toolshop, registry_environment
+from pawl.model.pipeline import ServiceSpec
+from pawl.model.places import Places
+
+pytestmark = pytest.mark.services
+
+NO_DOCKER = "unix:///nonexistent/docker.sock"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One state directory, in which runs live and die."""
+
+    places: Places
+
+    @contextmanager
+    def site(self, run: str = "run", **variables: str) -> Iterator[Site]:
+        """Yield the site of a living run: its lock is held."""
+        run_dir = self.places.state / "runs" / run
+        run_dir.mkdir(parents=True)
+        # No engine, so that what runs is what the test is about.
+        environ = {**os.environ, "DOCKER_HOST": NO_DOCKER, **variables}
+        with (run_dir / "lock").open("w") as lock, Processes() as processes:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield Site(
+                places=self.places,
+                run_dir=run_dir,
+                processes=processes,
+                toolshop=Toolshop(self.places, processes, registry_environment(environ)),
+                environ=environ,
+                belongings=Belongings(self.places, run_dir),
+            )
+
+    def left(self) -> list[str]:
+        """Return the identities that are still written down, and the folders of servers."""
+        return [path.name for name in ("services", "servers") for path in (self.places.state / name).glob("*")]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def ground(tmp_path: Path, cache: Path) -> Ground:
+    return Ground(Places(cache=cache, state=tmp_path / "state"))
+
+
+def postgres(version: str = "15", **more: object) -> ServiceSpec:
+    spec = ServiceSpec(
+        name="database", kind="postgres", image=f"postgres:{version}", version=version, variables=("DATABASE_URL",)
+    )
+    return replace(spec, **more)  # type: ignore[arg-type]  # the fields of ServiceSpec
+
+
+REDIS = ServiceSpec(name="cache", kind="redis", image="redis:7", version="7", variables=("REDIS_URL",))
+
+
+def pool_of(site: Site, *specs: ServiceSpec, strict: bool = False) -> ServicePool:
+    return ServicePool(
+        specs,
+        places=site.places,
+        run_dir=site.run_dir,
+        processes=site.processes,
+        toolshop=site.toolshop,
+        environ=site.environ,
+        strict_version=strict,
+    )
+
+
+def installed_postgres() -> str:
+    """Return the major version of the PostgreSQL on this machine, or end the test."""
+    try:
+        return machine.program_version(machine.postgres_folders(os.environ)[0] / "postgres").partition(".")[0]
+    except ServiceError as error:
+        require.absent("postgres", error.message)
+
+
+def installed_redis() -> Path:
+    try:
+        return machine.redis_programs(os.environ)[0]
+    except ServiceError as error:
+        require.absent("redis-server", error.message)
+
+
+def query(url: str, statement: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        cursor = connection.execute(statement)  # type: ignore[arg-type]  # statements of this very file
+        return cursor.fetchall() if cursor.description else []
+
+
+def port_of(leased: Leased) -> int:
+    return int(dict(leased.facts)["port"])
+
+
+def wait_gone(*identities: Identity) -> bool:
+    until = time.monotonic() + 10
+    while any(is_alive(identity) for identity in identities) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not any(is_alive(identity) for identity in identities)
+
+
+def test_each_step_and_worker_has_a_database_of_its_own(ground: Ground) -> None:
+    spec = postgres(installed_postgres(), scheme="postgresql+psycopg")
+    with ground.site() as site, pool_of(site, spec, strict=True) as pool:
+        with (
+            pool.lease("tests/pytest", ("database",), 2) as (first,),
+            pool.lease("other", ("database",), 0) as (second,),
+        ):
+            urls = [first.url, *first.worker_urls, second.url]
+            assert len(set(urls)) == 4
+            assert all(url.startswith("postgresql+psycopg://") for url in urls)
+            plain = [url.replace("+psycopg", "") for url in urls]
+            query(plain[0], "CREATE TABLE mine (id int)")
+            assert query(plain[1], "SELECT to_regclass('mine')") == [(None,)]
+            assert query(plain[0], "SHOW fsync") == [("off",)]
+            assert query(plain[0], "SHOW server_encoding") == [("UTF8",)]
+            assert first.use.ran == f"PostgreSQL {dict(first.facts)['version']}"
+            assert (first.use.provider, first.step) == ("machine", "tests/pytest")
+            assert pool.check((first, second)) is None
+        with pool.lease("third", ("database",), 0) as (third,):
+            names = query(third.url.replace("+psycopg", ""), "SELECT datname FROM pg_database WHERE datname ~ '^pawl_'")
+            # The databases of the first two steps are gone, one server serves the whole run.
+            assert len(names) == 2
+            assert port_of(third) == port_of(first)
+    assert not is_taken(port_of(first))
+    assert ground.left() == []
+
+
+def test_a_step_may_leave_its_connections_open(ground: Ground) -> None:
+    with ground.site() as site, pool_of(site, postgres(installed_postgres())) as pool:
+        with pool.lease("leaks", ("database",), 0) as (leased,):
+            connection = psycopg.connect(leased.url)
+        with pool.lease("next", ("database",), 0) as (second,):
+            assert query(second.url, "SELECT 1") == [(1,)]
+            assert len(query(second.url, "SELECT 1 FROM pg_database WHERE datname ~ '^pawl_'")) == 2
+        connection.close()
+
+
+def test_redis_has_a_process_for_each_step_and_a_number_for_each_worker(ground: Ground) -> None:
+    installed_redis()
+    with ground.site() as site, pool_of(site, REDIS, strict=True) as pool:
+        with pool.lease("one", ("cache",), 20) as (first,), pool.lease("two", ("cache",), 0) as (second,):
+            assert port_of(first) != port_of(second)
+            assert len(set(first.worker_urls)) == 20
+            for leased in (first, second):
+                with resp.Connection(resp.Address(leased.url)) as connection:
+                    connection.call("SET", "step", leased.step)
+            with resp.Connection(resp.Address(first.worker_urls[19])) as connection:
+                assert connection.call("GET", "step") is None
+            with resp.Connection(resp.Address(first.url)) as connection:
+                assert connection.call("GET", "step") == "one"
+            assert first.use.ran.startswith(("Redis 7", "Valkey"))
+            with (
+                pytest.raises(ServiceError, match="NOAUTH"),
+                resp.Connection(resp.Address(f"redis://127.0.0.1:{port_of(first)}/0")),
+            ):
+                pass
+        assert not is_taken(port_of(first))
+    assert ground.left() == []
+
+
+def test_several_steps_lease_at_once(ground: Ground) -> None:
+    installed_redis()
+    urls: list[str] = []
+    with ground.site() as site, pool_of(site, postgres(installed_postgres()), REDIS) as pool:
+
+        def step(number: int) -> None:
+            with pool.lease(f"step-{number}", ("database", "cache"), 1) as leases:
+                query(leases[0].url, "CREATE TABLE mine (id int)")
+                urls.extend(leased.url for leased in leases)
+
+        threads = [threading.Thread(target=step, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(set(urls)) == 8
+    assert ground.left() == []
+
+
+def test_extensions_are_in_every_database_and_a_missing_one_is_said(ground: Ground) -> None:
+    version = installed_postgres()
+    with ground.site() as site, pool_of(site, postgres(version, extensions=("plpgsql",))) as pool:
+        with pool.lease("has", ("database",), 1) as (leased,):
+            found = query(leased.worker_urls[0], "SELECT extname FROM pg_extension")
+    assert found == [("plpgsql",)]
+    with ground.site("second") as site:
+        offer = postgres_sources.Machine(site).offers(postgres(version))[0]
+        with pytest.raises(ServiceError, match=r"lacks the extension no_such_thing"):
+            offer.open(postgres(version, extensions=("no_such_thing",)))
+    assert ground.left() == []
+
+
+def test_another_major_version_is_noted_and_refused_where_it_must_match(ground: Ground) -> None:
+    version = installed_postgres()
+    with ground.site() as site:
+        with pool_of(site, postgres("9")) as pool, pool.lease("step", ("database",), 0) as (leased,):
+            assert any("postgres:9 was asked for" in note for note in leased.use.notes)
+            assert leased.use.ran.startswith(f"PostgreSQL {version}")
+        with pool_of(site, postgres("9"), strict=True) as pool:
+            for _ in range(2):
+                with pytest.raises(ServiceError, match="another major version"), pool.lease("step", ("database",), 0):
+                    pass
+
+
+def test_a_server_that_dies_halfway_is_told(ground: Ground) -> None:
+    installed_redis()
+    with ground.site() as site, pool_of(site, postgres(installed_postgres()), REDIS) as pool:
+        with pool.lease("step", ("database", "cache"), 0) as leases:
+            for folder in ("database", "cache"):
+                [kept] = (ground.places.state / "services").glob(f"{folder}-*.json")
+                psutil.Process(_pid(kept)).kill()
+            reasons = [pool.check((leased,)) for leased in leases]
+            until = time.monotonic() + 10
+            while None in reasons and time.monotonic() < until:
+                reasons = [pool.check((leased,)) for leased in leases]
+        for reason, name in zip(reasons, ("database", "cache"), strict=True):
+            assert reason is not None
+            assert reason.code == "service"
+            assert f"(services.{name}) died while step used it: signal:SIGKILL" in reason.text
+    assert ground.left() == []
+
+
+def _pid(kept: Path) -> int:
+    import json
+
+    return int(json.loads(kept.read_text())["pid"])
+
+
+def test_a_server_that_dies_at_start_shows_its_log(ground: Ground, tmp_path: Path) -> None:
+    program = tmp_path / "redis-server"
+    program.write_text("#!/bin/sh\necho 'it is all wrong'\nexit 3\n")
+    program.chmod(0o755)
+    with ground.site() as site:
+        supply = RedisProgram(site, program, "machine", REDIS)
+        with pytest.raises(ServiceError, match=r"exit:3; its last lines: it is all wrong"), supply.lease(0):
+            pass
+    assert ground.left() == []
+
+
+VICTIM = """
+    import fcntl, os, sys, time
+    from pathlib import Path
+    from pawl.execute.process import Processes
+    from pawl.execute.services.pool import ServicePool
+    from pawl.model.pipeline import ServiceSpec
+    from pawl.model.places import Places
+
+    places, run = Places(cache=Path(sys.argv[1]), state=Path(sys.argv[2])), Path(sys.argv[2]) / "runs" / "victim"
+    run.mkdir(parents=True)
+    lock = (run / "lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    specs = (
+        ServiceSpec(name="database", kind="postgres", image="postgres:" + sys.argv[3], version=sys.argv[3], variables=()),
+        ServiceSpec(name="cache", kind="redis", image="redis:7", version="7", variables=()),
+    )
+    with Processes() as processes, ServicePool(
+        specs, places=places, run_dir=run, processes=processes, toolshop=None, environ=dict(os.environ), strict_version=False
+    ) as pool, pool.lease("step", ("database", "cache"), 1) as leases:
+        print(*(dict(leased.facts)["port"] for leased in leases), leases[0].url, flush=True)
+        time.sleep(600)
+"""
+
+
+def test_what_a_killed_pawl_left_is_ended_by_the_next_run_and_not_before(ground: Ground) -> None:
+    version = installed_postgres()
+    installed_redis()
+    argv = (sys.executable, "-c", textwrap.dedent(VICTIM), str(ground.places.cache), str(ground.places.state), version)
+    environ = {**os.environ, "DOCKER_HOST": NO_DOCKER}
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env=environ) as victim:
+        assert victim.stdout is not None
+        *ports, url = victim.stdout.readline().split()
+        with psycopg.connect(url) as client:
+            client.execute("SELECT 1")
+            servers = [identify(_pid(kept)) for kept in (ground.places.state / "services").glob("*.json")]
+            assert len(servers) == 2
+            assert reap(ground.places) == ()
+            victim.send_signal(signal.SIGKILL)
+            victim.wait()
+            # The servers have sessions of their own and go on.
+            assert all(is_taken(int(port)) for port in ports)
+            backend = client.info.backend_pid
+            ended = reap(ground.places)
+    assert sorted(name.partition("-")[0] for name in ended) == ["cache", "database"]
+    assert not any(is_taken(int(port)) for port in ports)
+    assert wait_gone(*(server for server in servers if server))
+    assert identify(backend) is None
+    assert ground.left() == []
+    assert reap(ground.places) == ()
+
+
+def test_a_server_that_was_never_written_down_is_found_in_its_folder(ground: Ground) -> None:
+    program = installed_redis()
+    with ground.site() as site:
+        belonging = site.belongings.begin("cache", "machine")
+        folder = ground.places.state / "servers" / belonging.id
+        folder.mkdir(parents=True)
+        resolved = (program.name, program.resolve().name)
+        belonging = site.belongings.keep(
+            replace(site.belongings.located(belonging, folder, resolved), owner=1, owner_started="never")
+        )
+    # As if pawl had been killed between starting the server and writing its pid down.
+    with (
+        subprocess.Popen((program, "--port", "0"), cwd=folder, stdout=subprocess.DEVNULL) as server,
+        subprocess.Popen(("sleep", "60"), cwd=folder) as stranger,
+    ):
+        _await_program(server.pid, resolved)
+        assert reap(ground.places) == (belonging.id,)
+        assert server.wait(10) is not None
+        # A process that merely stands there is not ours, whatever it is.
+        assert stranger.poll() is None
+        stranger.kill()
+    assert ground.left() == []
+
+
+def _await_program(pid: int, names: tuple[str, ...]) -> None:
+    until = time.monotonic() + 10
+    while Path(psutil.Process(pid).exe()).name not in names and time.monotonic() < until:
+        time.sleep(0.01)
+
+
+def test_a_stranger_with_a_reused_pid_lives(ground: Ground) -> None:
+    with subprocess.Popen(("sleep", "60")) as stranger, ground.site() as site:
+        belonging = site.belongings.begin("cache", "machine")
+        belonging = site.belongings.keep_process(
+            replace(belonging, owner=1, owner_started="never", run="/nonexistent"), Identity(stranger.pid, "long ago")
+        )
+        assert reap(ground.places) == (belonging.id,)
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_two_runs_at_once_do_not_meet(ground: Ground) -> None:
+    spec = postgres(installed_postgres())
+    with (
+        ground.site("a") as first,
+        ground.site("b") as second,
+        pool_of(first, spec) as one,
+        pool_of(second, spec) as two,
+    ):
+        with one.lease("step", ("database",), 0) as (here,), two.lease("step", ("database",), 0) as (there,):
+            assert port_of(here) != port_of(there)
+            assert reap(ground.places) == ()
+            assert query(here.url, "SELECT 1") == query(there.url, "SELECT 1")
+    assert ground.left() == []
+
+
+def test_a_given_postgres_keeps_what_is_not_ours(ground: Ground) -> None:
+    version = installed_postgres()
+    with ground.site("owner") as owner, pool_of(owner, postgres(version)) as theirs:
+        with theirs.lease("owner", ("database",), 0) as (server,):
+            query(server.url, "CREATE ROLE ci LOGIN CREATEDB PASSWORD 'p@ss w:rd'")
+            query(server.url, "CREATE DATABASE pawl_shop")
+            query(server.url, "CREATE DATABASE pawl_0badcafe_1")
+            given = f"postgresql+asyncpg://ci:p%40ss%20w%3Ard@127.0.0.1:{port_of(server)}/postgres?application_name=x"
+            before = set(query(server.url, "SELECT datname FROM pg_database"))
+            with ground.site("run", PAWL_POSTGRES_URL=given) as site:
+                with pool_of(site, postgres(version), strict=True) as pool:
+                    with pool.lease("step", ("database",), 1) as (leased,):
+                        assert leased.use.provider == "address"
+                        assert leased.secrets == ("p%40ss%20w%3Ard",)
+                        assert query(leased.url, "SELECT current_user, current_setting('application_name')") == [
+                            ("ci", "x")
+                        ]
+                        assert len(set(query(server.url, "SELECT datname FROM pg_database")) - before) == 3
+                assert set(query(server.url, "SELECT datname FROM pg_database")) == before
+                # A run that died before: what it made is dropped when the server is next given to pawl.
+                dead = site.belongings.begin("database", "address")
+                site.belongings.keep(
+                    replace(
+                        dead,
+                        address=f"postgresql://127.0.0.1:{port_of(server)}",
+                        owner=1,
+                        owner_started="never",
+                        run="/gone",
+                    )
+                )
+                databases.Databases(databases.Address(given), dead.mark).make_template((), "")
+                assert reap(ground.places) == ()
+                with pool_of(site, postgres(version)) as pool, pool.lease("step", ("database",), 0):
+                    pass
+                assert set(query(server.url, "SELECT datname FROM pg_database")) == before
+    assert ground.left() == []
+
+
+def test_a_given_address_that_does_not_answer_falls_through(ground: Ground) -> None:
+    spec = postgres(installed_postgres())
+    with ground.site(
+        PAWL_POSTGRES_URL="postgresql://ci:secret@127.0.0.1:9/x", DATABASE_URL="postgresql://prod/x"
+    ) as site:
+        with pool_of(site, spec) as pool, pool.lease("step", ("database",), 0) as (leased,):
+            assert leased.use.provider == "machine"
+            assert "PAWL_POSTGRES_URL (127.0.0.1:9)" in leased.use.notes[0]
+            assert "secret" not in "".join(leased.use.notes)
+
+
+def test_a_given_redis_is_shared_by_number_and_emptied_of_ours_alone(ground: Ground) -> None:
+    installed_redis()
+    with (
+        ground.site("owner") as owner,
+        pool_of(owner, REDIS) as theirs,
+        theirs.lease("owner", ("cache",), 0) as (server,),
+    ):
+        address = resp.Address(server.url)
+        for number in (0, 1, 3):
+            with resp.Connection(address, number) as connection:
+                connection.call("SET", "precious", "yes")
+        with ground.site("run", PAWL_REDIS_URL=server.url) as site:
+            with pool_of(site, REDIS, strict=True) as pool:
+                with pool.lease("one", ("cache",), 1) as (first,), pool.lease("two", ("cache",), 0) as (second,):
+                    urls = (first.url, *first.worker_urls, second.url)
+                    assert [resp.Address(url).number for url in urls] == [2, 4, 5]
+                    for url in urls:
+                        with resp.Connection(resp.Address(url)) as connection:
+                            connection.call("SET", "ours", "yes")
+                with pool.lease("many", ("cache",), 11) as (many,):
+                    assert len(many.worker_urls) == 11
+                with pytest.raises(ServiceError, match="no empty database left"), pool.lease("most", ("cache",), 12):
+                    pass
+        sizes = []
+        for number in range(16):
+            with resp.Connection(address, number) as connection:
+                sizes.append(connection.call("DBSIZE"))
+        assert sizes == [1, 1, 0, 1, *[0] * 12]
+    assert ground.left() == []
+
+
+def test_docker_without_an_engine_is_passed_over_quickly(ground: Ground) -> None:
+    with ground.site() as site:
+        began = time.monotonic()
+        with pytest.raises(ServiceError, match="docker"):
+            postgres_sources.Container(site).offers(postgres())
+        assert time.monotonic() - began < 10
+
+
+@pytest.mark.tools
+def test_embedded_servers_come_from_the_registries(ground: Ground) -> None:
+    with ground.site() as site:
+        spec = postgres("15", extensions=("pg_trgm", "hstore"))
+        supply = postgres_sources.Embedded(site).offers(spec)[0].open(spec)
+        with supply.lease(0) as leased:
+            assert leased.use.ran == "PostgreSQL 15.18"
+            assert query(leased.url, "SELECT similarity('pawl', 'pawl')") == [(1.0,)]
+        supply.close()
+        with redis_sources.Embedded(site).offers(REDIS)[0].open(REDIS).lease(1) as cached:
+            assert cached.use.ran == "Valkey 9.1.2 (answers as Redis 7.2.4)"
+    assert ground.left() == []
