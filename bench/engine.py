@@ -62,7 +62,7 @@ def _loop(folder: Path) -> None:
         if running == 2:
             os.wait()
             running -= 1
-        output = os.open(folder / f"{number % 2}.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        output = os.open(folder / f"{number}.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         actions = [(os.POSIX_SPAWN_DUP2, output, 1), (os.POSIX_SPAWN_DUP2, output, 2)]
         os.posix_spawn(_TRUE, ["true"], {}, file_actions=actions)
         os.close(output)
@@ -76,9 +76,7 @@ def _schedule(folder: Path) -> None:
     with Processes() as processes:
 
         def perform(step: Step, _: int) -> Evidence:
-            log = folder / f"{step.id}.txt"
-            call = Call(argv=(_TRUE,), cwd=folder, env={}, log=log, stdout=folder / f"{step.id}.out", timeout_s=60)
-            ended = processes.run(call)
+            ended = processes.run(Call(argv=(_TRUE,), cwd=folder, env={}, log=folder / f"{step.id}.txt", timeout_s=60))
             if ended.exit != 0:
                 raise AssertionError(ended)
             return Evidence(step=step.id, gate=step.gate)

@@ -45,7 +45,9 @@ def test_no_gate_redefines_what_every_gate_has() -> None:
 
 
 def test_defaults_are_values_that_the_file_could_say() -> None:
-    lists = [
-        option for gate in gates.ALL for option in gate.options if isinstance(option.default, tuple) and option.choices
-    ]
-    assert [option.name for option in lists if not set(map(str, option.default or ())) <= set(option.choices)] == []
+    assert [
+        f"{gate.id}.{option.name}"
+        for gate in gates.ALL
+        for option in gate.options
+        if option.choices and isinstance(option.default, tuple) and not set(option.default) <= set(option.choices)
+    ] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -133,7 +134,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ServiceP
     root = tmp_path_factory.mktemp("machine")
     places = Places(cache=root / "cache", state=root / "state")
     (root / "run").mkdir()
-    with Processes() as processes:
+    with (root / "run" / "lock").open("w") as lock, Processes() as processes:
+        # as a run does: without it, the next pawl on this machine would take the server for a leftover
+        fcntl.flock(lock, fcntl.LOCK_EX)
         shop = Toolshop(places, processes, registry_environment(os.environ))
         python = Interpreters(os.environ, places).find("3.11")
         squawk = shop.obtain(SQUAWK, python=python.path if python else None, project=None, environment=None)

@@ -11,15 +11,15 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
-from kit import require
 
+from kit import require
 from pawl.errors import ServiceError
 from pawl.execute.identity import Identity, identify, is_alive
 from pawl.execute.process import Processes
@@ -78,11 +78,16 @@ def ground(tmp_path: Path, cache: Path) -> Ground:
     return Ground(Places(cache=cache, state=tmp_path / "state"))
 
 
-def postgres(version: str = "15", **more: object) -> ServiceSpec:
-    spec = ServiceSpec(
-        name="database", kind="postgres", image=f"postgres:{version}", version=version, variables=("DATABASE_URL",)
+def postgres(version: str = "15", *, scheme: str = "", extensions: tuple[str, ...] = ()) -> ServiceSpec:
+    return ServiceSpec(
+        name="database",
+        kind="postgres",
+        image=f"postgres:{version}",
+        version=version,
+        variables=("DATABASE_URL",),
+        scheme=scheme,
+        extensions=extensions,
     )
-    return replace(spec, **more)  # type: ignore[arg-type]  # the fields of ServiceSpec
 
 
 REDIS = ServiceSpec(name="cache", kind="redis", image="redis:7", version="7", variables=("REDIS_URL",))
@@ -117,7 +122,7 @@ def installed_redis() -> Path:
 
 def query(url: str, statement: str) -> list[tuple[object, ...]]:
     with psycopg.connect(url, autocommit=True) as connection:
-        cursor = connection.execute(statement)  # type: ignore[arg-type]  # statements of this very file
+        cursor = connection.execute(statement.encode())
         return cursor.fetchall() if cursor.description else []
 
 
@@ -213,9 +218,12 @@ def test_several_steps_lease_at_once(ground: Ground) -> None:
 
 def test_extensions_are_in_every_database_and_a_missing_one_is_said(ground: Ground) -> None:
     version = installed_postgres()
-    with ground.site() as site, pool_of(site, postgres(version, extensions=("plpgsql",))) as pool:
-        with pool.lease("has", ("database",), 1) as (leased,):
-            found = query(leased.worker_urls[0], "SELECT extname FROM pg_extension")
+    with (
+        ground.site() as site,
+        pool_of(site, postgres(version, extensions=("plpgsql",))) as pool,
+        pool.lease("has", ("database",), 1) as (leased,),
+    ):
+        found = query(leased.worker_urls[0], "SELECT extname FROM pg_extension")
     assert found == [("plpgsql",)]
     with ground.site("second") as site:
         offer = postgres_sources.Machine(site).offers(postgres(version))[0]
@@ -303,7 +311,7 @@ def test_what_a_killed_pawl_left_is_ended_by_the_next_run_and_not_before(ground:
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env=environ) as victim:
         assert victim.stdout is not None
         *ports, url = victim.stdout.readline().split()
-        with psycopg.connect(url) as client:
+        with closing(psycopg.connect(url)) as client:
             client.execute("SELECT 1")
             servers = [identify(_pid(kept)) for kept in (ground.places.state / "services").glob("*.json")]
             assert len(servers) == 2
@@ -370,61 +378,79 @@ def test_two_runs_at_once_do_not_meet(ground: Ground) -> None:
         ground.site("b") as second,
         pool_of(first, spec) as one,
         pool_of(second, spec) as two,
+        one.lease("step", ("database",), 0) as (here,),
+        two.lease("step", ("database",), 0) as (there,),
     ):
-        with one.lease("step", ("database",), 0) as (here,), two.lease("step", ("database",), 0) as (there,):
-            assert port_of(here) != port_of(there)
-            assert reap(ground.places) == ()
-            assert query(here.url, "SELECT 1") == query(there.url, "SELECT 1")
+        assert port_of(here) != port_of(there)
+        assert reap(ground.places) == ()
+        assert query(here.url, "SELECT 1") == query(there.url, "SELECT 1")
     assert ground.left() == []
+
+
+@contextmanager
+def foreign_postgres(ground: Ground, version: str) -> Iterator[Leased]:
+    """Yield the server of somebody else, with a role that may make databases and some databases of theirs."""
+    with (
+        ground.site("owner") as owner,
+        pool_of(owner, postgres(version)) as theirs,
+        theirs.lease("owner", ("database",), 0) as (server,),
+    ):
+        query(server.url, "CREATE ROLE ci LOGIN CREATEDB PASSWORD 'p@ss w:rd'")
+        query(server.url, "CREATE DATABASE pawl_shop")
+        query(server.url, "CREATE DATABASE pawl_0badcafe_1")
+        yield server
+
+
+DATABASES = "SELECT datname FROM pg_database"
 
 
 def test_a_given_postgres_keeps_what_is_not_ours(ground: Ground) -> None:
     version = installed_postgres()
-    with ground.site("owner") as owner, pool_of(owner, postgres(version)) as theirs:
-        with theirs.lease("owner", ("database",), 0) as (server,):
-            query(server.url, "CREATE ROLE ci LOGIN CREATEDB PASSWORD 'p@ss w:rd'")
-            query(server.url, "CREATE DATABASE pawl_shop")
-            query(server.url, "CREATE DATABASE pawl_0badcafe_1")
-            given = f"postgresql+asyncpg://ci:p%40ss%20w%3Ard@127.0.0.1:{port_of(server)}/postgres?application_name=x"
-            before = set(query(server.url, "SELECT datname FROM pg_database"))
-            with ground.site("run", PAWL_POSTGRES_URL=given) as site:
-                with pool_of(site, postgres(version), strict=True) as pool:
-                    with pool.lease("step", ("database",), 1) as (leased,):
-                        assert leased.use.provider == "address"
-                        assert leased.secrets == ("p%40ss%20w%3Ard",)
-                        assert query(leased.url, "SELECT current_user, current_setting('application_name')") == [
-                            ("ci", "x")
-                        ]
-                        assert len(set(query(server.url, "SELECT datname FROM pg_database")) - before) == 3
-                assert set(query(server.url, "SELECT datname FROM pg_database")) == before
-                # A run that died before: what it made is dropped when the server is next given to pawl.
-                dead = site.belongings.begin("database", "address")
-                site.belongings.keep(
-                    replace(
-                        dead,
-                        address=f"postgresql://127.0.0.1:{port_of(server)}",
-                        owner=1,
-                        owner_started="never",
-                        run="/gone",
-                    )
-                )
-                databases.Databases(databases.Address(given), dead.mark).make_template((), "")
-                assert reap(ground.places) == ()
-                with pool_of(site, postgres(version)) as pool, pool.lease("step", ("database",), 0):
-                    pass
-                assert set(query(server.url, "SELECT datname FROM pg_database")) == before
+    with foreign_postgres(ground, version) as server:
+        given = f"postgresql+asyncpg://ci:p%40ss%20w%3Ard@127.0.0.1:{port_of(server)}/postgres?application_name=x"
+        before = set(query(server.url, DATABASES))
+        with (
+            ground.site("run", PAWL_POSTGRES_URL=given) as site,
+            pool_of(site, postgres(version), strict=True) as pool,
+            pool.lease("step", ("database",), 1) as (leased,),
+        ):
+            assert leased.use.provider == "address"
+            assert leased.secrets == ("p%40ss%20w%3Ard",)
+            assert query(leased.url, "SELECT current_user, current_setting('application_name')") == [("ci", "x")]
+            assert len(set(query(server.url, DATABASES)) - before) == 3
+        assert set(query(server.url, DATABASES)) == before
+    assert ground.left() == []
+
+
+def test_what_a_dead_run_made_on_a_given_postgres_goes_when_it_is_given_again(ground: Ground) -> None:
+    version = installed_postgres()
+    with foreign_postgres(ground, version) as server:
+        given = f"postgresql://ci:p%40ss%20w%3Ard@127.0.0.1:{port_of(server)}/postgres"
+        before = set(query(server.url, DATABASES))
+        with ground.site("run", PAWL_POSTGRES_URL=given) as site:
+            dead = site.belongings.begin("database", "address")
+            at = f"postgresql://127.0.0.1:{port_of(server)}"
+            site.belongings.keep(replace(dead, address=at, owner=1, owner_started="never", run="/gone"))
+            databases.Databases(databases.Address(given), dead.mark).make_template((), "")
+            assert reap(ground.places) == ()
+            with pool_of(site, postgres(version)) as pool, pool.lease("step", ("database",), 0):
+                pass
+        assert set(query(server.url, DATABASES)) == before
     assert ground.left() == []
 
 
 def test_a_given_address_that_does_not_answer_falls_through(ground: Ground) -> None:
     spec = postgres(installed_postgres())
-    with ground.site(
-        PAWL_POSTGRES_URL="postgresql://ci:secret@127.0.0.1:9/x", DATABASE_URL="postgresql://prod/x"
-    ) as site:
-        with pool_of(site, spec) as pool, pool.lease("step", ("database",), 0) as (leased,):
-            assert leased.use.provider == "machine"
-            assert "PAWL_POSTGRES_URL (127.0.0.1:9)" in leased.use.notes[0]
-            assert "secret" not in "".join(leased.use.notes)
+    with (
+        ground.site(
+            PAWL_POSTGRES_URL="postgresql://ci:secret@127.0.0.1:9/x", DATABASE_URL="postgresql://prod/x"
+        ) as site,
+        pool_of(site, spec) as pool,
+        pool.lease("step", ("database",), 0) as (leased,),
+    ):
+        assert leased.use.provider == "machine"
+        assert "PAWL_POSTGRES_URL (127.0.0.1:9)" in leased.use.notes[0]
+        assert "secret" not in "".join(leased.use.notes)
 
 
 def test_a_given_redis_is_shared_by_number_and_emptied_of_ours_alone(ground: Ground) -> None:
@@ -438,18 +464,17 @@ def test_a_given_redis_is_shared_by_number_and_emptied_of_ours_alone(ground: Gro
         for number in (0, 1, 3):
             with resp.Connection(address, number) as connection:
                 connection.call("SET", "precious", "yes")
-        with ground.site("run", PAWL_REDIS_URL=server.url) as site:
-            with pool_of(site, REDIS, strict=True) as pool:
-                with pool.lease("one", ("cache",), 1) as (first,), pool.lease("two", ("cache",), 0) as (second,):
-                    urls = (first.url, *first.worker_urls, second.url)
-                    assert [resp.Address(url).number for url in urls] == [2, 4, 5]
-                    for url in urls:
-                        with resp.Connection(resp.Address(url)) as connection:
-                            connection.call("SET", "ours", "yes")
-                with pool.lease("many", ("cache",), 11) as (many,):
-                    assert len(many.worker_urls) == 11
-                with pytest.raises(ServiceError, match="no empty database left"), pool.lease("most", ("cache",), 12):
-                    pass
+        with ground.site("run", PAWL_REDIS_URL=server.url) as site, pool_of(site, REDIS, strict=True) as pool:
+            with pool.lease("one", ("cache",), 1) as (first,), pool.lease("two", ("cache",), 0) as (second,):
+                urls = (first.url, *first.worker_urls, second.url)
+                assert [resp.Address(url).number for url in urls] == [2, 4, 5]
+                for url in urls:
+                    with resp.Connection(resp.Address(url)) as connection:
+                        connection.call("SET", "ours", "yes")
+            with pool.lease("many", ("cache",), 11) as (many,):
+                assert len(many.worker_urls) == 11
+            with pytest.raises(ServiceError, match="no empty database left"), pool.lease("most", ("cache",), 13):
+                pass
         sizes = []
         for number in range(16):
             with resp.Connection(address, number) as connection:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from pawl.model.event import Event
 from pawl.report import progress
-from pawl.report.terminal import Paper
+from pawl.report.paper import Paper
 
 if TYPE_CHECKING:
     from types import TracebackType

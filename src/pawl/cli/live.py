@@ -13,7 +13,7 @@ from rich.text import Text
 
 from pawl.model.event import Event, RunStarted, StepFinished, StepProgress, StepStarted
 from pawl.report import progress, text
-from pawl.report.terminal import Paper
+from pawl.report.paper import Paper
 
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _PLAIN_FRAMES = "|/-\\"

@@ -81,7 +81,7 @@ def _section(title: str, about: str, keys: tuple[Key, ...], *, level: str = "##"
 
 def _type(key: Key) -> str:
     option = key.option
-    name = _TYPES.get(option.kind, str(option.kind))
+    name = "date" if key.date else _TYPES.get(option.kind, str(option.kind))
     name += f": {', '.join(option.choices)}" if option.choices else ""
     low, high = option.minimum, option.maximum
     bounds = [f"at least {_limit(low, option.kind)}"] if low is not None else []

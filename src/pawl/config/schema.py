@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from pawl.config.key import PATH, Key, key, ruled, with_default
 from pawl.model.finding import Severity
 from pawl.model.gate import Gate
 from pawl.model.pipeline import Kind, Option, OptionValue, Profile
@@ -11,61 +10,24 @@ from pawl.model.pipeline import Kind, Option, OptionValue, Profile
 FILE = "pawl.toml"
 SCHEMA = 1
 
-FLOORS = tuple(str(severity) for severity in Severity if severity is not Severity.UNKNOWN)
 VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 PYTHON = r"3\.(9|[1-9][0-9])"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 IMAGE = r"([a-z0-9./_-]+/)?(postgres|redis):[0-9]+(\.[0-9]+)*(-[A-Za-z0-9._-]+)?"
-PATH = r"(?!/)(?!~)(?![A-Za-z]:)(?!([\s\S]*/)?\.\.(/|$))[^\\\0]+"
 SOMETHING = r"(?=[\s\S]*\S)[\s\S]*"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """One key of a table: an option, and what its value must look like beyond its type.
-
-    Every string in the value must match `pattern` as a whole; `wanted` says in words what that is.
-    `filled` lists must not be empty. `date` also takes a TOML date.
-    """
-
-    option: Option
-    required: bool = False
-    pattern: str = ""
-    wanted: str = ""
-    filled: bool = False
-    date: bool = False
-
-    @property
-    def distinct(self) -> bool:
-        """Return whether a list of this key must not name the same thing twice; arguments of programs may."""
-        return self.option.kind is Kind.PATHS or bool(self.option.choices or self.pattern)
-
-    @property
-    def name(self) -> str:
-        """Return the key's name as written in `pawl.toml`."""
-        return self.option.name
-
-
-def _key(name: str, kind: Kind, default: OptionValue, meaning: str, **beyond: str | bool) -> Key:
-    plain = Key(option=Option(name=name, kind=kind, default=default, meaning=meaning))
-    return replace(plain, **beyond)  # type: ignore[arg-type]  # dataclasses.replace cannot be typed by keyword
-
-
-def _ruled(key: Key, *, choices: tuple[str, ...] = (), minimum: float | None = None) -> Key:
-    return replace(key, option=replace(key.option, choices=choices, minimum=minimum))
-
-
 TOP = (
-    _ruled(
-        _key("schema", Kind.INTEGER, SCHEMA, "Version of this file's shape; always 1 for now.", required=True),
+    ruled(
+        key("schema", Kind.INTEGER, SCHEMA, "Version of this file's shape; always 1 for now.", required=True),
         minimum=1,
     ),
-    _key("requires", Kind.STRING, None, 'Which versions of pawl may read this file, for example ">=0.1".'),
-    _key("offline", Kind.BOOLEAN, False, "Never ask data services (advisories); profile `ci` refuses this."),
+    key("requires", Kind.STRING, None, 'Which versions of pawl may read this file, for example ">=0.1".'),
+    key("offline", Kind.BOOLEAN, False, "Never ask data services (advisories); profile `ci` refuses this."),
 )
 PROJECT = (
-    _key(
+    key(
         "name",
         Kind.STRING,
         None,
@@ -73,7 +35,7 @@ PROJECT = (
         pattern=SOMETHING,
         wanted="a name",
     ),
-    _key(
+    key(
         "python",
         Kind.STRINGS,
         (),
@@ -83,7 +45,7 @@ PROJECT = (
         pattern=PYTHON,
         wanted='a version such as "3.11" (3.9 or newer, without the patch number)',
     ),
-    _key(
+    key(
         "deployed-python",
         Kind.STRING,
         None,
@@ -91,11 +53,11 @@ PROJECT = (
         pattern=PYTHON,
         wanted='a version such as "3.11" (3.9 or newer, without the patch number)',
     ),
-    _key("source", Kind.PATHS, (".",), "Folders and files with the project's own code.", filled=True),
-    _key("tests", Kind.PATHS, ("tests",), "Folders and files with tests."),
-    _key("requirements", Kind.PATHS, (), "Requirement files of the development environment."),
-    _key("deployed-requirements", Kind.PATHS, (), "Requirement files of what is deployed."),
-    _key(
+    key("source", Kind.PATHS, (".",), "Folders and files with the project's own code.", filled=True),
+    key("tests", Kind.PATHS, ("tests",), "Folders and files with tests."),
+    key("requirements", Kind.PATHS, (), "Requirement files of the development environment."),
+    key("deployed-requirements", Kind.PATHS, (), "Requirement files of what is deployed."),
+    key(
         "default-branch",
         Kind.STRING,
         "main",
@@ -105,7 +67,7 @@ PROJECT = (
     ),
 )
 WORKSPACE = (
-    _key(
+    key(
         "include",
         Kind.PATHS,
         (),
@@ -113,7 +75,7 @@ WORKSPACE = (
     ),
 )
 SERVICE = (
-    _key(
+    key(
         "image",
         Kind.STRING,
         None,
@@ -122,7 +84,7 @@ SERVICE = (
         pattern=IMAGE,
         wanted='postgres or redis with a version, such as "postgres:15"',
     ),
-    _key(
+    key(
         "variable",
         Kind.STRING,
         None,
@@ -130,7 +92,7 @@ SERVICE = (
         pattern=VARIABLE,
         wanted="a variable's name",
     ),
-    _key(
+    key(
         "variables",
         Kind.STRINGS,
         (),
@@ -138,7 +100,7 @@ SERVICE = (
         pattern=VARIABLE,
         wanted="a variable's name",
     ),
-    _key(
+    key(
         "scheme",
         Kind.STRING,
         "",
@@ -146,7 +108,7 @@ SERVICE = (
         pattern=r"[a-z][a-z0-9+.-]*",
         wanted='a scheme without "://"',
     ),
-    _key(
+    key(
         "extensions",
         Kind.STRINGS,
         (),
@@ -156,47 +118,47 @@ SERVICE = (
     ),
 )
 _COMMON = (
-    _key("enabled", Kind.BOOLEAN, True, "`false` excuses the gate; `reason` must say why."),
-    _key("reason", Kind.STRING, "", "Why the gate is not enabled."),
-    _key("required", Kind.BOOLEAN, False, "A need that is absent makes the gate unverified in every profile."),
-    _ruled(
-        _key("profiles", Kind.STRINGS, (), "Profiles that the gate is part of.", filled=True),
+    key("enabled", Kind.BOOLEAN, True, "`false` excuses the gate; `reason` must say why."),
+    key("reason", Kind.STRING, "", "Why the gate is not enabled."),
+    key("required", Kind.BOOLEAN, False, "A need that is absent makes the gate unverified in every profile."),
+    ruled(
+        key("profiles", Kind.STRINGS, (), "Profiles that the gate is part of.", filled=True),
         choices=tuple(str(profile) for profile in Profile),
     ),
-    _key("block", Kind.SEVERITY, None, "New findings of this severity or worse fail the gate."),
-    _ruled(_key("timeout", Kind.DURATION, None, "How long one step of the gate may take."), minimum=1),
-    _key("after", Kind.STRINGS, (), "Gates that must have passed before this one starts."),
+    key("block", Kind.SEVERITY, None, "New findings of this severity or worse fail the gate."),
+    ruled(key("timeout", Kind.DURATION, None, "How long one step of the gate may take."), minimum=1),
+    key("after", Kind.STRINGS, (), "Gates that must have passed before this one starts."),
 )
 CUSTOM = (
-    _key("command", Kind.STRINGS, (), "Program and arguments; no shell is involved.", required=True, filled=True),
-    _ruled(
-        _key("format", Kind.STRING, None, "What the command writes.", required=True),
+    key("command", Kind.STRINGS, (), "Program and arguments; no shell is involved.", required=True, filled=True),
+    ruled(
+        key("format", Kind.STRING, None, "What the command writes.", required=True),
         choices=("sarif", "junit", "evidence", "exit"),
     ),
-    _key("title", Kind.STRING, "", "Title in tables; the gate's name unless given."),
-    _ruled(
-        _key(
+    key("title", Kind.STRING, "", "Title in tables; the gate's name unless given."),
+    ruled(
+        key(
             "output", Kind.STRING, "", "File that the command writes; its standard output unless given.", pattern=PATH
         ),
     ),
-    _key(
+    key(
         "count",
         Kind.STRING,
         "",
         'For `format = "exit"`: what is counted, `=`, and a regular expression over the output whose one group is the '
         r"number, for example `'files=checked (\d+) files'`.",
     ),
-    _key("services", Kind.STRINGS, (), "Services that the command needs."),
-    _key("environment", Kind.BOOLEAN, False, "The command runs in the project's own Python environment."),
+    key("services", Kind.STRINGS, (), "Services that the command needs."),
+    key("environment", Kind.BOOLEAN, False, "The command runs in the project's own Python environment."),
 )
 WAIVER = (
-    _key("id", Kind.STRING, None, "Name of the waiver.", required=True, pattern=SOMETHING, wanted="a name"),
-    _key(
+    key("id", Kind.STRING, None, "Name of the waiver.", required=True, pattern=SOMETHING, wanted="a name"),
+    key(
         "gate", Kind.STRING, None, "Gate whose findings are waived.", required=True, pattern=SOMETHING, wanted="a gate"
     ),
-    _key("reason", Kind.STRING, None, "Why this is acceptable.", required=True, pattern=SOMETHING, wanted="a reason"),
-    _key("owner", Kind.STRING, None, "Who answers for it.", required=True, pattern=SOMETHING, wanted="an owner"),
-    _key(
+    key("reason", Kind.STRING, None, "Why this is acceptable.", required=True, pattern=SOMETHING, wanted="a reason"),
+    key("owner", Kind.STRING, None, "Who answers for it.", required=True, pattern=SOMETHING, wanted="an owner"),
+    key(
         "expires",
         Kind.STRING,
         None,
@@ -207,7 +169,7 @@ WAIVER = (
         date=True,
     ),
     *(
-        _key(name, Kind.STRING, "", f"Waives {what}.", pattern=SOMETHING, wanted="a value")
+        key(name, Kind.STRING, "", f"Waives {what}.", pattern=SOMETHING, wanted="a value")
         for name, what in (
             ("rule", "findings of this rule"),
             ("fingerprint", "findings with this fingerprint"),
@@ -219,11 +181,6 @@ WAIVER = (
 )
 WAIVED_BY = ("rule", "fingerprint", "path", "subject", "test")
 SECTIONS = ("project", "workspace", "environment", "services", "gates", "waivers")
-
-
-def with_default(keys: tuple[Key, ...], name: str, default: OptionValue) -> tuple[Key, ...]:
-    """Return the keys with another default for the one called `name`."""
-    return tuple(replace(key, option=replace(key.option, default=default)) if key.name == name else key for key in keys)
 
 
 def common(gate: Gate | None) -> tuple[Key, ...]:

@@ -26,7 +26,16 @@ _HINTS = (
 def find(start: Path) -> Path | None:
     """Return the nearest `pawl.toml` in `start` or above it, None when there is none."""
     folder = start.resolve()
-    return next((here / FILE for here in (folder, *folder.parents) if (here / FILE).exists()), None)
+    return next((here / FILE for here in (folder, *folder.parents) if _is_there(here / FILE)), None)
+
+
+def _is_there(path: Path) -> bool:
+    """A link to nowhere counts: passing over it would let another definition hold in silence."""
+    try:
+        path.lstat()
+    except OSError:
+        return False
+    return True
 
 
 def read(path: Path) -> str:

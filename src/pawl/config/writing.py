@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pawl.config.schema import PATH, PYTHON, SCHEMA, VARIABLE
 from pawl.model.facts import Fact
 from pawl.model.gate import Gate
+from pawl.model.pipeline import Option
 
 _SERVICES = {"postgres": ("database-variable", "DATABASE_URL"), "redis": ("redis-variable", "REDIS_URL")}
 # gate, option, fact: settings of gates that facts speak of, where the hall has such a gate and option.
 _OPTIONS = (
     ("integration", "paths", "integration-tests"),
     ("integration", "markers", "database-markers"),
+    ("migrations", "config", "alembic"),
 )
 _HEAD = """# The pipeline of this project: one definition for every laptop, for CI and for deployments.
 # Written by `pawl init` from what it found here; every line is yours to change.
@@ -162,7 +164,7 @@ def _address(draft: Draft, kind: str) -> str:
 def _gates(draft: Draft) -> Iterable[str]:
     for gate in draft.gates:
         settings = [
-            _setting(draft, option.name, fact)
+            _setting(draft, option, fact)
             for room, name, fact in _OPTIONS
             for option in gate.options
             if (room, name) == (gate.id, option.name) and not _said(draft, fact, option.default)
@@ -173,11 +175,14 @@ def _gates(draft: Draft) -> Iterable[str]:
 
 def _said(draft: Draft, fact: str, default: object) -> bool:
     """Return whether the option's default already says what the fact does."""
-    return set(draft.values(fact, PATH)) <= set(default if isinstance(default, tuple) else ())
+    values = default if isinstance(default, tuple) else (default, "pyproject.toml")
+    return set(draft.values(fact, PATH)) <= set(values)
 
 
-def _setting(draft: Draft, option: str, fact: str) -> str:
-    return f"{_because(draft.fact(fact))}{option} = {listing(draft.values(fact, PATH))}\n"
+def _setting(draft: Draft, option: Option, fact: str) -> str:
+    values = draft.values(fact, PATH)
+    text = listing(values) if isinstance(option.default, tuple) else quote(values[0])
+    return f"{_because(draft.fact(fact))}{option.name} = {text}\n"
 
 
 def _because(fact: Fact, holding: str = "") -> str:

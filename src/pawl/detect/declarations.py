@@ -102,7 +102,7 @@ def _constraints(dependencies: dict[str, Any], path: str, text: str) -> Iterator
 
 def _key_lines(text: str, name: str) -> Iterator[tuple[int, str]]:
     pattern = re.compile(rf"\s*[\"']?{re.escape(name)}[\"']?\s*=")
-    return ((number, line) for number, line in enumerate(text.splitlines(), 1) if pattern.match(line))
+    return ((number, line) for number, line in enumerate(text.split("\n"), 1) if pattern.match(line))
 
 
 def _exact(constraint: object) -> str | None:

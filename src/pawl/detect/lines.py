@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from pawl.model.facts import Fact, Tree
 
 _LONGEST = 2_000_000
+_WIDEST = 4_000
 _SHOWN = 120
+_LOGIN = re.compile(r"(://)[^\s/@\"']*:[^\s/@\"']*(@)")
+_SECRET = re.compile(r"(?i)(\w*(?:secret|token|passw(?:or)?d|api_?key|private_?key)\w*[\"']?\s*[=:]\s*)\S.*")
 TEST_FILE = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
@@ -67,26 +70,25 @@ def code(tree: Tree) -> tuple[str, ...]:
 def search(tree: Tree, paths: Iterable[str], pattern: str, *, holds: str = "") -> tuple[Hit, ...]:
     """Return each line that the pattern is found in; the value is its first group, else the match.
 
-    `holds` is plain text that a file must contain to be looked at line by line: it saves time on large projects.
+    `holds` is plain text without which a file is not looked at: it saves time on large projects.
     """
-    compiled = re.compile(pattern)
-    found = []
-    for path in paths:
-        text = tree.text(path)
-        if not text or holds not in text:
-            continue
-        for number, line in enumerate(text.splitlines(), 1):
-            match = compiled.search(line)
-            if match:
-                value = match[1] if compiled.groups else match[0]
-                found.append(Hit(value=value, path=path, line=number, text=line))
-    return tuple(found)
+    anywhere = re.compile(pattern, re.MULTILINE)
+    texts = ((path, tree.text(path)) for path in paths)
+    likely = ((path, text) for path, text in texts if text and holds in text and anywhere.search(text))
+    return tuple(hit for path, text in likely for hit in _lines(path, text, re.compile(pattern)))
+
+
+def _lines(path: str, text: str, pattern: re.Pattern[str]) -> Iterator[Hit]:
+    for number, line in enumerate(text.split("\n"), 1):
+        match = pattern.search(line[:_WIDEST])
+        if match:
+            yield Hit(value=match[1] if pattern.groups else match[0], path=path, line=number, text=line)
 
 
 def line_of(text: str, needle: str, *, after: str = "") -> tuple[int, str]:
     """Return number and text of the first line with `needle`, at or below one with `after`; (0, "") without any."""
     reached = not after
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         reached = reached or after in line
         if reached and needle in line:
             return number, line
@@ -112,5 +114,6 @@ def evidence(hits: Iterable[Hit]) -> tuple[str, ...]:
 
 
 def _short(text: str) -> str:
-    stripped = " ".join(text.split())
+    """Return one line that fits a report, without what might be a credential."""
+    stripped = _SECRET.sub(r"\1…", _LOGIN.sub(r"\1…\2", " ".join(text[:_WIDEST].split())))
     return stripped if len(stripped) <= _SHOWN else stripped[: _SHOWN - 1] + "…"

@@ -79,7 +79,7 @@ def _logical_lines(text: str) -> list[tuple[int, str]]:
     """Join lines that end in a backslash; the number is that of the first."""
     joined: list[tuple[int, str]] = []
     running = False
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         content = line.strip()
         body = content.removesuffix("\\").rstrip()
         if running:

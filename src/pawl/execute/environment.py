@@ -81,7 +81,7 @@ class Environments:
         wanted = declared(project.root, given, deployed=use.deployed)
         recipe = Recipe(declared=wanted, root=project.root, project_files=project.files, installer=self._installer)
         base_key = _key(wanted, interpreter, self._installer.environ)
-        base = self._store.obtain(KIND, base_key, lambda folder: _make(folder, recipe, interpreter, ()))
+        base = self._store.obtain(KIND, base_key, lambda folder: _make(folder, recipe, interpreter))
         missing = _missing(use.additions, base)
         if not missing:
             return _environment(base)
@@ -89,7 +89,7 @@ class Environments:
         key = f"{base_key}-{hashlib.sha256(chr(0).join(missing).encode()).hexdigest()[:12]}"
 
         def derive(folder: Path) -> Mapping[str, Any]:
-            note = _make(folder, recipe, interpreter, pins, missing)
+            note = _make(folder, recipe, interpreter, pins=pins, additions=missing)
             _refuse_drift(base, note)
             return note
 
@@ -101,7 +101,12 @@ class Environments:
 
 
 def _make(
-    folder: Path, recipe: Recipe, interpreter: Interpreter, pins: tuple[str, ...], additions: tuple[str, ...] = ()
+    folder: Path,
+    recipe: Recipe,
+    interpreter: Interpreter,
+    *,
+    pins: tuple[str, ...] = (),
+    additions: tuple[str, ...] = (),
 ) -> Mapping[str, Any]:
     venv = folder / "env"
     recipe.installer.venv(interpreter.path, venv, folder / "make.log")

@@ -29,7 +29,7 @@ def copy(root: Path, files: tuple[str, ...], target: Path) -> None:
 
 
 def shell_wheel(
-    local: Local, root: Path, files: tuple[str, ...], folder: Path, installer: Installer
+    local: Local, root: Path, files: tuple[str, ...], *, folder: Path, installer: Installer
 ) -> tuple[Path, tuple[str, ...]]:
     """Return a wheel with the package's metadata and entry points only, and the folders that its code is in."""
     scratch, built = folder / "scratch", folder / "built"

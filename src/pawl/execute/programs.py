@@ -76,12 +76,12 @@ def make(tool: Tool, source: Program, folder: Path, installer: Installer) -> Map
     if way == "release":
         _download(dict(source.releases)[_system()], folder, target)
     else:
-        _build(tool, source, folder, target, installer)
+        _build(tool, source, folder, target=target, installer=installer)
     target.chmod(0o755)
     return asdict(ToolUse(name=tool.name, version=source.version, source=way or "go", digest=_digest_of(target)))
 
 
-def _build(tool: Tool, source: Program, folder: Path, target: Path, installer: Installer) -> None:
+def _build(tool: Tool, source: Program, folder: Path, *, target: Path, installer: Installer) -> None:
     module, scratch = folder / "module", folder / "scratch"
     module.mkdir()
     locked = _write_module(tool, source, module)

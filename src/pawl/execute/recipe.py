@@ -112,7 +112,9 @@ class Recipe:
     def _install_local(self, folder: Path, pins: tuple[str, ...]) -> tuple[str, ...]:
         roots: list[str] = []
         for one in self.declared.local:
-            wheel, found = local.shell_wheel(one, self.root, self.project_files, folder, self.installer)
+            wheel, found = local.shell_wheel(
+                one, self.root, self.project_files, folder=folder, installer=self.installer
+            )
             extras = f"[{','.join(one.extras)}]" if one.extras else ""
             # What the package needs was locked with it, except where a plain list of requirements names it.
             from_list = any(is_requirements(source) for source in self.declared.sources)

@@ -70,12 +70,17 @@ class Store:
 
     def find(self, kind: str, key: str) -> Made | None:
         """Return the folder when it is finished, and hold it from now on; None when it has to be made."""
-        self._hold(f"{kind}-{key}")
-        made = stamped(self._root / kind / key)
+        folder = self._root / kind / key
+        try:
+            self._hold(f"{kind}-{key}")
+        except OSError:
+            # Nobody can prune a cache that cannot be written either (one that is baked into an image).
+            return stamped(folder)
+        made = stamped(folder)
         if made is not None:
-            # The stamp's age is how long nobody has used the folder; a cache that is read-only stays usable.
+            # The stamp's age is how long nobody has used the folder.
             with contextlib.suppress(OSError):
-                os.utime(made.path / STAMP)
+                os.utime(folder / STAMP)
         return made
 
     def obtain(self, kind: str, key: str, make: Callable[[Path], Mapping[str, Any]]) -> Made:

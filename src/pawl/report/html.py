@@ -44,6 +44,11 @@ def link(finding: FindingEntry) -> str:
     return url if url.startswith(("https://", "http://")) else ""
 
 
+def moment(stamp: str | None) -> str:
+    """Return an ISO 8601 time in UTC as people write it, to the second."""
+    return f"{stamp[:10]} {stamp[11:19]} UTC" if stamp else ""
+
+
 def _gate(document: Document, gate: GateEntry, annex: Annex) -> dict[str, Any]:
     steps = standing.steps_of(document, gate)
     found = standing.sort(gate, annex)
@@ -58,7 +63,7 @@ def _gate(document: Document, gate: GateEntry, annex: Annex) -> dict[str, Any]:
         "findings": [(finding, id(finding) in blocking) for finding in ordered[:SHOWN]],
         "more": max(0, len(ordered) - SHOWN),
         "statuses": standing.statuses(gate.findings),
-        "guide": standing.section(annex.guides.get(gate.gate, ""), "How to fix"),
+        "guide": "\n".join(standing.reflow(standing.section(annex.guides.get(gate.gate, ""), "How to fix"))),
         "open": gate.verdict in {Verdict.FAILED, Verdict.UNVERIFIED},
     }
 
@@ -99,6 +104,7 @@ def _environment() -> Environment:
         "size": text.size,
         "looked_at": text.looked_at,
         "link": link,
+        "moment": moment,
         "word": text.WORDS.__getitem__,
     }
     environment.tests["holding"] = text.holds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pawl.model.event import Event, GateJudged, RunFailed, RunStarted, StepJudged, StepStarted
 from pawl.model.verdict import Verdict
 from pawl.report import text
-from pawl.report.terminal import Paper, colour_of
+from pawl.report.paper import Paper, colour_of
 
 
 def lines(event: Event, paper: Paper) -> tuple[str, ...]:

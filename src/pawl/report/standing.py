@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pawl.model.document import Annex, Document, FindingEntry, GateEntry, StepEntry
 from pawl.model.evidence import LookedAt
 from pawl.model.verdict import Status, Verdict
 
+_ITEM = re.compile(r"\s*([-*]|\d+\.) |    ")
 _ORDER = (Verdict.FAILED, Verdict.UNVERIFIED, Verdict.PASSED, Verdict.NOT_RUN)
 
 
@@ -69,6 +71,36 @@ def looks(document: Document, gate: GateEntry, annex: Annex) -> tuple[LookedAt, 
 def title(gate: GateEntry, annex: Annex) -> str:
     """Return the title of a gate, its id where it has none."""
     return annex.titles.get(gate.gate, gate.gate)
+
+
+def grouped(gates: Sequence[GateEntry]) -> tuple[list[GateEntry], list[tuple[str, list[GateEntry]]]]:
+    """Return gates that deserve a line each, and those that were not run for one and the same reason."""
+    idle: dict[str, list[GateEntry]] = {}
+    for gate in gates:
+        if gate.verdict is Verdict.NOT_RUN:
+            idle.setdefault(gate.reason.text, []).append(gate)
+    alike = {reason: each for reason, each in idle.items() if len(each) > 1}
+    return [gate for gate in gates if gate.verdict is not Verdict.NOT_RUN or gate.reason.text not in alike], [
+        *alike.items()
+    ]
+
+
+def reflow(markdown: str) -> list[str]:
+    """Return the text of a guide with one line a paragraph or list item; code stays line by line, without its fences."""
+    lines: list[str] = []
+    in_code = open_ = False
+    for line in markdown.splitlines():
+        if line.lstrip().startswith("```"):
+            in_code, open_ = not in_code, False
+        elif in_code or not line.strip():
+            lines.append("  " + line if in_code else "")
+            open_ = False
+        elif open_ and not _ITEM.match(line):
+            lines[-1] += " " + line.strip()
+        else:
+            lines.append(line)
+            open_ = True
+    return lines
 
 
 def section(guide: str, heading: str) -> str:

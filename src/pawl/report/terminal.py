@@ -2,53 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from pawl.model.document import NO_ANNEX, Annex, Document, ErrorEntry, FindingEntry, GateEntry, StepEntry
 from pawl.model.verdict import Verdict
 from pawl.report import standing, text, timeline
+from pawl.report.paper import BOLD, DIM, PLAIN, STACKED_BELOW, Paper, colour_of
 
-STACKED_BELOW = 72
 SHOWN = 10
-_MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.UNVERIFIED: "?", Verdict.NOT_RUN: "·"}
-_PLAIN_MARKS = {Verdict.PASSED: "+", Verdict.FAILED: "x", Verdict.UNVERIFIED: "?", Verdict.NOT_RUN: "-"}
-_COLOURS = {Verdict.PASSED: "32", Verdict.FAILED: "31", Verdict.UNVERIFIED: "33", Verdict.NOT_RUN: "2"}
-_BOLD, _DIM = "1", "2"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    """What the text is written on: columns, whether colours are understood, whether more than ASCII is."""
-
-    width: int = 100
-    colour: bool = False
-    unicode: bool = True
-
-    def paint(self, words: str, colour: str) -> str:
-        """Return `words` in a colour, unchanged where there are none or nothing to see."""
-        return f"\x1b[{colour}m{words}\x1b[0m" if self.colour and words.strip() else words
-
-    def mark(self, verdict: Verdict) -> str:
-        """Return the symbol of a verdict."""
-        return (_MARKS if self.unicode else _PLAIN_MARKS)[verdict]
-
-    def join(self, words: Iterable[str | None]) -> str:
-        """Return those of `words` that say something in one line, with dots between them."""
-        return (" · " if self.unicode else " - ").join(text.one_line(word, 200) for word in words if word)
-
-    def wrap(self, words: str, indent: int) -> Iterator[str]:
-        """Yield `words` as lines indented by `indent` blanks, half as many on narrow paper."""
-        space = " " * (indent if self.width >= STACKED_BELOW else indent // 2)
-        yield from (space + line for line in text.wrap(words, self.width - len(space)))
-
-
-PLAIN = Paper()
-
-
-def colour_of(verdict: Verdict) -> str:
-    """Return the colour of a verdict for `Paper.paint`."""
-    return _COLOURS[verdict]
+_Row = tuple[GateEntry, tuple[str, str, str, str]]
 
 
 def render(document: Document, annex: Annex = NO_ANNEX, paper: Paper = PLAIN) -> str:
@@ -57,7 +19,7 @@ def render(document: Document, annex: Annex = NO_ANNEX, paper: Paper = PLAIN) ->
     if document.error is not None:
         parts.append(_error(document.error, paper))
     if document.gates:
-        parts.append(_table(document, annex, paper) if paper.width >= STACKED_BELOW else _stack(document, annex, paper))
+        parts.append(_overview(document, annex, paper))
     parts.extend(_gate(document, gate, annex, paper) for gate in document.gates if _wants_words(gate))
     parts.append(_notes(annex, paper))
     parts.append(_conclusion(document, annex, paper))
@@ -87,13 +49,13 @@ def _heading(document: Document, paper: Paper) -> Iterator[str]:
     if revision.head:
         words.append(revision.head[:9] + (" with uncommitted changes" if revision.dirty else ""))
     for line in paper.wrap(paper.join(words), 0):
-        yield paper.paint(line, _BOLD)
+        yield paper.paint(line, BOLD)
 
 
 def _error(error: ErrorEntry, paper: Paper) -> Iterator[str]:
     first, *rest = text.visible(error.message).split("\n")
     for line in paper.wrap(f"error: {first}", 0):
-        yield paper.paint(line, _COLOURS[Verdict.FAILED])
+        yield paper.paint(line, colour_of(Verdict.FAILED))
     for line in rest:
         yield from paper.wrap(line, 2)
     if error.where:
@@ -108,27 +70,35 @@ def _cells(document: Document, gate: GateEntry, annex: Annex) -> tuple[str, str,
     return text.WORDS[gate.verdict], looked, text.duration(spent) if spent else "", text.one_line(gate.reason.text, 160)
 
 
-def _table(document: Document, annex: Annex, paper: Paper) -> Iterator[str]:
-    rows = [(gate, _cells(document, gate, annex)) for gate in document.gates]
+def _overview(document: Document, annex: Annex, paper: Paper) -> Iterator[str]:
+    alone, alike = standing.grouped(document.gates)
+    rows = [(gate, _cells(document, gate, annex)) for gate in alone]
+    yield from _table(rows, paper) if paper.width >= STACKED_BELOW else _stack(rows, paper)
+    for reason, gates in alike:
+        names = ", ".join(text.one_line(gate.gate, 24) for gate in gates)
+        words = f"{paper.mark(Verdict.NOT_RUN)} not run: {names}: {text.one_line(reason)}"
+        yield from (paper.paint(line, colour_of(Verdict.NOT_RUN)) for line in paper.wrap(words, 0))
+
+
+def _table(rows: list[_Row], paper: Paper) -> Iterator[str]:
     names = max([4, *(text.cells(text.one_line(gate.gate, 24)) for gate, _ in rows)])
     looks = min(max([9, *(text.cells(cells[1]) for _, cells in rows)]), paper.width // 4)
     left = 2 + names + 2 + 10 + 2 + looks + 2 + 12 + 2
     head = f"  {text.pad('gate', names)}  {'verdict':10}  {text.pad('looked at', looks)}  {'time':>12}  reason"
-    yield paper.paint(head, _DIM)
+    yield paper.paint(head, DIM)
     for gate, (verdict, looked, spent, reason) in rows:
         first = f"{paper.mark(gate.verdict)} {text.pad(text.one_line(gate.gate, 24), names)}  {verdict:10}"
         columns = [text.wrap(looked, looks), text.wrap(reason, paper.width - left)]
         for at in range(max(len(column) for column in columns)):
             look, why = (column[at] if at < len(column) else "" for column in columns)
-            start = paper.paint(first, _COLOURS[gate.verdict]) if at == 0 else " " * (names + 14)
+            start = paper.paint(first, colour_of(gate.verdict)) if at == 0 else " " * (names + 14)
             yield f"{start}  {text.pad(look, looks)}  {spent if at == 0 else '':>12}  {why}".rstrip()
 
 
-def _stack(document: Document, annex: Annex, paper: Paper) -> Iterator[str]:
-    for gate in document.gates:
-        verdict, looked, spent, reason = _cells(document, gate, annex)
+def _stack(rows: list[_Row], paper: Paper) -> Iterator[str]:
+    for gate, (verdict, looked, spent, reason) in rows:
         head = f"{paper.mark(gate.verdict)} {text.one_line(gate.gate, 24)}: {verdict}" + (f", {spent}" if spent else "")
-        yield paper.paint(head, _COLOURS[gate.verdict])
+        yield paper.paint(head, colour_of(gate.verdict))
         for words in (looked, reason):
             if words:
                 yield from paper.wrap(words, 2)
@@ -136,8 +106,9 @@ def _stack(document: Document, annex: Annex, paper: Paper) -> Iterator[str]:
 
 def _gate(document: Document, gate: GateEntry, annex: Annex, paper: Paper) -> Iterator[str]:
     head = f"{paper.mark(gate.verdict)} {standing.title(gate, annex)}: {text.WORDS[gate.verdict]}"
-    yield paper.paint(text.one_line(head, paper.width), f"{_BOLD};{_COLOURS[gate.verdict]}")
-    yield from paper.wrap(text.visible(text.clip(gate.reason.text, 600)), 2)
+    yield paper.paint(text.one_line(head, paper.width), f"{BOLD};{colour_of(gate.verdict)}")
+    if not standing.sort(gate, annex).blocking:
+        yield from paper.wrap(text.visible(text.clip(gate.reason.text, 600)), 2)
     for step in standing.steps_of(document, gate):
         if step.verdict is Verdict.UNVERIFIED:
             yield from _step(step, gate, annex, paper)
@@ -175,11 +146,10 @@ def _guide(gate: GateEntry, annex: Annex, paper: Paper) -> Iterator[str]:
     how = standing.section(annex.guides.get(gate.gate, ""), "How to fix")
     if not how:
         return
-    yield from (paper.paint(line, _BOLD) for line in paper.wrap("How to fix", 2))
-    for line in how.splitlines()[:24]:
+    yield from (paper.paint(line, BOLD) for line in paper.wrap("How to fix", 2))
+    for line in standing.reflow(how)[:20]:
         words = line.strip()
-        if not words.startswith("```"):
-            yield from paper.wrap(words, 4 + len(line) - len(line.lstrip())) if words else ("",)
+        yield from paper.wrap(words, 4 + len(line) - len(line.lstrip())) if words else ("",)
 
 
 def _notes(annex: Annex, paper: Paper) -> Iterator[str]:
@@ -195,6 +165,6 @@ def _conclusion(document: Document, annex: Annex, paper: Paper) -> Iterator[str]
     if annex.reason is not None and not document.error:
         words.insert(1, annex.reason.text)
     for line in paper.wrap(paper.join(words), 0):
-        yield paper.paint(line, f"{_BOLD};{_COLOURS[document.verdict]}")
+        yield paper.paint(line, f"{BOLD};{colour_of(document.verdict)}")
     if document.run is not None:
         yield from paper.wrap(f"run {document.run}: pawl show {document.run}", 0)

@@ -18,7 +18,7 @@ from kit import documents
 from pawl.cli.console import Console, is_live, paper_for, printable
 from pawl.model.event import Event, RunFailed, StepProgress
 from pawl.report import progress
-from pawl.report.terminal import PLAIN, Paper
+from pawl.report.paper import PLAIN, Paper
 
 SHOW_CURSOR = "\x1b[?25h"
 HIDE_CURSOR = "\x1b[?25l"

@@ -70,6 +70,15 @@ def test_a_folder_in_its_place(tmp_path: Path) -> None:
         read(tmp_path / "pawl.toml")
 
 
+def test_a_link_to_nowhere_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "pawl.toml").write_text("a = 1\n")
+    (tmp_path / "inner" / "pawl.toml").symlink_to("gone.toml")
+    assert find(tmp_path / "inner") == tmp_path / "inner" / "pawl.toml"
+    with pytest.raises(ConfigError, match="cannot read"):
+        read(tmp_path / "inner" / "pawl.toml")
+
+
 def test_marks_and_line_ends_of_other_systems(tmp_path: Path) -> None:
     path = tmp_path / "pawl.toml"
     path.write_bytes(b"\xef\xbb\xbfa = 1\r\nb = 2\r\n")

@@ -11,7 +11,7 @@ from kit.hall import HALL, gate
 from pawl.config.definition import parse
 from pawl.config.writing import Draft, compose, quote
 from pawl.model.facts import Fact
-from pawl.model.pipeline import Pipeline
+from pawl.model.pipeline import Kind, Option, Pipeline
 
 KNOWN = (
     Fact(name="package-manager", value="pip", evidence=("requirements.txt",)),
@@ -93,6 +93,15 @@ def test_what_is_unknown_is_said() -> None:
         "the default branch",
     ]
     assert load(text).pythons == ("3.12",)
+
+
+def test_an_unusual_place_of_alembic() -> None:
+    option = Option(name="config", kind=Kind.STRING, default="alembic.ini", meaning="x")
+    hall = (gate("migrations", options=(option,)),)
+    for value, written in (("db/alembic.ini", True), ("alembic.ini", False), ("pyproject.toml", False), (None, False)):
+        facts = (Fact(name="alembic", value=value),)
+        text = compose(Draft(name="x", version="1.0", running="3.11", branch=None, facts=facts, gates=hall))
+        assert ('[gates.migrations]\nconfig = "db/alembic.ini"\n' in text) is written
 
 
 def test_conflicts_are_shown() -> None:

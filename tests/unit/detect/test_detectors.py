@@ -145,6 +145,17 @@ def test_long_lines_are_cut() -> None:
     assert line.endswith("…")
 
 
+def test_evidence_holds_no_credentials() -> None:
+    files = {
+        ".env.example": "DATABASE_URL=postgresql://me:hunter2@db/x\nSECRET_KEY='hunter2'\nexport API_TOKEN=hunter2\n",
+        "app.py": 'engine(os.getenv("X", "postgresql+psycopg://me:hunter2@db/x"))\n',
+        "alembic.ini": "script_location = x\nsqlalchemy.url = postgresql://me:hunter2@db/x\n",
+    }
+    facts = detect.detect(texts(files))
+    assert any("SECRET_KEY=…" in line for found in facts for line in found.evidence)
+    assert [line for found in facts for line in found.evidence if "hunter2" in line] == []
+
+
 PATHS = st.sampled_from(
     ["pyproject.toml", "Dockerfile", "compose.yml", "render.yaml", "tox.ini", "setup.cfg", "pytest.ini", "alembic.ini",
      ".env.example", "main.py", "requirements.txt", "package.json", ".github/workflows/ci.yml", "Procfile"]

@@ -153,7 +153,7 @@ def test_fastapi_with_requirement_files() -> None:
         ("alembic", "alembic.ini:3 script_location = migrations"),
         ("deployed-python", "Dockerfile:3 FROM python:${PYTHON}-slim"),
         ("application", 'Dockerfile:6 CMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000"]'),
-        ("database-scheme", ".env.example:1 DATABASE_URL=postgresql+psycopg://me:secret@localhost/shop"),
+        ("database-scheme", ".env.example:1 DATABASE_URL=postgresql+psycopg://…@localhost/shop"),
         ("services", "docker-compose.yml:5 image: postgres:15-alpine"),
         ("python", ".github/workflows/ci.yml:6 python-version: 3.10"),
         ("framework", "requirements.txt:1 fastapi==0.115.0"),

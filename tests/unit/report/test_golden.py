@@ -9,7 +9,7 @@ from pawl.model.document import ErrorEntry, error_document
 from pawl.record.fold import annex, fold
 from pawl.report import github, terminal
 from pawl.report.formats import FORMATS
-from pawl.report.terminal import Paper
+from pawl.report.paper import Paper
 
 HERE = Path(__file__).parent / "golden"
 EXTENSIONS = {"json": "json", "junit": "xml", "sarif": "sarif", "html": "html", "github": "md"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from contextlib import closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -62,16 +62,12 @@ class Connection:
     """One connection to a Redis. Raises OSError when it cannot be reached, ServiceError when it refuses."""
 
     def __init__(self, server: Address, number: int | None = None) -> None:
-        parts = urlsplit(server.url)
-        self._socket = socket.create_connection((server.host, server.port), timeout=_TIMEOUT_S)
-        if parts.scheme == "rediss":
-            import ssl  # noqa: PLC0415  # loading it takes longer than talking to a Redis of our own
-
-            self._socket = ssl.create_default_context().wrap_socket(self._socket, server_hostname=server.host)
-        self._stream: BinaryIO = self._socket.makefile("rb")
-        if parts.password:
-            self.call("AUTH", *filter(None, (unquote(parts.username or ""), unquote(parts.password))))
-        self.call("SELECT", str(server.number if number is None else number))
+        with ExitStack() as stack:
+            self._socket = _dial(server)
+            stack.push(self._socket)
+            self._stream: BinaryIO = stack.enter_context(self._socket.makefile("rb"))
+            self._greet(server, server.number if number is None else number)
+            self._open = stack.pop_all()
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -79,8 +75,13 @@ class Connection:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Hang up."""
-        with closing(self._socket), closing(self._stream):
-            return
+        self._open.close()
+
+    def _greet(self, server: Address, number: int) -> None:
+        parts = urlsplit(server.url)
+        if parts.password:
+            self.call("AUTH", *filter(None, (unquote(parts.username or ""), unquote(parts.password))))
+        self.call("SELECT", str(number))
 
     def call(self, *words: str) -> Reply:
         """Send one command and return its reply; ServiceError when the server answers with an error."""
@@ -117,6 +118,15 @@ class Connection:
         if len(raw) != length + 2:
             raise ConnectionError("the server hung up")
         return raw[:-2].decode(errors="replace")
+
+
+def _dial(server: Address) -> socket.socket:
+    plain = socket.create_connection((server.host, server.port), timeout=_TIMEOUT_S)
+    if urlsplit(server.url).scheme != "rediss":
+        return plain
+    import ssl  # noqa: PLC0415  # loading it takes longer than talking to a Redis of our own
+
+    return ssl.create_default_context().wrap_socket(plain, server_hostname=server.host)
 
 
 def facts(connection: Connection) -> dict[str, str]:

@@ -1,0 +1,95 @@
+"""Every defect of every room, planted in a real project and looked for by the real tool through `pawl run`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from kit import pawling, require, shop
+from kit.pawling import Pawl, Said
+from kit.repos import Repo
+from pawl import gates
+from pawl.config.definition import load
+from pawl.execute.repository import FileTree
+from pawl.model.gate import Change, Defect, Gate
+
+pytestmark = [pytest.mark.tools, pytest.mark.services, pytest.mark.slow]
+
+PLANTED = [pytest.param(gate, defect, id=f"{gate.id}-{defect.id}") for gate in gates.ALL for defect in gate.defects]
+
+
+@pytest.fixture
+def pawl(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Pawl:
+    caller = Pawl(tmp_path)
+    if not (caller.cache / "advisories" / "edition.json").exists():
+        source = pawling.archive(tmp_path_factory.mktemp("osv") / "osv.zip")
+        assert caller("advisories", "import", str(source), cwd=tmp_path).code == 0
+    return caller
+
+
+def extra_files(defect: Defect) -> Mapping[str, str]:
+    if "gitleaks" not in defect.check:
+        return {}
+    return {"gitleaks.toml": "[extend]\nuseDefault = true\n"}
+
+
+def plant(repo: Repo, defect: Defect) -> None:
+    loaded = load(repo.root, gates.ALL, environ={})
+    tree = FileTree(repo.root, tuple(repo.git("ls-files", "-z").split("\0"))[:-1])
+    for change in defect.plant(tree, loaded.pipeline):
+        apply(repo, change)
+
+
+def apply(repo: Repo, change: Change) -> None:
+    for edit in change.edits:
+        path = repo.root / edit.path
+        if edit.text is None:
+            path.unlink()
+        elif edit.append:
+            repo.write({edit.path: path.read_text() + edit.text})
+        else:
+            repo.write({edit.path: edit.text})
+    repo.git("add", "--all")
+    if change.commit:
+        repo.commit("Plant a fault")
+
+
+def words_for(gate: Gate, defect: Defect) -> tuple[str, ...]:
+    check = next(check for check in gate.checks if check.id == defect.check)
+    return (gate.id, "--offline", "--profile", str(check.profiles[0] if len(check.profiles) == 1 else "full"))
+
+
+def reported(said: Said, gate: Gate) -> set[str]:
+    entry = said.gate(gate.id)
+    beyond = {
+        measure["name"]
+        for measure in entry["measures"]
+        if measure["limit"] is not None and (measure["value"] < measure["limit"]) == (measure["better"] == "higher")
+    }
+    return said.rules(gate.id) | beyond
+
+
+@pytest.mark.parametrize(("gate", "defect"), PLANTED)
+def test_planted_defect_turns_its_gate_red(gate: Gate, defect: Defect, tmp_path: Path, pawl: Pawl) -> None:
+    repo = shop.make(tmp_path / "shop", **extra_files(defect)).branch("change")
+    plant(repo, defect)
+    said = pawl.run(*words_for(gate, defect), cwd=repo.root)
+    steps = [step for step in said.document["steps"] if step["check"] == defect.check and step["gate"] == gate.id]
+    if steps and steps[0]["reason"]["code"] == "need-absent":
+        require.absent(defect.check, steps[0]["reason"]["text"])
+    assert said.code == 1, said.err + said.out
+    assert said.gate(gate.id)["verdict"] == "failed"
+    assert defect.rule in reported(said, gate)
+    if gate.id != "dependencies":
+        assert steps[0]["verdict"] in {"failed", "passed"}, steps[0]["reason"]
+
+
+def test_the_project_without_defects_passes_every_gate(tmp_path: Path, pawl: Pawl) -> None:
+    repo = shop.make(tmp_path / "shop")
+    said = pawl.run("--offline", cwd=repo.root)
+    verdicts = {gate["gate"]: (gate["verdict"], gate["reason"]["text"]) for gate in said.document["gates"]}
+    assert {verdict for verdict, _ in verdicts.values()} == {"passed"}, verdicts
+    assert said.code == 0
+    assert repo.git("status", "--porcelain", "--ignored") == ""
