@@ -63,7 +63,7 @@ CONFINED: dict[str, tuple[str, ...]] = {
 CONFINED_CALLS: dict[str, tuple[str, ...]] = {
     "os.environ": ("config.layers", "guest"),
     "sys.exit": ("cli", "guest"),
-    "datetime.now": ("execute", "cli", "record.folder"),
+    "datetime.now": ("execute", "cli", "record.folder", "guest"),
     "date.today": ("execute", "cli"),
 }
 
@@ -86,10 +86,16 @@ def imports(tree: ast.Module) -> Iterator[tuple[str, int]]:
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            if node.module == "pawl":
-                yield from ((f"pawl.{alias.name}", node.lineno) for alias in node.names)
-            else:
-                yield node.module, node.lineno
+            yield from ((resolved(node.module, alias.name), node.lineno) for alias in node.names)
+
+
+def resolved(module: str, name: str) -> str:
+    """Return the module that `from module import name` really asks for."""
+    inside = f"{module}.{name}"
+    is_module = (SOURCE.parent / inside.replace(".", "/")).with_suffix(".py").exists() or (
+        SOURCE.parent / inside.replace(".", "/") / "__init__.py"
+    ).exists()
+    return inside if module == "pawl" or (package(module) == "pawl" and is_module) else module
 
 
 def package(module: str) -> str:

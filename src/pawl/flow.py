@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from pawl import __version__, gates
-from pawl.config.layers import Flags
 from pawl.config.definition import load
+from pawl.config.layers import Flags
 from pawl.detect.declarations import declared
 from pawl.detect.stack import detect
 from pawl.errors import PawlError
 from pawl.execute import probe, repository
-from pawl.execute.workshop import open_workshop
+from pawl.execute.workshop import Site, open_workshop
 from pawl.judge.run import Judge
 from pawl.model.event import Event, GateJudged, RunFailed, RunFinished, StepFinished, StepJudged
 from pawl.model.evidence import Evidence
@@ -143,16 +143,16 @@ def _teller(folder: RunFolder, listen: Listener) -> Listener:
 def _execute_and_judge(prepared: Prepared, order: Order, *, folder: RunFolder, tell: Listener) -> Judgement:
     judge = Judge(prepared.plan, prepared.pipeline, prepared.ledgers, order.clock().date())
     bulletin = _Bulletin(prepared.plan, judge, tell)
-    with open_workshop(
-        prepared.project,
-        prepared.pipeline,
+    site = Site(
+        project=prepared.project,
+        pipeline=prepared.pipeline,
         places=order.places,
         run=folder.path,
         folder=folder.folder,
         environ=order.environ,
-        profile=prepared.plan.profile,
         listen=tell,
-    ) as workshop:
+    )
+    with open_workshop(site, prepared.plan.profile) as workshop:
         evidence = workshop.execute(prepared.plan, judge.may_run, bulletin.step_finished)
     return judge.run(evidence)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Self, TextIO
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT_WIDTH = 100
 NARROWEST, WIDEST = 20, 140
+_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
 
 
 class Console:
@@ -53,13 +55,13 @@ class Console:
                 self._live().show(event)
                 return
             for line in progress.lines(event, self._err_paper):
-                self._write(self._err, line + "\n")
+                self._write(self._err, self._inert(line) + "\n")
 
     def say(self, text: str) -> None:
         """Print a report as it is; the live view ends first."""
         with self._guard:
             self._end_view()
-            self._write(self._out, text)
+            self._write(self._out, self._inert(text))
 
     def command(self, lines: Iterable[str]) -> None:
         """Print workflow commands for GitHub, the only ones that it is let to understand; elsewhere nothing."""
@@ -89,6 +91,10 @@ class Console:
             self._view.close()
             self._view = None
         self.is_live = False
+
+    def _inert(self, text: str) -> str:
+        """Return `text` with no line that GitHub could take for a command, should its two streams arrive out of order."""
+        return _COMMAND.sub(r"\1: :", text) if self._token else text
 
     def _write(self, stream: TextIO, text: str) -> None:
         if self._gone:

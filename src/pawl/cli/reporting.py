@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from pawl.errors import PawlError, UsageError
+from pawl.errors import RecordError, UsageError
 from pawl.model.document import Annex, Document
 from pawl.model.gate import Gate
 
@@ -29,7 +29,10 @@ def parse(wishes: Iterable[str]) -> tuple[Wanted, ...]:
 def write(
     wanted: Iterable[Wanted], document: Document, annex: Annex, *, folder: Path | None = None
 ) -> tuple[Path, ...]:
-    """Write each report whole or not at all, linked to the run directory `folder`; return their absolute paths."""
+    """Write each report whole or not at all, linked to the run directory `folder`; return their absolute paths.
+
+    RecordError for one that cannot be written.
+    """
     return tuple(_write(each, document, annex, folder) for each in wanted)
 
 
@@ -64,15 +67,17 @@ def _write(wanted: Wanted, document: Document, annex: Annex, folder: Path | None
     try:
         _replace(wanted.path, told.encode())
     except OSError as error:
-        raise PawlError(
+        raise RecordError(
             f"the {wanted.kind} report cannot be written: {error.strerror}", where=str(wanted.path)
         ) from error
     return wanted.path
 
 
 def _replace(path: Path, data: bytes) -> None:
-    if path.exists() and not path.is_file():  # /dev/stdout, a pipe: there is nothing to replace
-        path.write_bytes(data)
+    # A link or a device (/dev/stdout, a pipe) is written through: replacing it would destroy something of the machine's.
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        with path.open("ab") as file:
+            file.write(data)
         return
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from pawl.config.gates import read_gates
-from pawl.config.schema import PROJECT, SECTIONS, SERVICE, TOP, VARIABLE, WAIVED_BY, WAIVER, WORKSPACE, with_default
+from pawl.config.key import with_default
+from pawl.config.schema import PROJECT, SECTIONS, SERVICE, TOP, VARIABLE, WAIVED_BY, WAIVER, WORKSPACE
 from pawl.config.sheet import Section, Sheet
 from pawl.config.values import type_words
 from pawl.model.gate import Gate

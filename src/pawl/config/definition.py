@@ -8,7 +8,6 @@ from pathlib import Path
 from pawl import __version__
 from pawl.config.build import build
 from pawl.config.layers import Flags, Loaded, overlay
-from pawl.config.positions import positions
 from pawl.config.requires import may_read
 from pawl.config.schema import FILE
 from pawl.config.sheet import Sheet
@@ -35,8 +34,8 @@ def load(start: Path, gates: tuple[Gate, ...], *, environ: Mapping[str, str], fl
 
 def parse(text: str, gates: tuple[Gate, ...], *, path: Path) -> Pipeline:
     """Return the pipeline that `text`, the content of `path`, describes; ConfigError with all its mistakes."""
-    raw = decode(text, path)
-    sheet = Sheet(FILE, positions(text))
+    raw, spots = decode(text, path)
+    sheet = Sheet(FILE, spots)
     if may_read(raw, sheet, __version__):
         pipeline = build(raw, sheet, gates, path.parent.name or "project")
     if not sheet.wrong:

@@ -10,7 +10,6 @@ from typing import Any
 
 from pawl.config.schema import NAME, common, custom_keys, gate_keys
 from pawl.config.sheet import Section, Sheet
-from pawl.config.suggest import did_you_mean, one_of
 from pawl.model.finding import Severity
 from pawl.model.gate import Gate
 from pawl.model.pipeline import CustomGate, GateSettings, Profile
@@ -38,9 +37,10 @@ def read_gates(
 
 
 def _no_such_gate(name: str, sheet: Sheet, gates: Iterable[Gate]) -> None:
-    names = [gate.id for gate in gates]
-    hint = did_you_mean(name, names) or f"known: {one_of(names)}"
-    sheet.complain(("gates", name), f"unknown gate; {hint} (a gate of your own needs command and format)")
+    names = tuple(gate.id for gate in gates)
+    sheet.complain(
+        ("gates", name), f"unknown gate{sheet.hint(name, names)} (a gate of your own needs command and format)"
+    )
 
 
 def _settings(gate: Gate, raw: Any, sheet: Sheet) -> GateSettings:

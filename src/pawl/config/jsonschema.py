@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from pawl.config.key import FLOORS, PATH, Key
 from pawl.config.schema import (
-    FLOORS,
-    PATH,
     PROJECT,
     SCHEMA,
     SERVICE,
@@ -17,7 +16,6 @@ from pawl.config.schema import (
     WAIVED_BY,
     WAIVER,
     WORKSPACE,
-    Key,
     custom_keys,
     gate_keys,
 )

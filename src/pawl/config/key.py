@@ -8,7 +8,7 @@ from pawl.model.finding import Severity
 from pawl.model.pipeline import Kind, Option, OptionValue
 
 FLOORS = tuple(str(severity) for severity in Severity if severity is not Severity.UNKNOWN)
-PATH = r"(?!/)(?!~)(?![A-Za-z]:)(?!([\s\S]*/)?\.\.(/|$))[^\\\0]+"
+PATH = r"(?![-/~])(?![A-Za-z]:)(?!([\s\S]*/)?\.\.(/|$))[^\\\u0000-\u001f\u007f]+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,4 +50,6 @@ def ruled(plain: Key, *, choices: tuple[str, ...] = (), minimum: float | None = 
 
 def with_default(keys: tuple[Key, ...], name: str, default: OptionValue) -> tuple[Key, ...]:
     """Return the keys with another default for the one called `name`."""
-    return tuple(replace(key, option=replace(key.option, default=default)) if key.name == name else key for key in keys)
+    return tuple(
+        replace(entry, option=replace(entry.option, default=default)) if entry.name == name else entry for entry in keys
+    )

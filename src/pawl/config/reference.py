@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pawl.config.schema import CUSTOM, PROJECT, SERVICE, TOP, WAIVER, WORKSPACE, Key, common, gate_keys
+from pawl.config.key import Key
+from pawl.config.schema import CUSTOM, PROJECT, SERVICE, TOP, WAIVER, WORKSPACE, common, gate_keys
 from pawl.config.values import show
 from pawl.model.gate import Gate
 from pawl.model.pipeline import Kind

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pawl.config.key import PATH, Key, key, ruled, with_default
+from dataclasses import replace
+
+from pawl.config.key import PATH, Key, key, ruled
 from pawl.model.finding import Severity
 from pawl.model.gate import Gate
-from pawl.model.pipeline import Kind, Option, OptionValue, Profile
+from pawl.model.pipeline import Kind, OptionValue, Profile
 
 FILE = "pawl.toml"
 SCHEMA = 1
@@ -15,6 +17,7 @@ NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 PYTHON = r"3\.(9|[1-9][0-9])"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 IMAGE = r"([a-z0-9./_-]+/)?(postgres|redis):[0-9]+(\.[0-9]+)*(-[A-Za-z0-9._-]+)?"
+BRANCH = r"(?!-)[^\s~^:?*\[\\]+"
 SOMETHING = r"(?=[\s\S]*\S)[\s\S]*"
 
 
@@ -62,7 +65,7 @@ PROJECT = (
         Kind.STRING,
         "main",
         "The branch that changes are compared with.",
-        pattern=SOMETHING,
+        pattern=BRANCH,
         wanted="a branch name",
     ),
 )
@@ -136,11 +139,7 @@ CUSTOM = (
         choices=("sarif", "junit", "evidence", "exit"),
     ),
     key("title", Kind.STRING, "", "Title in tables; the gate's name unless given."),
-    ruled(
-        key(
-            "output", Kind.STRING, "", "File that the command writes; its standard output unless given.", pattern=PATH
-        ),
-    ),
+    key("output", Kind.STRING, "", "File that the command writes; its standard output unless given.", pattern=PATH),
     key(
         "count",
         Kind.STRING,
@@ -192,7 +191,8 @@ def common(gate: Gate | None) -> tuple[Key, ...]:
         "after": gate.after if gate else (),
     }
     return tuple(
-        replace(key, option=replace(key.option, default=defaults.get(key.name, key.option.default))) for key in _COMMON
+        replace(entry, option=replace(entry.option, default=defaults.get(entry.name, entry.option.default)))
+        for entry in _COMMON
     )
 
 

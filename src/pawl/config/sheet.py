@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pawl.config.key import Key
 from pawl.config.positions import KeyPath, Spot
-from pawl.config.schema import Key
 from pawl.config.suggest import did_you_mean, one_of
-from pawl.config.values import WrongValueError, parse, type_words
+from pawl.config.values import WrongValueError, parse, quote, type_words
 from pawl.model.pipeline import Layer, OptionValue, Origin
 
+_PATIENCE = 100
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -58,8 +59,7 @@ class Sheet:
 
     def unknown(self, path: KeyPath, word: str, words: Iterable[str], what: str) -> None:
         """Note that `word` names nothing that exists, with the closest of `words` as a hint."""
-        known = tuple(words)
-        self.complain(path, f'there is no {what} "{word}"; {did_you_mean(word, known) or "known: " + one_of(known)}')
+        self.complain(path, f"there is no {what} {quote(word)}{self.hint(word, tuple(words))}")
 
     def mistakes(self) -> tuple[str, ...]:
         """Return every mistake in the order of the text."""
@@ -85,8 +85,12 @@ class Sheet:
         names = (*(key.name for key in keys), *also)
         for name in table:
             if name not in names:
-                self.complain((*path, name), f"unknown key; {did_you_mean(name, names) or 'known: ' + one_of(names)}")
+                self.complain((*path, name), f"unknown key{self.hint(name, names)}")
         return Section({key.name: self._value(table, path, key) for key in keys})
+
+    def hint(self, word: str, known: tuple[str, ...]) -> str:
+        """Suggest a word; not any more where a file is mistaken throughout, because looking takes its time."""
+        return "" if len(self.wrong) > _PATIENCE else f"; {did_you_mean(word, known) or 'known: ' + one_of(known)}"
 
     def _value(self, table: Mapping[str, Any], path: KeyPath, key: Key) -> OptionValue:
         here = (*path, key.name)
@@ -118,7 +122,7 @@ def dotted(path: KeyPath) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            text += ("." if text else "") + (part if _BARE.fullmatch(part) else f'"{part}"')
+            text += ("." if text else "") + (part if _BARE.fullmatch(part) else quote(part))
     return text
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from pawl.config.schema import PROJECT, TOP, WORKSPACE, Key, custom_keys, gate_keys
+from pawl.config.key import Key
+from pawl.config.schema import PROJECT, TOP, WORKSPACE, custom_keys, gate_keys
 from pawl.config.suggest import did_you_mean, one_of
 from pawl.config.values import show
 from pawl.errors import UsageError

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pawl.config.positions import KeyPath, Spot, positions
 from pawl.config.schema import FILE
 from pawl.errors import ConfigError
 
@@ -59,10 +61,10 @@ def read(path: Path) -> str:
     return text.replace("\r\n", "\n")
 
 
-def decode(text: str, path: Path) -> dict[str, Any]:
-    """Return the decoded TOML; ConfigError with file, line, column and a hint when it is broken."""
+def decode(text: str, path: Path) -> tuple[dict[str, Any], Mapping[KeyPath, Spot]]:
+    """Return the decoded TOML and where its keys stand; ConfigError with place and hint when it is broken."""
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text), positions(text)
     except RecursionError as error:
         raise ConfigError(
             f"{FILE} is nested too deeply", where=str(path), hint="lists within lists are never needed"

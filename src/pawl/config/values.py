@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime, time
 from typing import Any
 
-from pawl.config.schema import FLOORS, PATH, Key
+from pawl.config.key import FLOORS, PATH, Key
 from pawl.config.suggest import did_you_mean
 from pawl.config.units import seconds, show_seconds, show_size, size
 from pawl.errors import ConfigError
@@ -34,17 +34,23 @@ def parse(raw: Any, key: Key) -> OptionValue:
     return _single(raw, key)
 
 
+def quote(text: str) -> str:
+    """Write a text as TOML does; whatever could move a cursor is escaped."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(letter if letter.isprintable() else _escape(letter) for letter in escaped) + '"'
+
+
 def show(value: OptionValue, kind: Kind) -> str:
     """Write a value the way `pawl.toml` has it; an unset one as "unset"."""
     if isinstance(value, tuple):
-        return "[" + ", ".join(_quoted(item) for item in value) + "]"
+        return "[" + ", ".join(quote(item) for item in value) + "]"
     if isinstance(value, str):
-        return _quoted(value)
+        return quote(value)
     if value is None or isinstance(value, bool):
         return "unset" if value is None else str(value).lower()
     if kind is Kind.DURATION:
-        return _quoted(show_seconds(value))
-    return _quoted(show_size(int(value))) if kind is Kind.SIZE else f"{value:.15g}"
+        return quote(show_seconds(value))
+    return quote(show_size(int(value))) if kind is Kind.SIZE else f"{value:.15g}"
 
 
 def type_words(raw: Any) -> str:
@@ -53,7 +59,7 @@ def type_words(raw: Any) -> str:
         case bool():
             return str(raw).lower()
         case str():
-            return _quoted(raw if len(raw) <= 40 else raw[:37] + "…")
+            return quote(raw if len(raw) <= 40 else raw[:37] + "…")
         case int() | float():
             return f"the number {raw}"
         case datetime() | date() | time():
@@ -64,14 +70,13 @@ def type_words(raw: Any) -> str:
             return "a table"
 
 
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def _escape(letter: str) -> str:
+    return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
 
 
 def _strings(raw: Any, key: Key) -> tuple[str, ...]:
     if isinstance(raw, str):
-        raise WrongValueError(f"expected a list, got {type_words(raw)}; write [{_quoted(raw)}]")
+        raise WrongValueError(f"expected a list, got {type_words(raw)}; write [{quote(raw)}]")
     if not isinstance(raw, list):
         raise WrongValueError(f"expected a list of texts, got {type_words(raw)}")
     if key.filled and not raw:
@@ -80,7 +85,7 @@ def _strings(raw: Any, key: Key) -> tuple[str, ...]:
     for number, item in enumerate(raw):
         items.append(_text(item, key, number))
         if key.distinct and items[-1] in items[:-1]:
-            raise WrongValueError(f"{_quoted(items[-1])} is in the list twice", number)
+            raise WrongValueError(f"{quote(items[-1])} is in the list twice", number)
     return tuple(items)
 
 
@@ -106,7 +111,7 @@ def _choice(raw: str, choices: tuple[str, ...], element: int | None = None) -> N
     if choices and raw not in choices:
         hint = did_you_mean(raw, choices)
         raise WrongValueError(
-            f"{_quoted(raw)} is not one of {', '.join(choices)}" + (f"; {hint}" if hint else ""), element
+            f"{quote(raw)} is not one of {', '.join(choices)}" + (f"; {hint}" if hint else ""), element
         )
 
 

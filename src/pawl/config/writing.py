@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from pawl.config.schema import PATH, PYTHON, SCHEMA, VARIABLE
+from pawl.config.key import PATH
+from pawl.config.schema import PYTHON, SCHEMA, VARIABLE
+from pawl.config.values import quote
 from pawl.model.facts import Fact
 from pawl.model.gate import Gate
 from pawl.model.pipeline import Option
@@ -60,11 +61,6 @@ def compose(draft: Draft) -> str:
         *_gates(draft),
     )
     return "\n".join(part for part in parts if part)
-
-
-def quote(text: str) -> str:
-    """Write a text as TOML does."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def listing(texts: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ import configparser
 import json
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from pawl.model.facts import Tree
@@ -13,8 +14,14 @@ from pawl.model.facts import Tree
 
 def toml(tree: Tree, path: str) -> dict[str, Any]:
     """Return a decoded TOML file, empty when it is absent or broken."""
+    return _toml(tree.text(path) or "")
+
+
+@lru_cache(maxsize=32)
+def _toml(text: str) -> dict[str, Any]:
+    """Decode once what many detectors ask for; nobody changes the result."""
     try:
-        return tomllib.loads(tree.text(path) or "")
+        return tomllib.loads(text)
     except (ValueError, RecursionError):
         return {}
 

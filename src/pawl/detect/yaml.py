@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pawl.model.facts import Tree
 
+_LONGEST = 300_000
 _DEEPEST_MERGE = 20
 
 
@@ -62,11 +64,17 @@ NOTHING = Node(None)
 
 
 def parse(tree: Tree, path: str) -> Node:
-    """Return the root of a YAML file, an empty node when it is absent or broken."""
+    """Return the root of a YAML file, an empty node when it is absent, broken or too long for people."""
+    return _root(tree.text(path) or "")
+
+
+@lru_cache(maxsize=64)
+def _root(text: str) -> Node:
+    """Parse once what several detectors ask for."""
     from ruamel.yaml import YAML  # noqa: PLC0415  # slow to import, and many projects have no YAML
     from ruamel.yaml.error import YAMLError  # noqa: PLC0415  # as above
 
     try:
-        return Node(YAML().compose(tree.text(path) or ""))
+        return Node(YAML(typ="safe", pure=True).compose(text)) if len(text) <= _LONGEST else NOTHING
     except (YAMLError, ValueError, RecursionError):
         return NOTHING

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import secrets
 import shutil
 import threading
 import time
@@ -24,17 +25,18 @@ _PAUSE_S = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A finished folder and what its maker wrote on its stamp."""
+    """A finished folder and what its maker noted."""
 
     path: Path
     note: Mapping[str, Any]
 
 
 def stamped(folder: Path) -> Made | None:
-    """Return the finished folder, or None when it is absent or was never finished."""
+    """Return what was made in `folder`, or None when that is absent or was never finished."""
     try:
-        return Made(path=folder, note=json.loads((folder / STAMP).read_bytes()))
-    except (OSError, ValueError):
+        stamp = json.loads((folder / STAMP).read_bytes())
+        return Made(path=folder / stamp["inside"], note=stamp["note"])
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
@@ -84,9 +86,9 @@ class Store:
         return made
 
     def obtain(self, kind: str, key: str, make: Callable[[Path], Mapping[str, Any]]) -> Made:
-        """Return the folder `kind`/`key`, made by `make(folder)` when nobody has finished it before.
+        """Return what `make(folder)` made for `kind` and `key`, now or when it was first asked for.
 
-        A half-made folder is removed first. The folder is never moved, so what is written in it may name its path.
+        The folder is new and empty and never moved, so what is written in it may name its path.
         Raises ProvisionError when the cache cannot be written, and again what `make` raised when it failed before.
         """
         try:
@@ -111,17 +113,19 @@ class Store:
                 return made
             if folder in self._failed:
                 raise self._failed[folder]
-            remove(folder)
-            folder.mkdir(parents=True)
+            # An installer outlives its killed pawl for a while and goes on writing; it must not write in here.
+            attempt = secrets.token_hex(4)
+            shutil.rmtree(folder, ignore_errors=True)
+            (folder / attempt).mkdir(parents=True)
             try:
-                note = make(folder)
+                note = make(folder / attempt)
             except ProvisionError as error:
                 # The next step of this run would only wait as long for the same answer.
                 self._failed[folder] = error
                 raise
-            write_stamp(folder, note)
+            write_stamp(folder, note, attempt)
             # Read back, so that the first time gives the same types as every later one.
-            return stamped(folder) or Made(path=folder, note=note)
+            return stamped(folder) or Made(path=folder / attempt, note=note)
 
     def _hold(self, name: str) -> None:
         with self._guard:
@@ -150,10 +154,10 @@ def _let_go(held: dict[str, int]) -> None:
         os.close(held.popitem()[1])
 
 
-def write_stamp(folder: Path, note: Mapping[str, Any]) -> None:
-    """Declare `folder` finished; the last thing that is written in it."""
+def write_stamp(folder: Path, note: Mapping[str, Any], inside: str = "") -> None:
+    """Declare what was made in `folder` (or in the folder `inside` it) finished; the last thing that is written."""
     fresh = folder / f"{STAMP}.new"
-    fresh.write_text(json.dumps(note), encoding="utf-8")
+    fresh.write_text(json.dumps({"inside": inside, "note": note}), encoding="utf-8")
     fresh.replace(folder / STAMP)
 
 

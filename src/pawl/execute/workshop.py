@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pawl.execute.advisories.source import AdvisorySource
 from pawl.execute.environment import Environments
-from pawl.execute.interpreters import Interpreters
 from pawl.execute.group import end_carriers
+from pawl.execute.interpreters import Interpreters
 from pawl.execute.process import Processes
 from pawl.execute.ready import Bench, Listen
 from pawl.execute.schedule import run_schedule
@@ -58,59 +59,62 @@ class Workshop:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where a run works: what is looked at, where things are kept, and who is told."""
+
+    project: Project
+    pipeline: Pipeline
+    places: Places
+    run: Path
+    folder: Callable[[str], Path]
+    environ: Mapping[str, str]
+    listen: Listen
+
+
 @contextmanager
-def open_workshop(
-    project: Project,
-    pipeline: Pipeline,
-    *,
-    places: Places,
-    run: Path,
-    folder: Callable[[str], Path],
-    environ: Mapping[str, str],
-    profile: Profile,
-    listen: Listen,
-) -> Iterator[Workshop]:
+def open_workshop(site: Site, profile: Profile) -> Iterator[Workshop]:
     """Open the workshop for one run; what earlier runs left behind when they were killed is cleared away first."""
     end_strays_of_dead_runs()
-    reap(places)
+    reap(site.places)
     with ExitStack() as stack:
-        stack.callback(end_carriers, f"{MARKER}={run}")
-        processes = stack.enter_context(Processes())
-        registry = registry_environment(environ)
-        interpreters = Interpreters(environ, places)
-        environments = Environments(places, processes, registry, interpreters)
-        stack.callback(environments.close)
-        toolshop = Toolshop(places, processes, registry)
-        stack.callback(toolshop.close)
-        services = stack.enter_context(
-            ServicePool(
-                pipeline.services,
-                places=places,
-                run_dir=run,
-                processes=processes,
-                toolshop=toolshop,
-                environ=environ,
-                strict_version=profile is Profile.CI,
-            )
-        )
-        yield Workshop(
-            Bench(
-                run=run,
-                project=project,
-                pipeline=pipeline,
-                environ=environ,
-                processes=processes,
-                workspaces=stack.enter_context(Workspaces(places.cache, project)),
-                environments=environments,
-                interpreters=interpreters,
-                toolshop=toolshop,
-                services=services,
-                advisories=stack.enter_context(AdvisorySource(places)),
-                redactor=Redactor(_secret_values(pipeline)),
-                folder=folder,
-                listen=listen,
-            )
-        )
+        stack.callback(end_carriers, f"{MARKER}={site.run}")
+        yield Workshop(_bench(site, stack, strict_version=profile is Profile.CI))
+
+
+def _bench(site: Site, stack: ExitStack, *, strict_version: bool) -> Bench:
+    processes = stack.enter_context(Processes())
+    registry = registry_environment(site.environ)
+    interpreters = Interpreters(site.environ, site.places)
+    environments = Environments(site.places, processes, registry, interpreters)
+    stack.callback(environments.close)
+    toolshop = Toolshop(site.places, processes, registry)
+    stack.callback(toolshop.close)
+    services = ServicePool(
+        site.pipeline.services,
+        places=site.places,
+        run_dir=site.run,
+        processes=processes,
+        toolshop=toolshop,
+        environ=site.environ,
+        strict_version=strict_version,
+    )
+    return Bench(
+        run=site.run,
+        project=site.project,
+        pipeline=site.pipeline,
+        environ=site.environ,
+        processes=processes,
+        workspaces=stack.enter_context(Workspaces(site.places.cache, site.project)),
+        environments=environments,
+        interpreters=interpreters,
+        toolshop=toolshop,
+        services=stack.enter_context(services),
+        advisories=stack.enter_context(AdvisorySource(site.places)),
+        redactor=Redactor(_secret_values(site.pipeline)),
+        folder=site.folder,
+        listen=site.listen,
+    )
 
 
 _SECRET_WORDS = ("SECRET", "TOKEN", "PASSWORD", "PRIVATE", "API_KEY", "DSN")

@@ -14,18 +14,16 @@ MOST_LINES = 20000
 def differences(path: str, before: list[bytes], after: list[bytes]) -> list[dict[str, object]]:
     """Return one record per changed hunk: 1-based lines in `before`, and how many lines it becomes."""
     if len(before) > MOST_LINES:
-        return [record(path, 0, len(before), len(after))]
+        return [{"path": path, "line": 1, "end_line": len(before), "lines": len(before), "becomes": len(after)}]
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    return [
-        record(path, start, end, new_end - new_start)
-        for tag, start, end, new_start, new_end in matcher.get_opcodes()
-        if tag != "equal"
-    ]
-
-
-def record(path: str, start: int, end: int, becomes: int) -> dict[str, object]:
-    """Return a hunk over lines start..end (0-based, end exclusive); an insertion stands at the line it precedes."""
-    return {"path": path, "line": start + 1, "end_line": max(end, start + 1), "lines": end - start, "becomes": becomes}
+    hunks = []
+    for tag, start, end, new_start, new_end in matcher.get_opcodes():
+        if tag != "equal":
+            # what is only added stands at the line that it precedes, or at the last one
+            line = max(1, min(start + 1, len(before)))
+            counts = {"lines": end - start, "becomes": new_end - new_start}
+            hunks.append({"path": path, "line": line, "end_line": max(end, line), **counts})
+    return hunks
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ else:
 def write(walk: Any) -> None:
     """Write walk.json, sql/ and lint/ into the walk's folder for outputs."""
     options, sql = walk.options, {name: text_of(walk.migrations.sql.get(name, [])) for name in walk.order}
-    chosen = walk.order if options.lint_all or not options.base_known else walk.new
+    chosen = walk.order if options.lint_all else walk.new
     for folder in ("sql", "lint"):
         os.makedirs(os.path.join(options.out, folder), exist_ok=True)
     # a linter that is given no file at all cannot be told from one that did not look
@@ -28,9 +28,16 @@ def write(walk: Any) -> None:
     save(os.path.join(options.out, "walk.json"), json.dumps(evidence(walk, sql)))
 
 
-def text_of(statements: list[str]) -> str:
-    """Return statements as one file."""
-    return "".join(f"{statement.strip().rstrip(';')};\n" for statement in statements)
+def text_of(statements: list[tuple[str, bool]]) -> str:
+    """Return (statement, outside of a transaction) as one file, transactions where they were."""
+    lines, inside = [], False
+    for statement, outside in statements:
+        if inside == outside:
+            lines.append("COMMIT" if outside else "BEGIN")
+            inside = not outside
+        last = statement.strip().rstrip(";")
+        lines.append(f"{last}\n" if "--" in last.rpartition("\n")[2] else last)
+    return "".join(f"{line};\n" for line in [*lines, *(["COMMIT"] if inside else [])])
 
 
 def evidence(walk: Any, sql: dict[str, str]) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 # ruff: noqa: S608  # identifiers are quoted, and every value in a statement is made here
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pawl.guest.migration_steps import first_line, rows, run, savepoint
-    from pawl.guest.migration_tables import Column, Table, literal, quote, tables
+    from pawl.guest.migration_tables import Column, Table, quote, tables
+    from pawl.guest.migration_values import candidates, choose
 else:
     from migration_steps import first_line, rows, run, savepoint
-    from migration_tables import Column, Table, literal, quote, tables
+    from migration_tables import Column, Table, quote, tables
+    from migration_values import candidates, choose
 
 ROWS = 2
 # (first number, fill optional columns too): the widest attempt first, the humblest last
@@ -41,28 +43,30 @@ def fill_one(connection: Any, table: Table) -> str:
     for first, everything in ATTEMPTS:
         try:
             with savepoint(connection):
-                run(connection, insert(table, first, 0, everything=everything))
+                run(connection, insert(connection, table, first, 0, everything=everything))
         except Exception as error:
             why = why or first_line(error)
             continue
         for number in range(1, ROWS):
             try:
                 with savepoint(connection):
-                    run(connection, insert(table, first, number, everything=everything))
+                    run(connection, insert(connection, table, first, number, everything=everything))
             except Exception:  # one row is enough: some tables allow no second one
                 break
         return ""
     return why
 
 
-def insert(table: Table, first: int, number: int, *, everything: bool) -> str:
-    """Return the statement that inserts row `number`."""
+def insert(connection: Any, table: Table, first: int, number: int, *, everything: bool) -> str:
+    """Return the statement that inserts row `number`, with values that the table's conditions allow."""
     chosen = [column for column in table.columns if wanted(column, everything=everything)]
     if not chosen:
         return f"INSERT INTO {table.quoted} DEFAULT VALUES"
-    names = ", ".join(quote(column.name) for column in chosen)
-    values = ", ".join(value(column, first, number) for column in chosen)
-    return f"INSERT INTO {table.quoted} ({names}) VALUES ({values})"
+    said = {column.name: candidates(column, table, first + number, number) for column in chosen}
+    left = {column.name: [unsaid(column)] for column in table.columns if column.name not in said}
+    values = choose(connection, table, {**said, **left})
+    names = ", ".join(quote(name) for name in said)
+    return f"INSERT INTO {table.quoted} ({names}) VALUES ({', '.join(values[name] for name in said)})"
 
 
 def wanted(column: Column, *, everything: bool) -> bool:
@@ -72,55 +76,10 @@ def wanted(column: Column, *, everything: bool) -> bool:
     return everything or (column.required and not column.default)
 
 
-def value(column: Column, first: int, number: int) -> str:
-    """Return an expression for the column; the same arguments always give the same."""
-    if column.parent is not None:
-        parent, key = column.parent
-        return f"(SELECT {quote(key)} FROM {parent.quoted} ORDER BY {quote(key)} OFFSET {number} LIMIT 1)"
-    text = plain(column, first + number, number)
-    return "NULL" if text is None else f"CAST({literal(text)} AS {column.type})"
-
-
-def plain(column: Column, count: int, number: int) -> Optional[str]:
-    """Return a value as text, None where nothing is known about the type."""
-    if column.labels:
-        return column.labels[number % len(column.labels)]
-    if column.literals and column.category == "S":
-        return column.literals[number % len(column.literals)]
-    if column.category == "N":
-        return str(count)
-    if column.category == "S":
-        return short(column, count)
-    if column.category == "A":
-        return "{}"
-    by_type = {
-        "bool": "true" if number % 2 == 0 else "false",
-        "uuid": f"00000000-0000-4000-8000-{count:012d}",
-        "json": f'{{"pawl": {count}}}',
-        "jsonb": f'{{"pawl": {count}}}',
-        "bytea": f"\\x{count:04x}",
-        "date": f"2020-01-{number + 1:02d}",
-        "time": f"10:{number:02d}:00",
-        "timetz": f"10:{number:02d}:00+00",
-        "timestamp": f"2020-01-{number + 1:02d} 10:00:00",
-        "timestamptz": f"2020-01-{number + 1:02d} 10:00:00+00",
-        "interval": f"{count} seconds",
-        "inet": f"10.0.0.{count % 250 + 1}",
-        "cidr": f"10.0.{count % 250}.0/24",
-        "macaddr": f"00:00:00:00:00:{number:02x}",
-        "tsvector": f"pawl{count}",
-        "point": f"({count},{count})",
-        "hstore": f"pawl=>{count}",
-        "bit": "1",
-        "varbit": "1",
-    }
-    return by_type.get(column.base)
-
-
-def short(column: Column, count: int) -> str:
-    """Return a string that fits; where it must be very short, only letters that differ."""
-    longest = column.modifier - 4 if column.modifier > 4 else None
-    if longest is not None and longest <= 3:
-        return ("ABC" + chr(65 + count % 26))[-longest:]
-    text = f"{column.name}-{count}"
-    return text if longest is None else text[-longest:]
+def unsaid(column: Column) -> str:
+    """Return what a column holds that a row says nothing about."""
+    return (
+        f"CAST(({column.default}) AS {column.type})"
+        if column.default and not column.generated
+        else f"CAST(NULL AS {column.type})"
+    )

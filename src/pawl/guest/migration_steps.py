@@ -54,21 +54,23 @@ class Migrations:
             if folder:
                 sys.path.insert(0, os.path.abspath(folder.strip()))
         self.script = ScriptDirectory.from_config(self.config)
-        self.sql: dict[str, list[str]] = {}
+        self.sql: dict[str, list[tuple[str, bool]]] = {}
         self._step: Optional[tuple[str, str]] = None
-        self._session: list[str] = []
+        self._session: list[tuple[str, bool]] = []
         sqlalchemy.event.listen(Engine, "before_cursor_execute", self._hear)
 
-    def _hear(self, _connection: Any, _cursor: Any, statement: str, *more: Any) -> None:
+    def _hear(self, connection: Any, _cursor: Any, statement: str, *more: Any) -> None:
+        """Keep what changes something, and whether it ran outside of a transaction."""
         parameters = more[0]
         if self._step is None:
             if SESSION.match(statement):
-                self._session.append(statement)
+                self._session.append((statement, True))
             return
         revision, direction = self._step
         if direction == "up" and not SILENT.match(statement) and "alembic_version" not in statement:
             text = PLACEHOLDER.sub("NULL", statement).replace("%%", "%") if parameters else statement
-            self.sql.setdefault(revision, list(self._session)).append(text)
+            outside = connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+            self.sql.setdefault(revision, list(self._session)).append((text, outside))
 
     @property
     def heads(self) -> list[str]:

@@ -26,7 +26,8 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT 
 ORDER BY n.nspname, c.relname, a.attnum
 """
 KEYS = """
-SELECT conrelid, confrelid, array_to_string(conkey, ','), array_to_string(confkey, ','), contype::text, pg_get_constraintdef(oid)
+SELECT conrelid, confrelid, array_to_string(conkey, ','), array_to_string(confkey, ','), contype::text,
+  coalesce(pg_get_expr(conbin, conrelid), '')
 FROM pg_constraint WHERE contype IN ('f', 'c') AND conrelid <> 0
 """
 SCHEMA = f"""
@@ -59,19 +60,19 @@ class Column:
     default: str
     generated: bool
     labels: list[str]
-    literals: list[str] = field(default_factory=list)
     parent: Optional[tuple[Table, str]] = None
 
 
 @dataclass
 class Table:
-    """One table; `parents` are the tables that its rows refer to."""
+    """One table; `parents` are the tables that its rows refer to, `checks` the columns and the text of each condition."""
 
     oid: int
     schema: str
     name: str
     columns: list[Column] = field(default_factory=list)
     parents: set[int] = field(default_factory=set)
+    checks: list[tuple[frozenset[str], str]] = field(default_factory=list)
 
     @property
     def label(self) -> str:
@@ -106,12 +107,14 @@ def tables(connection: Any, without: str) -> list[Table]:
         split = labels.split(chr(1)) if labels else []
         text = category.decode() if isinstance(category, bytes) else category
         table.columns.append(Column(number, column, kind, base, text, modifier, required, default, made, split))
-    for child, parent, own, other, kind, definition in rows(connection, KEYS):
+    for child, parent, own, other, kind, condition in rows(connection, KEYS):
         text = kind.decode() if isinstance(kind, bytes) else kind
         if child in found and text == "f" and parent in found:
             refer(found[child], found[parent], own, other)
         if child in found and text == "c":
-            restrict(found[child], definition)
+            numbers = {int(number) for number in (own or "").split(",") if number}
+            names = frozenset(column.name for column in found[child].columns if column.number in numbers)
+            found[child].checks.append((names, condition))
     return in_order(found)
 
 
@@ -124,14 +127,6 @@ def refer(child: Table, parent: Table, own: str, other: str) -> None:
                 column.parent = (parent, names[int(theirs)])
     if child is not parent:
         child.parents.add(parent.oid)
-
-
-def restrict(table: Table, definition: str) -> None:
-    """Note the values that a check constraint names for the columns it mentions."""
-    literals = re.findall(r"'((?:[^']|'')*)'", definition)
-    for column in table.columns:
-        if literals and re.search(rf"\b{re.escape(column.name)}\b", definition):
-            column.literals = column.literals or [value.replace("''", "'") for value in literals]
 
 
 def in_order(found: dict[int, Table]) -> list[Table]:

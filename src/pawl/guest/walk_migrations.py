@@ -49,7 +49,6 @@ def parse() -> Any:
     parser.add_argument("--out", required=True)
     parser.add_argument("--variable", action="append", default=[])
     parser.add_argument("--changed", action="append", default=[])
-    parser.add_argument("--base-known", action="store_true")
     parser.add_argument("--lint-all", action="store_true")
     parser.add_argument("--no-models", action="store_true")
     return parser.parse_args()

@@ -72,3 +72,7 @@ class Project:
     def declares(self, package: str) -> bool:
         """Return whether the project's own requirements or lock name `package` (canonical name)."""
         return any(name == package for name, _ in self.declared)
+
+    def holds(self, *suffixes: str) -> bool:
+        """Return whether any file of the project ends in one of `suffixes`."""
+        return any(path.endswith(suffixes) for path in self.files)

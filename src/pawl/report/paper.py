@@ -36,9 +36,9 @@ class Paper:
         return (" · " if self.unicode else " - ").join(text.one_line(word, 200) for word in words if word)
 
     def wrap(self, words: str, indent: int) -> Iterator[str]:
-        """Yield `words` as lines indented by `indent` blanks, half as many on narrow paper."""
+        """Yield `words`, made harmless, as lines indented by `indent` blanks, half as many on narrow paper."""
         space = " " * (indent if self.width >= STACKED_BELOW else indent // 2)
-        yield from (space + line for line in text.wrap(words, self.width - len(space)))
+        yield from (space + line for line in text.wrap(text.visible(words), self.width - len(space)))
 
 
 PLAIN = Paper()

@@ -73,22 +73,24 @@ def _cells(document: Document, gate: GateEntry, annex: Annex) -> tuple[str, str,
 def _overview(document: Document, annex: Annex, paper: Paper) -> Iterator[str]:
     alone, alike = standing.grouped(document.gates)
     rows = [(gate, _cells(document, gate, annex)) for gate in alone]
-    yield from _table(rows, paper) if paper.width >= STACKED_BELOW else _stack(rows, paper)
+    names = max([4, *(text.cells(text.one_line(gate.gate, 24)) for gate, _ in rows)])
+    looks = min(max([9, *(text.cells(cells[1]) for _, cells in rows)]), paper.width // 4)
+    room = paper.width - names - looks - 32
+    as_table = paper.width >= STACKED_BELOW and room >= 16
+    yield from _table(rows, paper, widths=(names, looks, room)) if as_table else _stack(rows, paper)
     for reason, gates in alike:
-        names = ", ".join(text.one_line(gate.gate, 24) for gate in gates)
-        words = f"{paper.mark(Verdict.NOT_RUN)} not run: {names}: {text.one_line(reason)}"
+        idle = ", ".join(text.one_line(gate.gate, 24) for gate in gates)
+        words = f"{paper.mark(Verdict.NOT_RUN)} not run: {idle}: {text.one_line(reason)}"
         yield from (paper.paint(line, colour_of(Verdict.NOT_RUN)) for line in paper.wrap(words, 0))
 
 
-def _table(rows: list[_Row], paper: Paper) -> Iterator[str]:
-    names = max([4, *(text.cells(text.one_line(gate.gate, 24)) for gate, _ in rows)])
-    looks = min(max([9, *(text.cells(cells[1]) for _, cells in rows)]), paper.width // 4)
-    left = 2 + names + 2 + 10 + 2 + looks + 2 + 12 + 2
+def _table(rows: list[_Row], paper: Paper, *, widths: tuple[int, int, int]) -> Iterator[str]:
+    names, looks, room = widths
     head = f"  {text.pad('gate', names)}  {'verdict':10}  {text.pad('looked at', looks)}  {'time':>12}  reason"
     yield paper.paint(head, DIM)
     for gate, (verdict, looked, spent, reason) in rows:
         first = f"{paper.mark(gate.verdict)} {text.pad(text.one_line(gate.gate, 24), names)}  {verdict:10}"
-        columns = [text.wrap(looked, looks), text.wrap(reason, paper.width - left)]
+        columns = [text.wrap(looked, looks), text.wrap(reason, room)]
         for at in range(max(len(column) for column in columns)):
             look, why = (column[at] if at < len(column) else "" for column in columns)
             start = paper.paint(first, colour_of(gate.verdict)) if at == 0 else " " * (names + 14)
@@ -98,7 +100,7 @@ def _table(rows: list[_Row], paper: Paper) -> Iterator[str]:
 def _stack(rows: list[_Row], paper: Paper) -> Iterator[str]:
     for gate, (verdict, looked, spent, reason) in rows:
         head = f"{paper.mark(gate.verdict)} {text.one_line(gate.gate, 24)}: {verdict}" + (f", {spent}" if spent else "")
-        yield paper.paint(head, colour_of(gate.verdict))
+        yield from (paper.paint(line, colour_of(gate.verdict)) for line in paper.wrap(head, 0))
         for words in (looked, reason):
             if words:
                 yield from paper.wrap(words, 2)
@@ -106,9 +108,9 @@ def _stack(rows: list[_Row], paper: Paper) -> Iterator[str]:
 
 def _gate(document: Document, gate: GateEntry, annex: Annex, paper: Paper) -> Iterator[str]:
     head = f"{paper.mark(gate.verdict)} {standing.title(gate, annex)}: {text.WORDS[gate.verdict]}"
-    yield paper.paint(text.one_line(head, paper.width), f"{BOLD};{colour_of(gate.verdict)}")
+    yield from (paper.paint(line, f"{BOLD};{colour_of(gate.verdict)}") for line in paper.wrap(text.one_line(head), 0))
     if not standing.sort(gate, annex).blocking:
-        yield from paper.wrap(text.visible(text.clip(gate.reason.text, 600)), 2)
+        yield from paper.wrap(text.clip(gate.reason.text, 600), 2)
     for step in standing.steps_of(document, gate):
         if step.verdict is Verdict.UNVERIFIED:
             yield from _step(step, gate, annex, paper)

@@ -138,6 +138,8 @@ def test_on_github_foreign_text_commands_nothing() -> None:
         console.listen(documents.events()[0])
         console.command(["::error::ours"])
         console.listen(RunFailed(kind="x", message="::error::theirs", where="", hint="", exit_code=3))
+        console.say("report\n  ::error::theirs\na::b\n")
+    assert out.told == "report\n  : :error::theirs\na::b\n"
     first = err.told.splitlines()[0]
     token = first.removeprefix("::stop-commands::")
     assert re.fullmatch(r"[0-9a-f]{32}", token)

@@ -89,6 +89,20 @@ def test_what_cannot_be_shown_says_why(
     assert told.out == ""
 
 
+def test_a_report_that_cannot_be_written_is_no_success(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record(project.parent / "state", RUN, project)
+    assert main(["show", "--report", "html=/dev/full"]) == 3
+    assert "the html report cannot be written: No space left on device" in capsys.readouterr().err
+
+
+def test_a_report_may_go_to_a_pipe(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    record(project.parent / "state", RUN, project)
+    assert main(["show", "--format", "json", "--report", "github=/dev/stderr"]) == 0
+    told = capfd.readouterr()
+    assert told.err.startswith("## :x: pawl: failed")
+    assert json.loads(told.out)["exit_code"] == 1
+
+
 def test_a_damaged_record_is_not_shown_as_anything(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record(project.parent / "state", RUN, project)
     events = project.parent / "state" / "runs" / RUN / "events.jsonl"

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.definitions import FULL, HEAD, MISTAKES, WAIVER
@@ -162,6 +162,12 @@ def test_a_newer_shape_is_the_only_thing_said() -> None:
     assert len(mistakes('schema = 1\nrequires = ">=99"\nnonsense = 1\n')) == 1
 
 
+def test_a_file_that_is_mistaken_throughout_is_answered_in_time() -> None:
+    found = mistakes(HEAD + "".join(f"kez{number} = {number}\n" for number in range(20_000)))
+    assert len(found) == 20_000
+    assert found[-1] == "pawl.toml:20003:1 project.kez19999: unknown key"
+
+
 def test_default_order_of_gates_is_not_the_users_mistake() -> None:
     assert read(HEAD, (gate("alone", after=("elsewhere",)),)).settings("alone").after == ("elsewhere",)
 
@@ -198,6 +204,7 @@ def refusal(text: str) -> ConfigError | None:
     return None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_definition_or_an_error(text: str) -> None:
     error = refusal(text)
@@ -219,6 +226,7 @@ JUNK = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(WORDS, JUNK, max_size=5))
 def test_no_shape_of_a_document_is_a_bug(content: dict[str, str]) -> None:
     text = "".join(f"{key} = {value}\n" for key, value in content.items())

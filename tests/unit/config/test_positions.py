@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pawl.config.positions import KeyPath, Spot, positions
@@ -124,6 +124,7 @@ def document(content: dict[str, Any], style: Random) -> str:
     return "\n".join((*lines, *tables, ""))
 
 
+@settings(deadline=None)
 @given(DOCUMENTS, STYLES)
 def test_any_document_has_a_place_for_every_path(content: dict[str, Any], style: Random) -> None:
     text = document(content, style)
@@ -136,6 +137,7 @@ def test_any_document_has_a_place_for_every_path(content: dict[str, Any], style:
             assert here.startswith((quoted(path[-1]), path[-1]))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_whatever_is_valid_is_scanned(text: str) -> None:
     try:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,12 @@ def test_deep_nesting(tmp_path: Path) -> None:
     assert "nested too deeply" in broken(tmp_path, b"a = " + b"[" * 50_000).message
 
 
+def test_as_deep_as_can_be_read_is_scanned_too(tmp_path: Path) -> None:
+    for depth in range(100, 1000, 7):
+        with suppress(ConfigError):
+            decode(f"a = {'[' * depth}{']' * depth}", tmp_path)
+
+
 def test_a_huge_number(tmp_path: Path) -> None:
     assert "not valid TOML" in broken(tmp_path, b"a = " + b"9" * 10_000).message
 
@@ -82,7 +89,7 @@ def test_a_link_to_nowhere_is_not_passed_over(tmp_path: Path) -> None:
 def test_marks_and_line_ends_of_other_systems(tmp_path: Path) -> None:
     path = tmp_path / "pawl.toml"
     path.write_bytes(b"\xef\xbb\xbfa = 1\r\nb = 2\r\n")
-    assert decode(read(path), path) == {"a": 1, "b": 2}
+    assert decode(read(path), path)[0] == {"a": 1, "b": 2}
 
 
 def test_a_path_with_spaces_and_foreign_letters(tmp_path: Path) -> None:

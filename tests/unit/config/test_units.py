@@ -3,7 +3,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pawl.config.units import seconds, show_seconds, show_size, size
@@ -57,16 +57,19 @@ def test_what_is_no_size(text: str) -> None:
         size(text)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**11))
 def test_every_duration_reads_as_it_is_written(milliseconds: int) -> None:
     assert seconds(show_seconds(milliseconds / 1000)) == pytest.approx(milliseconds / 1000, abs=0.0005)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**16))
 def test_every_size_reads_as_it_is_written(count: int) -> None:
     assert size(show_size(count)) == count
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for reader in (seconds, size):

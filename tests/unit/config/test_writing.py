@@ -4,12 +4,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.hall import HALL, gate
 from pawl.config.definition import parse
-from pawl.config.writing import Draft, compose, quote
+from pawl.config.values import quote
+from pawl.config.writing import Draft, compose
 from pawl.model.facts import Fact
 from pawl.model.pipeline import Kind, Option, Pipeline
 
@@ -134,7 +135,10 @@ def test_settings_that_a_hall_does_not_have_are_left_out() -> None:
     assert "[gates" not in compose(bare)
 
 
-@pytest.mark.parametrize("text", ["", 'a"b', "back\\slash", "tab\t", "\x7f\x00", "日本 ü", "#"])
+@pytest.mark.parametrize(
+    "text",
+    ["", 'a"b', "back\\slash", "tab\t", "\x7f\x00", "日本 ü", "#", "\u202e\x1b[31m", "\U0001f600\U000e0001", "a\nb"],
+)
 def test_any_text_is_quoted(text: str) -> None:
     assert tomllib.loads(f"key = {quote(text)}") == {"key": text}
 
@@ -151,6 +155,7 @@ FACTS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(FACTS, max_size=8, unique_by=lambda fact: fact.name), WILD, st.none() | WILD)
 def test_the_result_always_loads(facts: list[Fact], name: str, branch: str | None) -> None:
     text = compose(draft(*facts, name=name, branch=branch))

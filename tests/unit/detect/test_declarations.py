@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.trees import texts
@@ -106,6 +106,7 @@ def test_places_of_declarations() -> None:
     assert (one.path, one.line, one.text) == ("pyproject.toml", 4, "fastapi>=0.1")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_requirement_file_is_a_bug(text: str) -> None:
     detect.declared(texts({"requirements.txt": text, "pyproject.toml": text, "Pipfile": text, "uv.lock": text}))

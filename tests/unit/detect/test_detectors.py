@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.trees import texts
@@ -162,6 +162,7 @@ PATHS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.dictionaries(PATHS, st.text(max_size=60), max_size=5))
 def test_no_file_is_a_bug(files: dict[str, str]) -> None:
     for found in detect.detect(texts(files)):

@@ -7,6 +7,7 @@ import pytest
 from kit.trees import Texts, texts
 from pawl import detect
 from pawl.detect.show import as_json, as_text
+from pawl.detect.stack import DETECTORS
 from pawl.model.facts import Fact
 
 FASTAPI = texts(
@@ -322,9 +323,17 @@ def test_an_empty_folder_is_unknown_throughout() -> None:
     assert all(fact == Fact(name=fact.name, value=None) for fact in detect.detect(texts({})))
 
 
-def test_names_are_taken_once() -> None:
-    names = [fact.name for fact in detect.detect(texts({}))]
+def test_each_detector_finds_the_fact_that_it_is_listed_with() -> None:
+    names = [name for name, _ in DETECTORS]
+    assert [fact.name for fact in detect.detect(FASTAPI)] == names
     assert len(names) == len(set(names))
+
+
+def test_a_few_facts_may_be_asked_for() -> None:
+    assert {fact.name: fact.value for fact in detect.detect(FASTAPI, only=("linter", "python"))} == {
+        "python": ("3.9", "3.10", "3.11"),
+        "linter": ("flake8",),
+    }
 
 
 def test_files_that_do_not_parse_say_nothing() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
 import time
@@ -248,6 +250,24 @@ def test_an_interrupt_alone_kills_the_stubborn_after_its_grace(processes: Proces
     processes.interrupt(grace_s=0.2)
     threads[0].join(3)
     assert [one.outcome for one in ended] == ["interrupted"]
+
+
+def test_ctrl_c_in_the_thread_that_waits(processes: Processes, tmp_path: Path) -> None:
+    main = threading.main_thread().ident or 0
+    timer = threading.Timer(0.3, lambda: signal.pthread_kill(main, signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        processes.run(shell(tmp_path, "trap '' TERM INT; echo $$ > pid; while :; do sleep 0.05; done"))
+    assert gone(written_pid(tmp_path / "pid"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may run programs as somebody else")
+def test_as_another_user(processes: Processes, tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    processes.run(shell(tmp_path, "id -un; id -gn; id -G", user="nobody", cwd=Path("/")))
+    user, group_name, groups = (tmp_path / "log.txt").read_text().splitlines()
+    assert (user, " " in groups) == ("nobody", False)
+    assert group_name in ("nogroup", "nobody")
 
 
 def test_many_at_once(processes: Processes, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_a_folder_is_made_once(tmp_path: Path) -> None:
     first = Store(tmp_path).obtain("tools", "black", make)
     second = Store(tmp_path).obtain("tools", "black", make)
     assert first == second
-    assert calls == [tmp_path / "tools" / "black"]
+    assert [folder.parent for folder in calls] == [tmp_path / "tools" / "black"]
     assert first.note == {"version": "1"}
 
 
@@ -55,11 +55,28 @@ def test_what_a_killed_maker_left_is_removed_first(tmp_path: Path) -> None:
     (half / "torn").write_text("half")
     (half / f"{STAMP}.new").write_text("{")
     made = Store(tmp_path).obtain("tools", "black", fill)
-    assert sorted(path.name for path in made.path.iterdir()) == [STAMP, "content"]
+    assert sorted(path.name for path in half.iterdir()) == sorted([STAMP, made.path.name])
+    assert [path.name for path in made.path.iterdir()] == ["content"]
 
 
-def test_a_damaged_stamp_is_no_stamp(tmp_path: Path) -> None:
-    (tmp_path / STAMP).write_text('{"version": ')
+def test_an_installer_that_outlives_its_pawl_writes_somewhere_else(tmp_path: Path) -> None:
+    orphaned: list[Path] = []
+
+    def die(folder: Path) -> Mapping[str, Any]:
+        orphaned.append(folder)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Store(tmp_path).obtain("tools", "black", die)
+    made = Store(tmp_path).obtain("tools", "black", fill)
+    orphaned[0].mkdir(exist_ok=True)
+    (orphaned[0] / "late").touch()
+    assert [path.name for path in made.path.iterdir()] == ["content"]
+
+
+@pytest.mark.parametrize("text", ['{"inside": ', "[]", "{}", "null"])
+def test_a_damaged_stamp_is_no_stamp(tmp_path: Path, text: str) -> None:
+    (tmp_path / STAMP).write_text(text)
     assert stamped(tmp_path) is None
 
 
@@ -79,10 +96,10 @@ def test_a_failure_is_told_again_without_trying_again(tmp_path: Path) -> None:
 
 def test_using_a_folder_is_remembered_and_holds_it(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    made = store.obtain("tools", "black", fill)
-    os.utime(made.path / STAMP, (1, 1))
+    stamp = store.obtain("tools", "black", fill).path.parent / STAMP
+    os.utime(stamp, (1, 1))
     assert store.find("tools", "black") is not None
-    assert (made.path / STAMP).stat().st_mtime > 1
+    assert stamp.stat().st_mtime > 1
     use = tmp_path / "locks" / "tools-black.use"
     assert lock(use, fcntl.LOCK_EX) is None
     store.close()

@@ -224,6 +224,19 @@ def slot_of(repo: Repo) -> str:
     return hashlib.sha256(os.fsencode(repo.root)).hexdigest()[:16]
 
 
+def test_names_that_are_not_utf_8(repo: Repo, tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.py")
+    try:
+        (repo.root / name).write_text("x\n")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names alone")
+    workspaces = Workspaces(tmp_path / "cache", look(repo))
+    for _ in range(2):
+        with workspaces.own() as folder:
+            assert held(folder) == {**EXPECTED, name: "x\n"}
+            (folder / "extra").write_text("")
+
+
 def test_an_unchanged_tree_copies_nothing(repo: Repo, tmp_path: Path) -> None:
     workspaces = Workspaces(tmp_path / "cache", look(repo))
     with workspaces.own() as folder:

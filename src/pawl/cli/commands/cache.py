@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -42,8 +40,8 @@ def prune(*, older_than: str, max_size: str | None, format_: str) -> None:
     from pawl.execute import cache  # noqa: PLC0415
 
     age = _number(units.seconds, older_than, "--older-than")
-    most = _number(units.size, max_size, "--max-size") if max_size else None
-    _show(cache.prune(_places(), age, int(most) if most is not None else None, _beyond()), "removed ", format_)
+    most = int(_number(units.size, max_size, "--max-size")) if max_size else None
+    _show(cache.prune(_places(), age, most, _beyond()), "removed ", format_)
 
 
 @command.command(epilog="Example: pawl cache clear --all")
@@ -77,28 +75,7 @@ def _number(read: Callable[[str], float], text: str, option: str) -> float:
 
 
 def _show(entries: tuple[Entry, ...], verb: str, format_: str, held: tuple[Entry, ...] = ()) -> None:
-    if format_ == "json":
-        document = {
-            "schema": 1,
-            "entries": [_as_json(entry) for entry in entries],
-            "held": [_as_json(one) for one in held],
-        }
-        click.echo(json.dumps(document, indent=2))
-        return
-    now = time.time()
-    for entry in entries:
-        days = max(0, now - entry.last_used) / 86_400
-        click.echo(f"{verb}{entry.kind:<12} {entry.bytes / 2**20:9.1f} MiB  {days:6.1f} days  {entry.name}")
-    for entry in held:
-        click.echo(f"in use  {entry.kind:<12} {entry.name}")
-    click.echo(f"{len(entries)} entries, {sum(entry.bytes for entry in entries) / 2**20:.1f} MiB")
+    from pawl.cli import machine  # noqa: PLC0415
 
-
-def _as_json(entry: Entry) -> dict[str, str | int | float]:
-    return {
-        "kind": entry.kind,
-        "name": entry.name,
-        "path": str(entry.path),
-        "bytes": entry.bytes,
-        "last_used": round(entry.last_used, 3),
-    }
+    text = machine.entries_as_text(entries, verb, held)
+    click.echo(machine.entries_as_json(entries, held) if format_ == "json" else text)

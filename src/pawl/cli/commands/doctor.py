@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -10,9 +9,10 @@ import click
 from pawl.cli import options
 
 if TYPE_CHECKING:
-    from pawl.execute.checkup import Checkup, Part
+    from pawl.execute.checkup import Checkup
 
 _PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+_YES = ("1", "true", "yes", "on")
 
 
 @click.command(epilog="Example: pawl doctor --format json")
@@ -22,16 +22,11 @@ def command(*, format_: str) -> None:
 
     With a pawl.toml here or above, that is about its interpreters and services; without, about the usual ones.
     """
+    from pawl.cli import machine  # noqa: PLC0415
+
     checkup, note = _checkup()
-    parts = tuple(checkup.parts())
-    if format_ == "json":
-        document = {"schema": 1, "note": note, "parts": [_as_json(part) for part in parts]}
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
-        return
-    if note:
-        click.echo(f"note: {note}\n")
-    for part in parts:
-        click.echo(_as_text(part))
+    render = machine.parts_as_json if format_ == "json" else machine.parts_as_text
+    click.echo(render(tuple(checkup.parts()), note))
 
 
 def _checkup() -> tuple[Checkup, str]:
@@ -52,7 +47,14 @@ def _checkup() -> tuple[Checkup, str]:
             ServiceSpec(name=kind, kind=kind, image=f"{kind}:{version}", version=version, variables=())
             for kind, version in (("postgres", "15"), ("redis", "7"))
         )
-        return Checkup(environ=environ, places=places, gates=gates.ALL, pythons=_PYTHONS, services=usual), error.message
+        return Checkup(
+            environ=environ,
+            places=places,
+            gates=gates.ALL,
+            pythons=_PYTHONS,
+            services=usual,
+            offline=environ.get("PAWL_OFFLINE", "").strip().lower() in _YES,
+        ), error.message
     return Checkup(
         environ=environ,
         places=places,
@@ -61,17 +63,3 @@ def _checkup() -> tuple[Checkup, str]:
         services=pipeline.services,
         offline=pipeline.offline,
     ), ""
-
-
-def _as_text(part: Part) -> str:
-    found = part.availability
-    lines = [f"{'has  ' if found.present else 'lacks'}  {part.kind:<10}  {part.name:<12}  {found.detail}"]
-    if not found.present:
-        lines += [f"       {label}: {text}" for label, text in (("costs", part.cost), ("get it", found.hint)) if text]
-    return "\n".join(lines)
-
-
-def _as_json(part: Part) -> dict[str, str | bool]:
-    found = part.availability
-    missing = {"cost": part.cost, "hint": found.hint} if not found.present else {"cost": "", "hint": ""}
-    return {"kind": part.kind, "name": part.name, "present": found.present, "detail": found.detail, **missing}

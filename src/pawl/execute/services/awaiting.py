@@ -36,7 +36,7 @@ def tail(log: Path) -> str:
             lines = stream.read().decode(errors="replace").splitlines()
     except OSError:
         return ""
-    return " | ".join(line.strip() for line in lines[-_LAST_LINES:] if line.strip())
+    return " | ".join([line.strip() for line in lines if line.strip()][-_LAST_LINES:])
 
 
 def with_tail(text: str, log: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pawl.errors import PawlError, ServiceError
 from pawl.execute.services import redis_sources
 from pawl.execute.services.supply import Offer, Provider, Site, Supply
@@ -13,7 +15,14 @@ def open_supply(spec: ServiceSpec, site: Site, *, strict: bool) -> tuple[Supply,
 
     Raises ServiceError when no provider has it, and with `strict` when none has the declared major version.
     """
-    return _Choice(spec, site, strict=strict).make(_providers(spec, site))
+    return choose(spec, site, _providers(spec, site), strict=strict)
+
+
+def choose(
+    spec: ServiceSpec, site: Site, providers: Sequence[Provider], *, strict: bool
+) -> tuple[Supply, tuple[str, ...]]:
+    """Choose among `providers`, as `open_supply` does among those of the service's kind."""
+    return _Choice(spec, site, strict=strict).make(providers)
 
 
 class _Choice:
@@ -25,7 +34,7 @@ class _Choice:
         self._strict = strict
         self._notes: list[str] = []
 
-    def make(self, providers: tuple[Provider, ...]) -> tuple[Supply, tuple[str, ...]]:
+    def make(self, providers: Sequence[Provider]) -> tuple[Supply, tuple[str, ...]]:
         near: list[Offer] = []
         for provider in providers:
             for offer in self._offers(provider):

@@ -151,9 +151,14 @@ class Databases:
                 connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {} CASCADE").format(sql.Identifier(name)))
 
 
-def _drop(connection: psycopg.Connection[Any], name: str) -> None:
+def check_ours(name: str) -> None:
+    """Raise ServiceError unless a database of this name was made by pawl."""
     if not _OURS.fullmatch(name):
         raise ServiceError(f"{name} is not a database of pawl's and is not dropped")
+
+
+def _drop(connection: psycopg.Connection[Any], name: str) -> None:
+    check_ours(name)
     # Without FORCE, which PostgreSQL knows since 13 and which asks for the same rights.
     ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
     connection.execute(ours, [name])

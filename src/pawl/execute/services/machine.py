@@ -44,11 +44,10 @@ def redis_programs(environ: Mapping[str, str]) -> tuple[Path, ...]:
 
 def program_version(program: Path) -> str:
     """Return the version that a server program prints ("15.13", "7.0.15"); ServiceError when it prints none."""
-    code, output, errors = quick((str(program), "--version"), cwd=Path("/"), timeout_s=_ASK_S, env={"LC_ALL": "C"})
-    match = _VERSION.search(output.decode(errors="replace"))
-    if code != 0 or match is None:
-        said = (errors or output).decode(errors="replace").strip()
-        raise ServiceError(f"{program} does not say its version: {said or f'exit code {code}'}")
+    said = _said(program)
+    match = _VERSION.search(said)
+    if match is None:
+        raise ServiceError(f"{program} does not say its version: {said}")
     return match[1]
 
 
@@ -66,4 +65,12 @@ def _postgres_folders(environ: Mapping[str, str]) -> Iterator[Path]:
 
 def redis_major(program: Path) -> str:
     """Return the major version of Redis that the program answers as; every Valkey answers as Redis 7.2."""
-    return "7" if program.name.startswith("valkey") else program_version(program).partition(".")[0]
+    return "7" if _said(program).startswith("Valkey") else program_version(program).partition(".")[0]
+
+
+def _said(program: Path) -> str:
+    code, output, errors = quick((str(program), "--version"), cwd=Path("/"), timeout_s=_ASK_S, env={"LC_ALL": "C"})
+    if code != 0:
+        why = (errors or output).decode(errors="replace").strip()
+        raise ServiceError(f"{program} does not say its version: {why or f'exit code {code}'}")
+    return output.decode(errors="replace").strip()

@@ -120,7 +120,7 @@ class _Containers:
         """Do nothing: each lease removes its own container."""
 
     def _start(self, container: docker.Container, workers: int) -> Leased:
-        words = ("redis-server", "--save", "", "--appendonly", "no", "--databases", str(max(16, workers + 1)))
+        words = ("redis-server", "--save", "", "--appendonly", "no", "--protected-mode", "no", "--databases", str(max(16, workers + 1)))
         port = container.start(_PORT, words, {})
         unlocked = Address(f"redis://127.0.0.1:{port}/0")
         await_answer(lambda: answers(unlocked), container.ended, limit_s=_CONTAINER_START_S, what=self._spec.image)

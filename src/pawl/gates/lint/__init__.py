@@ -39,6 +39,8 @@ def _known(context: CheckContext) -> frozenset[str]:
 
 
 def _applies(name: str, context: CheckContext) -> Applies:
+    if not context.project.holds(".py", ".pyi"):
+        return Applies(yes=False, why="the project has no Python files")
     names, why = chosen(context)
     if name in names:
         return Applies(yes=True, why=why)

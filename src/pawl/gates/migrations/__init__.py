@@ -38,10 +38,10 @@ def _changed(context: CheckContext) -> tuple[str, ...]:
 
 def _walk(context: CheckContext) -> Command:
     words = tuple(word for path in _changed(context) for word in ("--changed", path))
-    known = () if context.project.changed is None else ("--base-known",)
+    # without a base nothing is known to be new, so only a wish lints anything
     lint = ("--lint-all",) if context.settings.text("lint") == "all" else ()
     models = ("--no-models",) if context.settings.options.get("models") is False else ()
-    argv = _guest(context, "walk_migrations.py", *known, *lint, *models, *words)
+    argv = _guest(context, "walk_migrations.py", *lint, *models, *words)
     return Command(argv=argv, env=_env("{tree}"), writes=(WALK,))
 
 
@@ -64,7 +64,7 @@ def _env(root: str) -> tuple[tuple[str, str], ...]:
 def _lint(context: CheckContext) -> Command:
     own = ".squawk.toml"
     config = ("--config", "{tree}/" + own) if own in context.project.files else ()
-    argv = ("{tool:squawk}", "--reporter", "json", "--assume-in-transaction", *config, "lint/*.sql")
+    argv = ("{tool:squawk}", "--reporter", "json", *config, "lint/*.sql")
     return Command(argv=argv, accepts=(0, 1), cwd="{out}", stdout=LINTED)
 
 

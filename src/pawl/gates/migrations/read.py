@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pawl.errors import ReadError
 from pawl.model.evidence import LookedAt, Problem, Reading
 from pawl.model.finding import Finding, Place, Severity, normalise
-from pawl.model.gate import Outputs, ReadContext
+from pawl.model.gate import CheckContext, Outputs, ReadContext
 from pawl.model.measure import Better, Measure
+from pawl.model.pipeline import Profile
 
 WALK = "walk.json"
 LINTED = "squawk.json"
@@ -18,14 +20,14 @@ _SEVERITY = {"Warning": Severity.MEDIUM, "Error": Severity.HIGH}
 _MEDIUM = ("round-trip-differs", "rows-changed")
 
 
-def read(outputs: Outputs, _: ReadContext) -> Reading:
+def read(outputs: Outputs, context: ReadContext) -> Reading:
     """Return what walking showed; a phase that could not be walked is a finding or a problem, never left out."""
     walk = outputs.json(WALK)
     linted = outputs.json(LINTED)
     try:
         if walk["format"] != 1 or walk["complete"] is not True:
             raise ReadError(f"{WALK} is incomplete", where=WALK)
-        return _reading(walk, linted)
+        return _with_base(_reading(walk, linted), context.check)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ReadError(f"{WALK} or {LINTED} is not what was expected ({error!r})", where=WALK) from error
 
@@ -47,6 +49,16 @@ def _reading(walk: Mapping[str, Any], linted: Sequence[Mapping[str, Any]]) -> Re
         problems=tuple(Problem(code=problem["code"], text=problem["text"]) for problem in walk["problems"]),
         notes=tuple(_notes(walk)),
     )
+
+
+def _with_base(reading: Reading, context: CheckContext) -> Reading:
+    """Say when nothing could be compared with: then no revision is new, which `ci` must not take for an answer."""
+    if context.project.changed is not None:
+        return reading
+    text = "there is no base to compare with, so no revision counts as new"
+    if context.profile is Profile.CI:
+        return replace(reading, problems=(*reading.problems, Problem(code="no-base", text=text)))
+    return replace(reading, notes=(*reading.notes, text))
 
 
 def _walkable(walk: Mapping[str, Any], new: int) -> int:

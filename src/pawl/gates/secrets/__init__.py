@@ -15,6 +15,8 @@ _STAGED = "{scratch}/staged"
 # 200: something was found, 205: something was found and is valid
 _KINGFISHER_EXITS = (0, 200, 205)
 _LEAKS = 3
+# compiling its rules takes kingfisher seconds; what it compiled is kept beside it, and it does without where it cannot
+_RULES = (("KF_RULE_CACHE_DIR", "{tool:kingfisher}-rules"),)
 _CONFIGURATIONS = ("gitleaks.toml", ".gitleaks.toml")
 
 
@@ -43,11 +45,18 @@ def gitleaks_argv(context: CheckContext) -> tuple[str, ...]:
     """Search the history of the mirror by the project's own rules; leaks have an exit code of their own."""
     report = ("--report-format", "json", "--report-path", "{out}/gitleaks.json", "--exit-code", str(_LEAKS))
     quiet = ("--redact", "--no-banner", "--no-color", "--gitleaks-ignore-path", "{tree}")
-    return ("{tool:gitleaks}", "git", "--config", f"{{tree}}/{_configuration(context)}", *report, *quiet, _MIRROR)
+    name = _configuration(context)
+    config = () if name is None else ("--config", f"{{tree}}/{name}")
+    return ("{tool:gitleaks}", "git", *config, *report, *quiet, _MIRROR)
 
 
 def _configuration(context: CheckContext) -> str | None:
     return next((name for name in _CONFIGURATIONS if name in context.project.files), None)
+
+
+def _search(report: str, target: str, *, history: str, cwd: str = "{tree}") -> Command:
+    argv = kingfisher_argv(report, target, history=history)
+    return Command(argv=argv, cwd=cwd, env=_RULES, accepts=_KINGFISHER_EXITS, writes=(report,))
 
 
 def _mirror(context: CheckContext) -> Command:
@@ -67,14 +76,8 @@ def kingfisher_commands(context: CheckContext) -> tuple[Command, ...]:
     """Search the mirror and the files as they are now."""
     return (
         _mirror(context),
-        Command(
-            argv=kingfisher_argv("past.json", _MIRROR, history="full"), accepts=_KINGFISHER_EXITS, writes=("past.json",)
-        ),
-        Command(
-            argv=kingfisher_argv("present.json", ".", history="none"),
-            accepts=_KINGFISHER_EXITS,
-            writes=("present.json",),
-        ),
+        _search("past.json", _MIRROR, history="full"),
+        _search("present.json", ".", history="none"),
         _mark("{tree}", "--git", _MIRROR, "{out}/past.json", "{out}/present.json"),
     )
 
@@ -90,12 +93,7 @@ def staged_commands(_: CheckContext) -> tuple[Command, ...]:
     copy = ("{pawl}", "{guest}/staged_copy.py", "--root", "{gitroot}", "--copy", _STAGED, "--out", "{out}/staged.json")
     return (
         Command(argv=copy, writes=("staged.json",), purpose=Purpose.CONTROL),
-        Command(
-            argv=kingfisher_argv("pending.json", ".", history="none"),
-            cwd=_STAGED,
-            accepts=_KINGFISHER_EXITS,
-            writes=("pending.json",),
-        ),
+        _search("pending.json", ".", history="none", cwd=_STAGED),
         _mark(_STAGED, "{out}/pending.json"),
     )
 

@@ -70,7 +70,9 @@ def read_gitleaks(outputs: Outputs, context: ReadContext) -> Reading:
     """Read the search of history. gitleaks counts nothing; that both ends of the log were read is what shows all of it."""
     history, spots = _history(outputs), _spots(outputs)
     missed = _missed(history, spots)
-    looked = (LookedAt(what="commits", count=0 if missed else history.commits, expected=history.commits),)
+    looked = (
+        LookedAt(what="commits read by gitleaks", count=0 if missed else history.commits, expected=history.commits),
+    )
     ours = _without_canaries(history, spots)
     return _reading(ours, context, tool="gitleaks", looked=looked, problems=history.problems + missed)
 

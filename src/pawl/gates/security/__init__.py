@@ -7,7 +7,7 @@ from pathlib import Path
 from pawl.gates.security.defects import DEFECTS
 from pawl.gates.security.read import read
 from pawl.model.finding import Severity
-from pawl.model.gate import Check, CheckContext, Command, Gate, Keep, Matrix
+from pawl.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix
 from pawl.model.toolbox import BANDIT
 
 
@@ -31,6 +31,11 @@ def commands(context: CheckContext) -> tuple[Command, ...]:
     return (Command(argv=argv, accepts=(0, 1), writes=("bandit.json",)),)
 
 
+def _has_python(context: CheckContext) -> Applies:
+    there = context.project.holds(".py")
+    return Applies(yes=there, why="" if there else "the project has no Python files")
+
+
 GATE = Gate(
     id="security",
     title="Security",
@@ -42,6 +47,7 @@ GATE = Gate(
             commands=commands,
             read=read,
             tools=(BANDIT,),
+            applies=_has_python,
             matrix=Matrix.HIGHEST,
             keeps=(Keep(kind="security-report", path="bandit.json", media_type="application/json"),),
             inputs=("*.py", "*.toml", "*.yaml", "*.yml", ".bandit"),

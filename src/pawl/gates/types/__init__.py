@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pawl.gates.types.defects import DEFECTS
 from pawl.gates.types.read import read, targets
-from pawl.model.gate import Check, CheckContext, Command, EnvironmentUse, Gate, Matrix, Purpose
+from pawl.model.gate import Applies, Check, CheckContext, Command, EnvironmentUse, Gate, Matrix, Purpose
 from pawl.model.pipeline import Kind, Option
 from pawl.model.toolbox import MYPY
 
@@ -59,6 +59,11 @@ def commands(context: CheckContext) -> tuple[Command, ...]:
     )
 
 
+def _has_python(context: CheckContext) -> Applies:
+    there = context.project.holds(".py", ".pyi")
+    return Applies(yes=there, why="" if there else "the project has no Python files")
+
+
 GATE = Gate(
     id="types",
     title="Types",
@@ -70,6 +75,7 @@ GATE = Gate(
             commands=commands,
             read=read,
             tools=(MYPY,),
+            applies=_has_python,
             matrix=Matrix.HIGHEST,
             environment=EnvironmentUse(),
             cpus=1,

@@ -1,0 +1,101 @@
+"""`pawl doctor` and `pawl cache` in process, on a machine that is made up of a few folders."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pawl.cli.group import main
+from pawl.execute.store import STAMP, write_stamp
+
+OWN = ".".join(platform.python_version_tuple()[:2])
+PIPELINE = f"""\
+schema = 1
+offline = true
+[project]
+python = ["{OWN}", "3.99"]
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in list(os.environ):
+        if name.startswith(("PAWL_", "XDG_", "UV_", "PYENV_")):
+            monkeypatch.delenv(name)
+    project = tmp_path / "project"
+    project.mkdir()
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("PAWL_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("PAWL_STATE_DIR", str(tmp_path / "state"))
+    return tmp_path
+
+
+def document(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    assert main([*words, "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_doctor_says_what_is_missing_and_what_it_costs(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "project" / "pawl.toml").write_text(PIPELINE)
+    found = document(capsys, "doctor")
+    parts = {f"{part['kind']}:{part['name']}": part for part in found["parts"]}
+    assert (found["schema"], found["note"]) == (1, "")
+    assert parts[f"python:{OWN}"]["present"] is True
+    missing = parts["python:3.99"]
+    assert missing["present"] is False
+    assert missing["cost"] == "steps under Python 3.99 are not run"
+    assert "uv python install 3.99" in missing["hint"]
+    assert "Go toolchain" in parts["program:gitleaks"]["hint"]
+    assert parts["advisories:PyPI"]["cost"] == "not run: dependencies/pip-audit"
+    assert not (home / "cache" / "tools").exists()
+
+
+def test_doctor_in_words(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "project" / "pawl.toml").write_text(PIPELINE)
+    assert main(["doctor"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("lacks  python      3.99"))
+    assert lines[at + 1] == "       costs: steps under Python 3.99 are not run"
+
+
+def test_doctor_works_beside_a_broken_definition(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAWL_OFFLINE", "1")
+    (home / "project" / "pawl.toml").write_text(PIPELINE + "nonsense = 1\n")
+    assert main(["doctor"]) == 0
+    assert capsys.readouterr().out.startswith("note: ")
+
+
+def test_the_cache_is_listed_and_pruned(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, used in (("black-1", 1.0), ("ruff-1", None)):
+        folder = home / "cache" / "tools" / name
+        folder.mkdir(parents=True)
+        write_stamp(folder, {})
+        if used is not None:
+            os.utime(folder / STAMP, (used, used))
+    listed = document(capsys, "cache", "list")
+    assert [(one["kind"], one["name"]) for one in listed["entries"] if one["kind"] == "tool"] == [
+        ("tool", "black-1"),
+        ("tool", "ruff-1"),
+    ]
+    assert main(["cache", "prune", "--older-than", "10000d"]) == 0
+    assert capsys.readouterr().out.startswith("removed tool ")
+    assert [path.name for path in (home / "cache" / "tools").iterdir()] == ["ruff-1"]
+
+
+@pytest.mark.parametrize(
+    "words", [("--older-than", "soon"), ("--older-than", "-1d"), ("--max-size", "many"), ("--max-size", "5")]
+)
+def test_pruning_refuses_what_it_cannot_read(
+    home: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, str]
+) -> None:
+    assert main(["cache", "prune", *words]) == 2
+    assert words[0] in capsys.readouterr().err
