@@ -49,6 +49,10 @@ check: lint test
 bench: .venv/.stamp
 	$(BIN)/python -m bench
 
+docs: .venv/.stamp
+	$(BIN)/pawl config --reference > docs/configuration.md
+	$(BIN)/pawl config --schema > docs/pawl.schema.json
+
 golden: .venv/.stamp
 	PAWL_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/unit/report tests/story
 

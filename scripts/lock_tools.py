@@ -1,3 +1,4 @@
+# ruff: noqa: INP001, T201  # a script beside the package, which prints
 """Write the hashed lock of each tool in the toolbox anew: `python scripts/lock_tools.py [NAME…]`.
 
 Locks hold for every platform and for all interpreters from the oldest that a tool may run under; where the pinned

@@ -41,7 +41,7 @@ class RepositoryError(PawlError):
 
 
 class PlatformError(PawlError):
-    """This operating system is not one that pawl runs on."""
+    """The operating system is not one that pawl runs on."""
 
     kind = "platform"
 

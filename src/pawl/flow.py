@@ -32,6 +32,9 @@ from pawl.record.folder import RunFolder
 from pawl.record.ledger import load_ledgers
 from pawl.record.runs import Records
 
+# What rooms ask about; the other facts are for people, and cost more than they are worth here.
+ASKED_FACTS = ("formatter", "linter", "bandit-config", "mypy-files")
+
 Listener = Callable[[Event], None]
 ExitCode = Callable[[Judgement], int]
 
@@ -101,7 +104,7 @@ def survey(root: Path, pipeline: Pipeline, order: Order) -> Project:
         default_branch=pipeline.default_branch,
     )
     tree = repository.FileTree(project.root, project.files)
-    return replace(project, facts=detect(tree), declared=declared(tree))
+    return replace(project, facts=detect(tree, only=ASKED_FACTS), declared=declared(tree))
 
 
 def run_pipeline(order: Order, listen: Listener, exit_code: ExitCode) -> Outcome:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit import values
 
+from kit import values
 from pawl import gates
 from pawl.errors import ReadError
 from pawl.model.gate import Check, CheckContext, Command, Gate, Outputs, ReadContext

@@ -228,9 +228,9 @@ def _ruling(finding: Finding, gate: str, status: Status, *, blocks: bool = False
 
 STEPS = (
     StepVerdict(evidence=LINT, verdict=Verdict.FAILED, reason=Reason(code="findings", text="6 findings")),
-    StepVerdict(evidence=TESTS_39, verdict=Verdict.PASSED, reason=Reason(code="clean", text="looked at 4 tests")),
-    StepVerdict(evidence=TESTS_311, verdict=Verdict.PASSED, reason=Reason(code="clean", text="looked at 1 test")),
-    StepVerdict(evidence=COVERAGE, verdict=Verdict.PASSED, reason=Reason(code="clean", text="looked at 42 files")),
+    StepVerdict(evidence=TESTS_39, verdict=Verdict.PASSED, reason=Reason(code="holds", text="looked at 4 tests")),
+    StepVerdict(evidence=TESTS_311, verdict=Verdict.PASSED, reason=Reason(code="holds", text="looked at 1 test")),
+    StepVerdict(evidence=COVERAGE, verdict=Verdict.PASSED, reason=Reason(code="holds", text="looked at 42 files")),
     StepVerdict(evidence=MIGRATIONS, verdict=Verdict.UNVERIFIED, reason=MIGRATIONS.trouble or AFTER_EXCUSE),
     StepVerdict(evidence=DEPENDENCIES, verdict=Verdict.FAILED, reason=Reason(code="findings", text="1 new finding")),
     StepVerdict(
@@ -259,7 +259,7 @@ GATES = (
     GateVerdict(
         gate="tests",
         verdict=Verdict.PASSED,
-        reason=Reason(code="clean", text="5 tests, 1 quarantined"),
+        reason=Reason(code="holds", text="5 tests, 1 quarantined"),
         steps=("tests/pytest@3.9", "tests/pytest@3.11"),
         rulings=(_ruling(FLAKY, "tests", Status.QUARANTINED),),
         looked_at=(LookedAt(what="tests", count=5, expected=1),),

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from pawl import config, gates
+from pawl import gates
 from pawl.cli.group import main
+from pawl.config import definition
 from pawl.config.jsonschema import schema
 from pawl.config.schema import common
 
@@ -33,7 +34,7 @@ def test_the_schema_of_all_gates_is_a_schema() -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
 def test_examples_load_and_fit_the_schema(path: Path) -> None:
-    assert config.load(path.parent, gates.ALL, environ={}).path == path
+    assert definition.load(path.parent, gates.ALL, environ={}).path == path
     assert Draft202012Validator(schema(gates.ALL)).is_valid(tomllib.loads(path.read_text()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -23,8 +24,8 @@ from kit import require
 from pawl.errors import ServiceError
 from pawl.execute.identity import Identity, identify, is_alive
 from pawl.execute.process import Processes
-from pawl.execute.services import databases, machine, postgres_sources, redis_sources, resp
-from pawl.execute.services.belongings import Belongings
+from pawl.execute.services import databases, docker, machine, postgres_sources, redis_sources, resp
+from pawl.execute.services.belongings import Belonging, Belongings
 from pawl.execute.services.pool import Leased, ServicePool
 from pawl.execute.services.ports import is_taken
 from pawl.execute.services.reaper import reap
@@ -263,8 +264,6 @@ def test_a_server_that_dies_halfway_is_told(ground: Ground) -> None:
 
 
 def _pid(kept: Path) -> int:
-    import json
-
     return int(json.loads(kept.read_text())["pid"])
 
 
@@ -303,21 +302,38 @@ VICTIM = """
 """
 
 
+def victim(ground: Ground, version: str) -> subprocess.Popen[str]:
+    """Start a pawl that holds both services until it is ended."""
+    argv = (sys.executable, "-c", textwrap.dedent(VICTIM), str(ground.places.cache), str(ground.places.state), version)
+    return subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env={**os.environ, "DOCKER_HOST": NO_DOCKER})
+
+
+def test_ctrl_c_leaves_nothing(ground: Ground) -> None:
+    version = installed_postgres()
+    installed_redis()
+    with victim(ground, version) as pawl:
+        assert pawl.stdout is not None
+        *ports, _ = pawl.stdout.readline().split()
+        assert all(is_taken(int(port)) for port in ports)
+        pawl.send_signal(signal.SIGINT)
+        pawl.wait()
+    assert not any(is_taken(int(port)) for port in ports)
+    assert ground.left() == []
+
+
 def test_what_a_killed_pawl_left_is_ended_by_the_next_run_and_not_before(ground: Ground) -> None:
     version = installed_postgres()
     installed_redis()
-    argv = (sys.executable, "-c", textwrap.dedent(VICTIM), str(ground.places.cache), str(ground.places.state), version)
-    environ = {**os.environ, "DOCKER_HOST": NO_DOCKER}
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env=environ) as victim:
-        assert victim.stdout is not None
-        *ports, url = victim.stdout.readline().split()
+    with victim(ground, version) as pawl:
+        assert pawl.stdout is not None
+        *ports, url = pawl.stdout.readline().split()
         with closing(psycopg.connect(url)) as client:
             client.execute("SELECT 1")
             servers = [identify(_pid(kept)) for kept in (ground.places.state / "services").glob("*.json")]
             assert len(servers) == 2
             assert reap(ground.places) == ()
-            victim.send_signal(signal.SIGKILL)
-            victim.wait()
+            pawl.send_signal(signal.SIGKILL)
+            pawl.wait()
             # The servers have sessions of their own and go on.
             assert all(is_taken(int(port)) for port in ports)
             backend = client.info.backend_pid
@@ -415,7 +431,7 @@ def test_a_given_postgres_keeps_what_is_not_ours(ground: Ground) -> None:
             pool.lease("step", ("database",), 1) as (leased,),
         ):
             assert leased.use.provider == "address"
-            assert leased.secrets == ("p%40ss%20w%3Ard",)
+            assert leased.secrets == ("p%40ss%20w%3Ard", "p@ss w:rd")
             assert query(leased.url, "SELECT current_user, current_setting('application_name')") == [("ci", "x")]
             assert len(set(query(server.url, DATABASES)) - before) == 3
         assert set(query(server.url, DATABASES)) == before
@@ -489,6 +505,45 @@ def test_docker_without_an_engine_is_passed_over_quickly(ground: Ground) -> None
         with pytest.raises(ServiceError, match="docker"):
             postgres_sources.Container(site).offers(postgres())
         assert time.monotonic() - began < 10
+
+
+def with_docker() -> dict[str, str]:
+    """Return the variables that lead to an engine which has both images, or skip: no registry is asked for images."""
+    why = docker.refusal(os.environ)
+    images = (postgres().image, REDIS.image)
+    lacking = [image for image in images if why or not docker.has(image, os.environ)]
+    if lacking:
+        pytest.skip(why or f"the Docker engine lacks {', '.join(lacking)}")
+    return {"DOCKER_HOST": os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")}
+
+
+def test_containers_serve_and_go(ground: Ground) -> None:
+    variables = with_docker()
+    with ground.site(**variables) as site, pool_of(site, postgres(), REDIS, strict=True) as pool:
+        with pool.lease("step", ("database", "cache"), 1) as leases:
+            assert [leased.use.provider for leased in leases] == ["docker", "docker"]
+            assert query(leases[0].worker_urls[0], "SHOW fsync") == [("off",)]
+            assert pool.check(leases) is None
+            assert reap(ground.places) == ()
+        assert not is_taken(port_of(leases[1]))
+    assert not is_taken(port_of(leases[0]))
+    assert ground.left() == []
+
+
+def test_containers_of_a_dead_run_are_removed(ground: Ground) -> None:
+    with ground.site(**with_docker()) as site:
+        supply = redis_sources.Container(site).offers(REDIS)[0].open(REDIS)
+        with supply.lease(0) as leased:
+            [kept] = orphans_to_be(site)
+            site.belongings.keep(replace(kept, owner=1, owner_started="never", run="/gone"))
+            assert reap(ground.places) == (kept.id,)
+            assert leased.trouble() is not None
+    assert ground.left() == []
+
+
+def orphans_to_be(site: Site) -> list[Belonging]:
+    kept = [json.loads(path.read_text()) for path in (site.places.state / "services").glob("*.json")]
+    return [Belonging(**{**one, "programs": tuple(one["programs"])}) for one in kept]
 
 
 @pytest.mark.tools

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Self, TextIO
 
+from pawl.errors import RecordError
 from pawl.model.event import Event
 from pawl.report import progress
 from pawl.report.paper import Paper
@@ -103,9 +104,15 @@ class Console:
             stream.write(printable(text, stream))
             stream.flush()
         except BrokenPipeError:
-            # Whoever read has gone (`| head`). Nobody is left to tell, and the interpreter must not stumble at exit.
-            self._gone = True
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            self._give_up(stream)  # whoever read has gone (`| head`), nobody is left to tell
+        except OSError as error:
+            self._give_up(stream)
+            raise RecordError(f"the output cannot be written: {error.strerror}", where=stream.name) from error
+
+    def _give_up(self, stream: TextIO) -> None:
+        """Write no more; what the stream still holds goes nowhere, so that the interpreter does not stumble at exit."""
+        self._gone = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def printable(text: str, stream: TextIO) -> str:

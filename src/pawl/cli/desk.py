@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pawl.config import layers
 from pawl.config.layers import Flags
+from pawl.errors import UsageError
 from pawl.flow import Order
 from pawl.model.pipeline import Profile
 
@@ -24,7 +25,7 @@ def order(
     """Return the order for the folder that pawl was called in, at this moment."""
     environ = layers.environ()
     return Order(
-        start=Path.cwd(),
+        start=here(),
         flags=Flags(profile=Profile(profile) if profile else None, jobs=jobs, offline=offline),
         environ=environ,
         places=layers.places(environ),
@@ -34,6 +35,14 @@ def order(
         changed=changed,
         base=base,
     )
+
+
+def here() -> Path:
+    """Return the folder that pawl was called in; UsageError when it is gone."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise UsageError("the folder that pawl was called in is gone", hint="change to a folder that exists") from error
 
 
 def today() -> date:

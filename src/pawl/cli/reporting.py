@@ -74,14 +74,19 @@ def _write(wanted: Wanted, document: Document, annex: Annex, folder: Path | None
 
 
 def _replace(path: Path, data: bytes) -> None:
-    # A link or a device (/dev/stdout, a pipe) is written through: replacing it would destroy something of the machine's.
-    if path.is_symlink() or (path.exists() and not path.is_file()):
+    if _is_device(path):
         with path.open("ab") as file:
             file.write(data)
         return
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    target = path.resolve()
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         draft.write_bytes(data)
-        draft.replace(path)
+        draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _is_device(path: Path) -> bool:
+    """Return whether `path` is something of the machine's (/dev/stdout, a pipe) that must never be replaced."""
+    return path.parts[1] in {"dev", "proc"} or (path.exists() and not path.is_file())

@@ -6,11 +6,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from pawl import __version__, detect, gates
+from pawl import __version__, gates
 from pawl.config import definition, layers, writing
 from pawl.config.schema import FILE
 from pawl.config.source import find
 from pawl.detect.show import describe
+from pawl.detect.stack import detect
 from pawl.errors import ConfigError, UsageError
 from pawl.execute import repository
 from pawl.model.facts import Fact, Project
@@ -22,7 +23,7 @@ _TOLD_TOO = ("alembic", "django-migrations", "test-runner", "tests", "formatter"
 def look(root: Path) -> Project:
     """Return the project at `root` with its facts; RepositoryError where git knows no files."""
     found = repository.survey(root, base=None, environ=layers.environ(), include=(), default_branch="main")
-    return replace(found, facts=detect.detect(repository.FileTree(found.root, found.files)))
+    return replace(found, facts=detect(repository.FileTree(found.root, found.files)))
 
 
 def begin(root: Path, *, force: bool) -> str:

@@ -113,7 +113,8 @@ def _text(key: Key) -> dict[str, Any]:
     if key.option.choices:
         return {"enum": list(key.option.choices)}
     pattern = PATH if key.option.kind is Kind.PATHS else key.pattern
-    return {"type": "string", **({"pattern": f"^(?:{pattern})$"} if pattern else {})}
+    form = {"format": "date"} if key.date else {}
+    return {"type": "string", **form, **({"pattern": f"^(?:{pattern})$"} if pattern else {})}
 
 
 def _service() -> dict[str, Any]:

@@ -38,15 +38,19 @@ class Hit:
 
 @dataclass(slots=True)
 class Remembered:
-    """A tree that reads each file once: many detectors look into the same texts."""
+    """A tree that reads each file once, because many detectors look into the same texts.
+
+    Folders with a definition of their own are other projects and left out.
+    """
 
     tree: Tree
-    texts: dict[str, str | None] = field(default_factory=dict)
+    paths: tuple[str, ...] = field(init=False)
+    texts: dict[str, str | None] = field(init=False, default_factory=dict)
 
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Return the paths of the tree below."""
-        return self.tree.paths
+    def __post_init__(self) -> None:
+        """Leave out the files of other projects."""
+        others = tuple(path.removesuffix("pawl.toml") for path in self.tree.paths if path.endswith("/pawl.toml"))
+        self.paths = tuple(path for path in self.tree.paths if not others or not path.startswith(others))
 
     def text(self, path: str) -> str | None:
         """Return a file's text; None as well for files so large that nobody wrote them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from pawl.detect.declarations import declared_hits
-from pawl.detect.documents import ini, table, toml
+from pawl.detect.documents import ini, table, texts, toml
 from pawl.detect.lines import Hit, evidence, gathered, line_of, matching, search
 from pawl.model.facts import Fact, Tree
 
@@ -37,6 +37,22 @@ def linter(tree: Tree) -> Fact:
 def type_checker(tree: Tree) -> Fact:
     """Return what checks types: mypy, pyright."""
     return gathered("type-checker", (*_used(tree, "mypy"), *_used(tree, "pyright")))
+
+
+def mypy_files(tree: Tree) -> Fact:
+    """Return the files, packages and modules that mypy's configuration names itself."""
+    config = next(iter(_configs(tree, "mypy")), None)
+    if config is None:
+        return Fact(name="mypy-files", value=None)
+    shared = config.path == "pyproject.toml"
+    settings = table(toml(tree, config.path), "tool", "mypy") if shared else ini(tree, config.path).get("mypy", {})
+    hits = []
+    for name in ("files", "packages", "modules"):
+        line, shown = line_of(tree.text(config.path) or "", name, after="mypy]")
+        for value in texts(settings.get(name)):
+            named = filter(None, (part.strip() for part in value.split(",")))
+            hits += [Hit(value=part, path=config.path, line=line, text=shown) for part in named]
+    return gathered("mypy-files", hits)
 
 
 def config_of(tool: str) -> Callable[[Tree], Fact]:

@@ -43,6 +43,7 @@ DETECTORS: tuple[tuple[str, Detector], ...] = (
     ("ruff-config", quality.config_of("ruff")),
     ("flake8-config", quality.config_of("flake8")),
     ("mypy-config", quality.config_of("mypy")),
+    ("mypy-files", quality.mypy_files),
     ("bandit-config", quality.config_of("bandit")),
     ("gitleaks-config", quality.config_of("gitleaks")),
     ("frontend", layout.frontend),

@@ -52,7 +52,7 @@ def entries(places: Places, beyond: tuple[Path, ...] = ()) -> tuple[Entry, ...]:
 
 
 def prune(
-    places: Places, older_than_s: float, max_bytes: int | None = None, beyond: tuple[Path, ...] = ()
+    places: Places, beyond: tuple[Path, ...] = (), *, older_than_s: float, max_bytes: int | None = None
 ) -> tuple[Entry, ...]:
     """Remove what was not used for `older_than_s` seconds, then the least recently used until `max_bytes` hold the rest.
 
@@ -74,7 +74,7 @@ def prune(
 
 
 def clear(
-    places: Places, *, everything: bool, beyond: tuple[Path, ...] = ()
+    places: Places, beyond: tuple[Path, ...] = (), *, everything: bool
 ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     """Remove all that can be made again, with `everything` also runs and advisories; return (removed, still in use).
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -26,12 +25,15 @@ class Installed:
 
 
 def installed_in(venv: Path) -> tuple[Installed, ...]:
-    """Return every distribution in the environment by its canonical name, sorted."""
-    folders = [str(path) for path in venv.glob("lib/python*/site-packages")]
-    found = {canonicalize_name(one.name): one for one in distributions(path=folders)}
-    return tuple(
-        Installed(name=name, version=one.version, origin=_origin_of(one)) for name, one in sorted(found.items())
-    )
+    """Return every distribution in an environment that uv made, by its canonical name, sorted."""
+    # uv names the folder after both; the metadata inside says the same and takes a millisecond a package to parse.
+    found = (folder for folder in venv.glob("lib/python*/site-packages/*.dist-info"))
+    return tuple(sorted((_installed(folder) for folder in found), key=lambda one: one.name))
+
+
+def _installed(folder: Path) -> Installed:
+    name, _, version = folder.name.removesuffix(".dist-info").partition("-")
+    return Installed(name=canonicalize_name(name), version=version, origin=_origin_of(folder))
 
 
 def digest_of(packages: tuple[Installed, ...], base: str) -> str:
@@ -40,10 +42,11 @@ def digest_of(packages: tuple[Installed, ...], base: str) -> str:
     return "sha256:" + hashlib.sha256("\n".join((base, *lines)).encode()).hexdigest()
 
 
-def _origin_of(distribution: Distribution) -> str:
+def _origin_of(folder: Path) -> str:
     """Return where it came from when that is not a registry; of a file only the name, for folders differ by machine."""
-    text = distribution.read_text("direct_url.json")
-    if text is None:
+    try:
+        text = (folder / "direct_url.json").read_text(encoding="utf-8")
+    except FileNotFoundError:
         return ""
-    origin = json.loads(text)
-    return text if not origin["url"].startswith("file:") else origin["url"].rpartition("/")[2]
+    url = json.loads(text)["url"]
+    return url.rpartition("/")[2] if url.startswith("file:") else text

@@ -16,21 +16,27 @@ _PIECE = 1024 * 1024
 _KEY_BEGINS = b"PRIVATE KEY-----"
 _KEY_LIMIT = 64 * 1024
 
-# Each pattern keeps its first group (what introduces the secret) and its last one (what follows).
+# What a text must hold for its pattern to be worth trying; the pattern keeps its first group (what introduces the
+# secret) and its last one (what follows).
 _TOKENS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rb"(\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@'\"]*:)[^\s/@'\"]+(@)",
-        rb"()\bgh[pousr]_[A-Za-z0-9]{30,255}()",
-        rb"()\bgithub_pat_[A-Za-z0-9_]{22,255}()",
-        rb"()\bglpat-[A-Za-z0-9_-]{20,}()",
-        rb"()\b(?:AKIA|ASIA)[0-9A-Z]{16}\b()",
-        rb"((?i:aws_secret_access_key)[\"']?\s*[=:]\s*[\"']?)[A-Za-z0-9/+=]{40}()",
-        rb"()\bxox[a-z]-[A-Za-z0-9-]{10,}()",
-        rb"(\bhooks\.slack\.com/services/)[A-Za-z0-9/]+()",
-        rb"()\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*()",
-        rb"()\b[rs]k_live_[A-Za-z0-9]{16,}()",
-        rb"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)(?s:.*?)(-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)",
+    (needle, re.compile(pattern))
+    for needle, pattern in (
+        (b"://", rb"(://[^\s/:@'\"]{0,100}:)[^\s/@'\"]{1,300}(@)"),
+        (b"gh", rb"()\bgh[pousr]_[A-Za-z0-9]{30,255}()"),
+        (b"github_pat_", rb"()\bgithub_pat_[A-Za-z0-9_]{22,255}()"),
+        (b"glpat-", rb"()\bglpat-[A-Za-z0-9_-]{20,}()"),
+        (b"AKIA", rb"()\bAKIA[0-9A-Z]{16}\b()"),
+        (b"ASIA", rb"()\bASIA[0-9A-Z]{16}\b()"),
+        (b"aws_secret_access_key", rb"(aws_secret_access_key[\"']?\s*[=:]\s*[\"']?)[A-Za-z0-9/+=]{40}()"),
+        (b"AWS_SECRET_ACCESS_KEY", rb"(AWS_SECRET_ACCESS_KEY[\"']?\s*[=:]\s*[\"']?)[A-Za-z0-9/+=]{40}()"),
+        (b"xox", rb"()\bxox[a-z]-[A-Za-z0-9-]{10,}()"),
+        (b"hooks.slack.com", rb"(hooks\.slack\.com/services/)[A-Za-z0-9/]+()"),
+        (b"eyJ", rb"()\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*()"),
+        (b"k_live_", rb"()\b[rs]k_live_[A-Za-z0-9]{16,}()"),
+        (
+            b"PRIVATE KEY-----",
+            rb"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)(?s:.*?)(-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)",
+        ),
     )
 )
 _ASSIGNED = re.compile(
@@ -75,8 +81,9 @@ class Redactor:
     def _redact(self, data: bytes) -> bytes:
         if self._known is not None:
             data = self._known.sub(_MASK, data)
-        for token in _TOKENS:
-            data = token.sub(rb"\1" + _MASK + rb"\2", data)
+        for needle, token in _TOKENS:
+            if needle in data:
+                data = token.sub(rb"\1" + _MASK + rb"\2", data)
         return data
 
 

@@ -118,7 +118,7 @@ class Toolshop:
         self._store.close()
 
     def _from_pypi(self, tool: Tool, source: Pypi, project: Project | None, python: Path | None) -> Obtained:
-        pin = _pin(tool, project)
+        pin = _pin(tool, source, project)
         lock = f"{source.package}=={pin}\n".encode() if pin else lock_file(source.lock)
         interpreter = (python or Path(getattr(sys, "_base_executable", sys.executable))).resolve()
 
@@ -202,10 +202,12 @@ def _projects_own(tool: Tool, environment: Environment | None, project: Project 
     return Obtained(executable=executable, use=use)
 
 
-def _pin(tool: Tool, project: Project | None) -> str | None:
+def _pin(tool: Tool, source: Pypi, project: Project | None) -> str | None:
+    """Return the version that the project pins where that is another than the one whose lock ships with pawl."""
     if project is None or not tool.project_package:
         return None
-    return next((version for name, version in project.declared if name == tool.project_package), None)
+    pinned = next((version for name, version in project.declared if name == tool.project_package), None)
+    return pinned if pinned != source.version else None
 
 
 def _digest(*parts: bytes) -> str:

@@ -26,7 +26,8 @@ class Workspaces:
 
     def __init__(self, cache: Path, project: Project) -> None:
         self._project = project
-        self._home = cache / "workspaces" / hashlib.sha256(os.fsencode(project.root)).hexdigest()[:16]
+        # Resolved, because tools print the places of files without links.
+        self._home = cache.resolve() / "workspaces" / hashlib.sha256(os.fsencode(project.root)).hexdigest()[:16]
         self._held = contextlib.ExitStack()
         self._sharing = threading.Lock()
         self._shared: Path | None = None

@@ -164,12 +164,17 @@ def look(connection: Any) -> tuple[str, str]:
 
 def rows(connection: Any, statement: str) -> list[Any]:
     """Return the rows of a statement that has no parameters."""
-    return list(connection.exec_driver_sql(statement).fetchall())
+    return list(connection.exec_driver_sql(escaped(connection, statement)).fetchall())
 
 
 def run(connection: Any, statement: str) -> None:
     """Run a statement that has no parameters."""
-    connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(escaped(connection, statement))
+
+
+def escaped(connection: Any, statement: str) -> str:
+    """Return the statement as the driver wants it: some take a percent sign for the begin of a placeholder."""
+    return statement.replace("%", "%%") if "format" in connection.dialect.paramstyle else statement
 
 
 @contextmanager

@@ -24,14 +24,19 @@ def candidates(column: Column, table: Table, count: int, number: int) -> list[st
     """
     if column.parent is not None:
         parent, key = column.parent
-        return [f"(SELECT {quote(key)} FROM {parent.quoted} ORDER BY {quote(key)} OFFSET {number} LIMIT 1)"]
+        which = f"{number} % greatest((SELECT count(*) FROM {parent.quoted}), 1)"
+        return [f"(SELECT {quote(key)} FROM {parent.quoted} ORDER BY {quote(key)} OFFSET {which} LIMIT 1)"]
     texts = list(dict.fromkeys(fitting(column, plain(column, table, count, number))))
     found = [f"CAST({literal(text)} AS {column.type})" for text in texts]
     return found or [f"CAST(NULL AS {column.type})"]
 
 
 def fitting(column: Column, texts: Iterator[str]) -> Iterator[str]:
-    """Yield texts, cut to what the column can hold."""
+    """Yield texts, cut to what the column can hold; numbers that are too large for it are left out."""
+    if column.base == "numeric" and column.modifier > 4:
+        whole = ((column.modifier - 4) >> 16) - ((column.modifier - 4) & 0xFFFF)
+        yield from (text for text in texts if len(text.lstrip("-").lstrip("0")) <= whole)
+        return
     longest = column.modifier - 4 if column.category == "S" and column.modifier > 4 else None
     for text in texts:
         yield text if longest is None else text[-longest:]
@@ -52,9 +57,8 @@ def plain(column: Column, table: Table, count: int, number: int) -> Iterator[str
     elif column.base == "bool":
         yield from ("true", "false") if number % 2 == 0 else ("false", "true")
     else:
-        text = by_type(column.base, count, number)
-        if text is not None:
-            yield text
+        texts = (by_type(column.base, count, place) for place in (number, number + 10, number + 20))
+        yield from (text for text in texts if text is not None)
 
 
 def numbers(conditions: str, count: int) -> Iterator[str]:

@@ -78,9 +78,10 @@ class Records:
         """Return the full id for an id, its unique beginning, or "latest" (of the project at `root` when given)."""
         if run == LATEST:
             newest = self.summaries(root, limit=1)
-            return (
-                newest[0].run if newest else self._absent("there is no recorded run" + (f" of {root}" if root else ""))
-            )
+            if newest:
+                return newest[0].run
+            of = f" of {root}" if root else ""
+            raise RecordError(f"there is no recorded run{of}", where=str(self.runs), hint="record one with `pawl run`")
         known = self.ids()
         if run in known:
             return run

@@ -67,7 +67,12 @@ def _error(error: ErrorEntry, paper: Paper) -> Iterator[str]:
 def _cells(document: Document, gate: GateEntry, annex: Annex) -> tuple[str, str, str, str]:
     spent = timeline.busy(standing.steps_of(document, gate))
     looked = text.looked_at(standing.looks(document, gate, annex))
-    return text.WORDS[gate.verdict], looked, text.duration(spent) if spent else "", text.one_line(gate.reason.text, 160)
+    # "holds" means that what was looked at is the whole reason, and that has a column of its own.
+    why = "" if looked and gate.reason.code == "holds" else text.one_line(gate.reason.text, 160)
+    if gate.verdict is Verdict.PASSED:
+        debts = (f"{count} {status}" for status, count in standing.statuses(gate.findings))
+        why = ", ".join(part for part in (why, *debts) if part)
+    return text.WORDS[gate.verdict], looked, text.duration(spent) if spent else "", why
 
 
 def _overview(document: Document, annex: Annex, paper: Paper) -> Iterator[str]:

@@ -248,6 +248,17 @@ def test_a_reader_that_went_away_is_not_an_error() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_an_output_that_cannot_be_written_is_said() -> None:
+    code = (
+        "import sys\nfrom pawl.cli.console import Console\nfrom pawl.errors import RecordError\n"
+        "try:\n    with Console(sys.stdout, sys.stderr, {}) as console: console.say('x')\n"
+        "except RecordError as error: sys.stderr.write(error.message)\n"
+    )
+    with open("/dev/full", "wb") as full:  # noqa: PTH123  # a device, not a path of ours
+        done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr.decode()) == (0, "the output cannot be written: No space left on device")
+
+
 def test_rich_is_only_imported_for_a_live_view() -> None:
     code = (
         "import io, sys\nfrom pawl.cli.console import Console\n"

@@ -101,6 +101,17 @@ def test_a_report_may_go_to_a_pipe(project: Path, capfd: pytest.CaptureFixture[s
     told = capfd.readouterr()
     assert told.err.startswith("## :x: pawl: failed")
     assert json.loads(told.out)["exit_code"] == 1
+    assert Path("/dev/stderr").is_symlink()
+
+
+def test_a_link_stays_a_link(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record(project.parent / "state", RUN, project)
+    (project / "kept").mkdir()
+    (project / "junit.xml").symlink_to("kept/real.xml")
+    for _ in range(2):
+        assert main(["show", "--report", "junit=junit.xml"]) == 0
+    assert (project / "junit.xml").is_symlink()
+    assert (project / "kept" / "real.xml").read_text().count("<testsuites") == 1
 
 
 def test_a_damaged_record_is_not_shown_as_anything(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

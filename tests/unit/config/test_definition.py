@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kit.definitions import FULL, HEAD, MISTAKES, WAIVER
 from kit.hall import HALL, gate
-from pawl import config
+from pawl.config import definition
 from pawl.config.definition import parse
 from pawl.errors import ConfigError
 from pawl.model.finding import Severity
@@ -184,15 +184,15 @@ def test_the_nearest_definition_upwards_holds(tmp_path: Path) -> None:
     (inner / "app" / "deep").mkdir(parents=True)
     (tmp_path / "pawl.toml").write_text(HEAD + 'name = "outer"\n')
     (inner / "pawl.toml").write_text(HEAD)
-    loaded = config.load(inner / "app" / "deep", HALL, environ={})
+    loaded = definition.load(inner / "app" / "deep", HALL, environ={})
     assert (loaded.root, loaded.path, loaded.pipeline.name) == (inner, inner / "pawl.toml", "shop")
     assert (loaded.profile, loaded.jobs) == (Profile.FULL, None)
-    assert config.load(tmp_path / "services", HALL, environ={}).pipeline.name == "outer"
+    assert definition.load(tmp_path / "services", HALL, environ={}).pipeline.name == "outer"
 
 
 def test_without_a_definition(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"there is no pawl\.toml here or above") as caught:
-        config.load(tmp_path, HALL, environ={})
+        definition.load(tmp_path, HALL, environ={})
     assert "pawl init" in caught.value.hint
 
 

@@ -32,7 +32,6 @@ BEYOND = (
     'must be at least "',
     'must be at most "',
     "is also the id of",
-    "is not a day of the calendar",
     "count: expected what is counted",
     "count: not a regular expression",
     "count: needs exactly one group",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kit.hall import HALL
-from pawl import config
+from pawl.config import definition
 from pawl.config.layers import Flags, Loaded, environ, places, platform_check
 from pawl.errors import ConfigError, PlatformError
 from pawl.model.pipeline import Layer, Origin, Profile
@@ -14,7 +14,7 @@ from pawl.model.pipeline import Layer, Origin, Profile
 
 def load(tmp_path: Path, variables: Mapping[str, str], flags: Flags = Flags(), top: str = "") -> Loaded:  # noqa: B008  # frozen
     (tmp_path / "pawl.toml").write_text(f'schema = 1\n{top}\n[project]\npython = ["3.11"]\n')
-    return config.load(tmp_path, HALL, environ=variables, flags=flags)
+    return definition.load(tmp_path, HALL, environ=variables, flags=flags)
 
 
 def origin(loaded: Loaded, key: str) -> Origin:

@@ -4,8 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.trees import texts
-from pawl import detect
-from pawl.detect.declarations import all_declarations
+from pawl.detect.declarations import all_declarations, declared
 
 
 def test_requirement_files_with_everything_that_may_stand_in_them() -> None:
@@ -33,7 +32,7 @@ def test_requirement_files_with_everything_that_may_stand_in_them() -> None:
             "docs/requirements.txt": "sphinx\n",
         }
     )
-    assert detect.declared(tree) == (
+    assert declared(tree) == (
         ("django", "5.0.8"),
         ("flask-login", "0.6.3"),
         ("jinja2", "3.1.4"),
@@ -47,7 +46,7 @@ def test_universal_locks_pin_by_marker_and_so_not_at_all() -> None:
     tree = texts(
         {"requirements.txt": "black==25.1 ; python_version < '3.10'\nblack==26.1 ; python_version >= '3.10'\n"}
     )
-    assert detect.declared(tree) == (("black", None),)
+    assert declared(tree) == (("black", None),)
 
 
 def test_pyproject_in_all_its_lists() -> None:
@@ -74,7 +73,7 @@ def test_pyproject_in_all_its_lists() -> None:
             """
         }
     )
-    assert detect.declared(tree) == (
+    assert declared(tree) == (
         *(("a", "1"), ("b", None), ("c", None), ("d", None), ("f", "2.0")),
         *(("g", "1.5"), ("h", "1.2.3"), ("i", None), ("j", None), ("k", "7.0")),
     )
@@ -87,17 +86,17 @@ def test_locks_pin_what_files_only_name() -> None:
             "Pipfile.lock": '{"default": {"requests": {"version": "==2.32.3"}, "idna": {}}, "develop": {"pytest": {"version": "==8.3"}}}',
         }
     )
-    assert detect.declared(tree) == (("flask", "3.0.0"), ("idna", None), ("pytest", "8.3"), ("requests", "2.32.3"))
+    assert declared(tree) == (("flask", "3.0.0"), ("idna", None), ("pytest", "8.3"), ("requests", "2.32.3"))
 
 
 def test_a_lock_with_two_versions_of_a_package_pins_none() -> None:
     lock = "".join(f'[[package]]\nname = "numpy"\nversion = "{version}"\n' for version in ("1.26", "2.1"))
-    assert detect.declared(texts({"uv.lock": lock})) == (("numpy", None),)
+    assert declared(texts({"uv.lock": lock})) == (("numpy", None),)
 
 
 def test_the_project_itself_is_not_one_of_its_packages() -> None:
     lock = '[[package]]\nname = "me"\nversion = "0"\nsource = { virtual = "." }\n'
-    assert detect.declared(texts({"uv.lock": lock})) == ()
+    assert declared(texts({"uv.lock": lock})) == ()
 
 
 def test_places_of_declarations() -> None:
@@ -109,4 +108,4 @@ def test_places_of_declarations() -> None:
 @settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_requirement_file_is_a_bug(text: str) -> None:
-    detect.declared(texts({"requirements.txt": text, "pyproject.toml": text, "Pipfile": text, "uv.lock": text}))
+    declared(texts({"requirements.txt": text, "pyproject.toml": text, "Pipfile": text, "uv.lock": text}))

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.trees import texts
-from pawl import detect
+from pawl.detect.stack import detect
 from pawl.model.facts import Fact
 
 
 def fact(name: str, files: dict[str, str]) -> Fact:
-    return next(found for found in detect.detect(texts(files)) if found.name == name)
+    return next(found for found in detect(texts(files)) if found.name == name)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,10 @@ def fact(name: str, files: dict[str, str]) -> Fact:
         ("linter", {"requirements.txt": "flake8-bugbear"}, None),
         ("type-checker", {"mypy.ini": ""}, ("mypy",)),
         ("mypy-config", {"mypy.ini": "", "pyproject.toml": "[tool.mypy]\n"}, "mypy.ini"),
+        ("mypy-files", {"pyproject.toml": '[tool.mypy]\nfiles = ["app", "main.py"]\n'}, ("app", "main.py")),
+        ("mypy-files", {"pyproject.toml": '[tool.mypy]\nfiles = "app, main.py"\nstrict = true\n'}, ("app", "main.py")),
+        ("mypy-files", {"mypy.ini": "[mypy]\npackages = shop\n[mypy-x.*]\nfiles = no\n"}, ("shop",)),
+        ("mypy-files", {"pyproject.toml": "[tool.mypy]\nstrict = true\nfiles = 3\n"}, None),
         ("isort-config", {"setup.cfg": "[isort]\nprofile = black\n"}, "setup.cfg"),
         ("gitleaks-config", {".gitleaks.toml": ""}, ".gitleaks.toml"),
         ("deployed-python", {"Dockerfile": "FROM python:3.11", "runtime.txt": "python-3.12.1"}, None),
@@ -151,7 +155,7 @@ def test_evidence_holds_no_credentials() -> None:
         "app.py": 'engine(os.getenv("X", "postgresql+psycopg://me:hunter2@db/x"))\n',
         "alembic.ini": "script_location = x\nsqlalchemy.url = postgresql://me:hunter2@db/x\n",
     }
-    facts = detect.detect(texts(files))
+    facts = detect(texts(files))
     assert any("SECRET_KEY=…" in line for found in facts for line in found.evidence)
     assert [line for found in facts for line in found.evidence if "hunter2" in line] == []
 
@@ -165,5 +169,5 @@ PATHS = st.sampled_from(
 @settings(deadline=None)
 @given(st.dictionaries(PATHS, st.text(max_size=60), max_size=5))
 def test_no_file_is_a_bug(files: dict[str, str]) -> None:
-    for found in detect.detect(texts(files)):
+    for found in detect(texts(files)):
         assert found.value is None or found.value

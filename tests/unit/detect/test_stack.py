@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kit.trees import Texts, texts
-from pawl import detect
 from pawl.detect.show import as_json, as_text
-from pawl.detect.stack import DETECTORS
+from pawl.detect.stack import DETECTORS, detect
 from pawl.model.facts import Fact
 
 FASTAPI = texts(
@@ -104,7 +103,7 @@ FASTAPI = texts(
 
 
 def facts(tree: Texts) -> dict[str, Fact]:
-    return {fact.name: fact for fact in detect.detect(tree)}
+    return {fact.name: fact for fact in detect(tree)}
 
 
 def values(tree: Texts) -> dict[str, object]:
@@ -319,18 +318,28 @@ def test_flask_with_uv() -> None:
     assert not {"requirements", "pytest-config", "formatter", "redis", "health"} & set(found)
 
 
+def test_other_projects_below_are_left_out() -> None:
+    inner = {f"examples/shop/{path}": text for path, text in FASTAPI.files.items()}
+    outer = {"pawl.toml": "", "requirements.txt": "flask\n", "examples/shop/pawl.toml": ""}
+    assert values(texts({**inner, **outer})) == {
+        "package-manager": "pip",
+        "deployed-requirements": ("requirements.txt",),
+        "framework": "flask",
+    }
+
+
 def test_an_empty_folder_is_unknown_throughout() -> None:
-    assert all(fact == Fact(name=fact.name, value=None) for fact in detect.detect(texts({})))
+    assert all(fact == Fact(name=fact.name, value=None) for fact in detect(texts({})))
 
 
 def test_each_detector_finds_the_fact_that_it_is_listed_with() -> None:
     names = [name for name, _ in DETECTORS]
-    assert [fact.name for fact in detect.detect(FASTAPI)] == names
+    assert [fact.name for fact in detect(FASTAPI)] == names
     assert len(names) == len(set(names))
 
 
 def test_a_few_facts_may_be_asked_for() -> None:
-    assert {fact.name: fact.value for fact in detect.detect(FASTAPI, only=("linter", "python"))} == {
+    assert {fact.name: fact.value for fact in detect(FASTAPI, only=("linter", "python"))} == {
         "python": ("3.9", "3.10", "3.11"),
         "linter": ("flake8",),
     }

@@ -58,6 +58,5 @@ def test_carriers_of_a_marker_end_even_in_a_session_of_their_own(tmp_path: Path)
 def test_being_terminated_is_being_interrupted(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     with pytest.raises(KeyboardInterrupt, match=number.name), terminable():
-        os.kill(os.getpid(), number)
-        time.sleep(5)
+        signal.raise_signal(number)
     assert signal.getsignal(number) == before

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kit import values
 from pawl.execute.schedule import critical_paths, run_schedule
@@ -213,3 +215,30 @@ def test_ctrl_c_twice_asks_twice() -> None:
     with pytest.raises(KeyboardInterrupt):
         run_schedule([step("a")], 1, perform=waiting, may_run=always, finished=lambda _, __: None, interrupt=interrupt)
     assert len(asked) == 2
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> list[Step]:
+    """Any steps in an order in which each comes after what it needs."""
+    steps: list[Step] = []
+    for number in range(draw(st.integers(0, 12))):
+        before = draw(st.lists(st.sampled_from([one.id for one in steps]), unique=True)) if steps else []
+        half = len(before) // 2
+        excuse = Reason(code="excused", text="") if draw(st.integers(0, 5)) == 0 else None
+        cpus = draw(st.integers(0, 4))
+        steps.append(step(f"s{number}", *before[:half], feeds=tuple(before[half:]), cpus=cpus, excuse=excuse))
+    return steps
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps=graphs(), jobs=st.integers(1, 4))
+def test_any_graph_is_run_once_in_order_and_within_its_budget(steps: list[Step], jobs: int) -> None:
+    watch = Watch(0)
+    evidence, ended = run(steps, jobs, watch)
+    assert list(evidence) == [one.id for one in steps]
+    assert sorted(ended) == sorted(evidence)
+    assert watch.most <= jobs
+    for one in steps:
+        if one.excuse is None:
+            assert all(ended.index(before) < ended.index(one.id) for before in (*one.after, *one.feeds))
+        assert (evidence[one.id].left_out is None) == (one.excuse is None)

@@ -192,3 +192,24 @@ def test_step_folders_are_safe_and_apart(one: str, other: str) -> None:
 def test_step_folders_differ_where_file_systems_ignore_case() -> None:
     assert safe_name("lint") == "lint"
     assert safe_name("Lint").lower() != safe_name("lint")
+
+
+def test_a_run_whose_events_cannot_be_read_says_so(tmp_path: Path) -> None:
+    records = Records(tmp_path)
+    recorded(records, "r1")
+    events = tmp_path / "runs" / "r1" / "events.jsonl"
+    events.unlink()
+    with pytest.raises(RecordError, match="no recorded run"):
+        records.read("r1")
+    events.mkdir()
+    assert records.summaries() == ()
+    with pytest.raises(RecordError, match="no recorded run"):
+        records.read("r1")
+
+
+def test_a_last_line_longer_than_one_look_is_found(tmp_path: Path) -> None:
+    records = Records(tmp_path)
+    with records.begin("r1") as folder:
+        folder.append(replace(documents.started(), run="r1"))
+        folder.append(RunFailed(kind="x", message="long " * 40_000, where="", hint="", exit_code=4))
+    assert records.summaries()[0].exit_code == 4

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import documents
-from pawl.model.document import Document, FindingEntry
+from pawl.model.document import Document, ErrorEntry, FindingEntry
 from pawl.report import github, text
 
 DOCUMENT = documents.document()
@@ -93,3 +93,15 @@ def test_a_summary_never_grows_over_the_limit() -> None:
     assert len(summary.encode()) <= github.SUMMARY_LIMIT
     assert summary.endswith("The other reports are whole._\n")
     assert "gate59" in summary
+
+
+def test_an_error_comes_first_and_a_finding_without_a_line_has_a_file_only() -> None:
+    error = ErrorEntry(kind="service", message="no database", where="", hint="")
+    first, second = github.commands(with_findings((replace(FINDING, line=None),), error=error), ANNEX)
+    assert first == "::error title=pawl%3A service::no database"
+    assert set(parsed(second)[1]) == {"file", "title"}
+
+
+def test_the_summary_counts_what_it_leaves_out() -> None:
+    gate = replace(DOCUMENT.gates[0], findings=(FINDING,) * 60)
+    assert "- and 10 more\n" in github.render(replace(DOCUMENT, gates=(gate,)), replace(ANNEX, tolerated={}))

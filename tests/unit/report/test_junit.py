@@ -13,7 +13,7 @@ from pawl.report.junit import render
 
 DOCUMENT = documents.document()
 ANNEX = documents.example_annex()
-ANYTHING = st.text(st.characters(codec=None, categories=None))
+ANYTHING = st.text(st.characters(exclude_categories=()))
 
 
 def suites() -> dict[str, ET.Element]:
@@ -70,3 +70,11 @@ def test_any_text_makes_well_formed_xml(name: str, reason: str) -> None:
     test = TestCase(node_id=name, outcome=TestOutcome.FAILED, duration_s=0.1, reason=reason)
     root = ET.fromstring(render(DOCUMENT, replace(ANNEX, tests={"lint/flake8": (test,)})).encode())
     assert root.find("./testsuite[@name='lint']/testcase/failure") is not None
+
+
+def test_a_check_lists_a_hundred_findings_and_counts_the_others() -> None:
+    step = replace(DOCUMENT.steps[0], findings=DOCUMENT.steps[0].findings[:1] * 130)
+    root = ET.fromstring(render(replace(DOCUMENT, steps=(step,)), ANNEX))
+    failure = root.find("./testsuite[@name='lint']/testcase/failure")
+    assert failure is not None
+    assert (failure.text or "").splitlines()[-1] == "and 30 more"

@@ -27,7 +27,7 @@ def list_(*, format_: str) -> None:
     """Show what is kept, how large it is and when it was last used."""
     from pawl.execute import cache  # noqa: PLC0415
 
-    _show(cache.entries(_places(), _beyond()), "", format_)
+    _show(cache.entries(*_kept()), "", format_)
 
 
 @command.command(epilog="Example: pawl cache prune --older-than 14d --max-size 5GiB")
@@ -41,7 +41,7 @@ def prune(*, older_than: str, max_size: str | None, format_: str) -> None:
 
     age = _number(units.seconds, older_than, "--older-than")
     most = int(_number(units.size, max_size, "--max-size")) if max_size else None
-    _show(cache.prune(_places(), age, most, _beyond()), "removed ", format_)
+    _show(cache.prune(*_kept(), older_than_s=age, max_bytes=most), "removed ", format_)
 
 
 @command.command(epilog="Example: pawl cache clear --all")
@@ -51,20 +51,15 @@ def clear(*, everything: bool, format_: str) -> None:
     """Remove all that pawl can make again."""
     from pawl.execute import cache  # noqa: PLC0415
 
-    removed, held = cache.clear(_places(), everything=everything, beyond=_beyond())
+    removed, held = cache.clear(*_kept(), everything=everything)
     _show(removed, "removed ", format_, held)
 
 
-def _places() -> Places:
+def _kept() -> tuple[Places, tuple[Path, ...]]:
     from pawl.config import layers  # noqa: PLC0415
-
-    return layers.places(layers.environ())
-
-
-def _beyond() -> tuple[Path, ...]:
     from pawl.execute.services.ground import extra_places  # noqa: PLC0415
 
-    return extra_places()
+    return layers.places(layers.environ()), extra_places()
 
 
 def _number(read: Callable[[str], float], text: str, option: str) -> float:

@@ -16,14 +16,14 @@ def command(*, key: str, format_: str, schema: bool, reference: bool) -> None:
     """Show each value and whether the default, the file or the environment set it; KEY narrows to what is below it."""
     from pathlib import Path  # noqa: PLC0415
 
-    from pawl import config, gates  # noqa: PLC0415
-    from pawl.config import jsonschema, layers, show  # noqa: PLC0415
+    from pawl import gates  # noqa: PLC0415
+    from pawl.config import definition, jsonschema, layers, show  # noqa: PLC0415
     from pawl.config import reference as page  # noqa: PLC0415
     from pawl.config.layers import Flags  # noqa: PLC0415
 
     if schema or reference:
         click.echo(jsonschema.as_text(gates.ALL) if schema else page.reference(gates.ALL), nl=False)
         return
-    loaded = config.load(Path.cwd(), gates.ALL, environ=layers.environ(), flags=Flags())
+    loaded = definition.load(Path.cwd(), gates.ALL, environ=layers.environ(), flags=Flags())
     origins = show.chosen(loaded.pipeline.origins, key)
     click.echo(show.as_json(origins) if format_ == "json" else show.as_text(origins, gates.ALL), nl=False)

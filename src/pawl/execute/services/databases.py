@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -35,9 +35,10 @@ class Address:
         return f"{parts.hostname or 'localhost'}:{parts.port or 5432}"
 
     @property
-    def password(self) -> str:
-        """The password in it as written, empty when there is none."""
-        return urlsplit(self.url).password or ""
+    def secrets(self) -> tuple[str, ...]:
+        """The password in it, as written and as meant; nothing when there is none."""
+        written = urlsplit(self.url).password
+        return tuple(dict.fromkeys((written, unquote(written)))) if written else ()
 
     def database(self, name: str, scheme: str = "postgresql") -> str:
         """Return the URL of another database on this server."""

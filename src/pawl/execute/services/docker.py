@@ -33,7 +33,7 @@ def refusal(environ: Mapping[str, str]) -> str:
         return "docker is not on the PATH"
     if environ.get("DOCKER_HOST", "unix:").partition(":")[0] != "unix":
         return "the Docker engine is on another machine, whose loopback address is not ours"
-    code, _, errors = _docker(("version", "--format", "{{.Server.Version}}"), environ, _ASK_S)
+    code, _, errors = _docker(("version", "--format", "{{.Server.Version}}"), environment(environ), _ASK_S)
     return "" if code == 0 else f"the Docker engine does not answer: {_last_line(errors)}"
 
 
@@ -46,12 +46,16 @@ def offers(site: Site, spec: ServiceSpec, start: Callable[[ServiceSpec], Supply]
     return (Offer(provider=PROVIDER, detail=f"the image {spec.image}", major=major, open=start),)
 
 
+def has(image: str, environ: Mapping[str, str]) -> bool:
+    """Return whether the engine has the image already."""
+    return _docker(("image", "inspect", image), environment(environ), _ASK_S)[0] == 0
+
+
 def fetch(site: Site, image: str) -> None:
     """Pull the image unless the engine has it; ServiceError when it cannot be pulled."""
-    environ = environment(site.environ)
-    if _docker(("image", "inspect", image), environ, _ASK_S)[0] == 0:
+    if has(image, site.environ):
         return
-    code, _, errors = _docker(("pull", "--quiet", image), environ, _PULL_S)
+    code, _, errors = _docker(("pull", "--quiet", image), environment(site.environ), _PULL_S)
     if code != 0:
         raise ServiceError(f"docker cannot pull {image}: {_last_line(errors)}")
 
@@ -95,7 +99,8 @@ class Container:
     def ended(self) -> str | None:
         """Return how the container ended, None while it runs."""
         words = ("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", self._id)
-        code, output, errors = _docker(words, self._site.environ, _ASK_S)
+        # A busy engine is no dead container: it has as long to answer as it has to start one.
+        code, output, errors = _docker(words, environment(self._site.environ), _RUN_S)
         if code != 0:
             return _last_line(errors)
         status, _, exit_code = output.decode().strip().partition(" ")
@@ -103,7 +108,7 @@ class Container:
 
     def clear(self) -> None:
         """Remove the container and its volumes. Repeatable."""
-        gone = remove(self.mark, self._site.environ)
+        gone = remove(self.mark, environment(self._site.environ))
         if self._follower is not None:
             self._follower.stop(1)
         if gone:

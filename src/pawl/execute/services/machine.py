@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pawl.errors import ServiceError
@@ -40,6 +40,20 @@ def redis_programs(environ: Mapping[str, str]) -> tuple[Path, ...]:
     if not programs:
         raise ServiceError("neither the PATH nor the usual folders have redis-server or valkey-server")
     return tuple(programs)
+
+
+def versions(programs: Iterable[Path]) -> tuple[tuple[Path, str], ...]:
+    """Return each program with its version, leaving out broken ones; ServiceError when no program works."""
+    found: list[tuple[Path, str]] = []
+    broken: list[ServiceError] = []
+    for program in programs:
+        try:
+            found.append((program, program_version(program)))
+        except ServiceError as error:
+            broken.append(error)
+    if not found and broken:
+        raise broken[0]
+    return tuple(found)
 
 
 def program_version(program: Path) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import psycopg
 
@@ -81,7 +79,7 @@ class Given:
             version=version,
             ended=lambda: databases.refusal(server) or None,
             stop=stop,
-            secrets=(server.password,) if server.password else (),
+            secrets=server.secrets,
         )
 
 
@@ -136,7 +134,17 @@ class Machine:
 
     def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
         """Return one offer for each version that is installed."""
-        return tuple(_from_folders(self.site, self.name, machine.postgres_folders(self.site.environ)))
+        folders = machine.postgres_folders(self.site.environ)
+        found = machine.versions(folder / "postgres" for folder in folders)
+        return tuple(self._offer(Programs(folder=program.parent, version=version)) for program, version in found)
+
+    def _offer(self, programs: Programs) -> Offer:
+        return Offer(
+            provider=self.name,
+            detail=f"PostgreSQL {programs.version} in {programs.folder}",
+            major=programs.major,
+            open=partial(cluster.start, self.site, programs=programs, provider=self.name),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +197,3 @@ class Wheel:
         folder = embedded.wheel_programs(self.site, major)
         version = machine.program_version(folder / "postgres")
         return cluster.start(self.site, spec, Programs(folder=folder, version=version), self.name)
-
-
-def _from_folders(site: Site, provider: str, folders: tuple[Path, ...]) -> Iterator[Offer]:
-    for folder in folders:
-        programs = Programs(folder=folder, version=machine.program_version(folder / "postgres"))
-        yield Offer(
-            provider=provider,
-            detail=f"PostgreSQL {programs.version} in {programs.folder}",
-            major=programs.major,
-            open=partial(cluster.start, site, programs=programs, provider=provider),
-        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pawl.errors import ServiceError
@@ -73,7 +73,8 @@ class _Shared:
         except OSError as error:
             raise ServiceError(f"Redis at {server.shown} does not answer any more: {error}") from error
         try:
-            yield leased(self._spec, server, numbers, given.PROVIDER, trouble=self._trouble)
+            mine = leased(self._spec, server, numbers, given.PROVIDER, trouble=self._trouble)
+            yield replace(mine, secrets=server.secrets)
         finally:
             # A server that is gone keeps its claims until they end; `trouble` tells the step.
             with suppress(OSError):
@@ -120,7 +121,17 @@ class _Containers:
         """Do nothing: each lease removes its own container."""
 
     def _start(self, container: docker.Container, workers: int) -> Leased:
-        words = ("redis-server", "--save", "", "--appendonly", "no", "--protected-mode", "no", "--databases", str(max(16, workers + 1)))
+        words = (
+            "redis-server",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--protected-mode",
+            "no",
+            "--databases",
+            str(max(16, workers + 1)),
+        )
         port = container.start(_PORT, words, {})
         unlocked = Address(f"redis://127.0.0.1:{port}/0")
         await_answer(lambda: answers(unlocked), container.ended, limit_s=_CONTAINER_START_S, what=self._spec.image)
@@ -141,14 +152,15 @@ class Machine:
 
     def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
         """Return one offer for each program that is installed."""
+        programs = machine.versions(machine.redis_programs(self.site.environ))
         return tuple(
             Offer(
                 provider=self.name,
-                detail=f"{program.name} {machine.program_version(program)}",
+                detail=f"{program.name} {version}",
                 major=machine.redis_major(program),
                 open=partial(RedisProgram, self.site, program, self.name),
             )
-            for program in machine.redis_programs(self.site.environ)
+            for program, version in programs
         )
 
 

@@ -37,9 +37,10 @@ class Address:
         return f"{self.host}:{self.port}"
 
     @property
-    def password(self) -> str:
-        """The password in it as written, empty when there is none."""
-        return urlsplit(self.url).password or ""
+    def secrets(self) -> tuple[str, ...]:
+        """The password in it, as written and as meant; nothing when there is none."""
+        written = urlsplit(self.url).password
+        return tuple(dict.fromkeys((written, unquote(written)))) if written else ()
 
     @property
     def number(self) -> int:

@@ -11,7 +11,7 @@ def test_a_database_of_the_same_server_keeps_everything_else() -> None:
     assert server.database("pawl_1") == "postgresql://me:p%40ss@db.example:6543/pawl_1?sslmode=require"
     assert server.database("x", "postgresql+psycopg").startswith("postgresql+psycopg://me:")
     assert server.own() == "postgresql://me:p%40ss@db.example:6543/shop?sslmode=require"
-    assert (server.shown, server.password) == ("db.example:6543", "p%40ss")
+    assert (server.shown, server.secrets) == ("db.example:6543", ("p%40ss", "p@ss"))
 
 
 def test_usual_ports_are_understood() -> None:

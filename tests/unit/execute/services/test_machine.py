@@ -48,3 +48,11 @@ def test_valkey_answers_as_redis_7(tmp_path: Path) -> None:
     assert machine.redis_major(program(tmp_path, "redis-server", "Redis server v=8.0.1")) == "8"
     # Distributions let redis-server be a link to Valkey.
     assert machine.redis_major(program(tmp_path, "redis-server", "Valkey server v=8.1.1")) == "7"
+
+
+def test_one_broken_program_does_not_hide_the_others(tmp_path: Path) -> None:
+    broken = program(tmp_path, "broken", "", 127)
+    working = program(tmp_path, "working", "Redis server v=7.0.15")
+    assert machine.versions((broken, working)) == ((working, "7.0.15"),)
+    with pytest.raises(ServiceError, match="broken does not say its version"):
+        machine.versions((broken,))

@@ -1,0 +1,325 @@
+"""Bad input, as a user meets it: each case says what happened, where and what to do next, and nothing is green."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from kit import repos, tiny
+from kit.pawling import Pawl, Said
+
+MIB = 1024 * 1024
+OFFLINE = ("--offline",)
+
+
+@pytest.fixture
+def pawl(tmp_path: Path) -> Pawl:
+    return Pawl(tmp_path / "home")
+
+
+def refused(said: Said, code: int = 2) -> str:
+    """Assert that nothing ran, that all three questions are answered, and that both forms say the same; return the text."""
+    assert said.code == code, said.err
+    document = said.document
+    assert document["exit_code"] == code
+    assert document["verdict"] == "unverified"
+    assert (document["gates"], document["steps"]) == ([], [])
+    error = document["error"]
+    assert error["message"]
+    assert error["hint"]
+    assert error["hint"] in said.err
+    assert error["where"] in said.err
+    assert "Traceback" not in said.err
+    return said.err
+
+
+def reason(said: Said, gate: str = tiny.GATE) -> str:
+    """Assert that `gate` is unverified and that nothing is green, and return the reason's code."""
+    assert said.code == 3, said.err + said.out
+    assert said.document["verdict"] == "unverified"
+    entry = said.gate(gate)
+    assert entry["verdict"] == "unverified", entry
+    assert "passed" not in {one["verdict"] for one in said.document["gates"]}
+    assert len(entry["reason"]["text"]) > 10
+    return str(entry["reason"]["code"])
+
+
+# the definition
+
+
+def test_no_definition(tmp_path: Path, pawl: Pawl) -> None:
+    repo = repos.make(tmp_path / "empty", {"README": "nothing\n"})
+    text = refused(pawl.run(cwd=repo.root))
+    assert "there is no pawl.toml" in text
+    assert str(repo.root) in text
+    assert "pawl init" in text
+
+
+def test_broken_toml(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny", **{"pawl.toml": 'schema = 1\n\n[project\nname = "x"\n'})
+    text = refused(pawl.run(cwd=repo.root))
+    assert "pawl.toml:3" in text
+
+
+def test_not_text(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    (repo.root / "pawl.toml").write_bytes(b'schema = 1\nname = "\xff\xfe"\n')
+    assert "pawl.toml" in refused(pawl.run(cwd=repo.root))
+
+
+def test_a_folder_in_place_of_the_definition(tmp_path: Path, pawl: Pawl) -> None:
+    repo = repos.make(tmp_path / "odd", {"pawl.toml/README": "a folder\n"})
+    assert "pawl.toml" in refused(pawl.run(cwd=repo.root))
+
+
+def test_every_mistake_at_once(tmp_path: Path, pawl: Pawl) -> None:
+    wrong = '[project]\nname = "x"\npyton = ["3.11"]\nsource = "app"\n[gates.lnt]\n[gates.tests]\ntimeout = 5\n'
+    repo = tiny.make(tmp_path / "tiny", **{"pawl.toml": f"schema = 1\n{wrong}"})
+    said = pawl.run(cwd=repo.root)
+    text = refused(said)
+    assert "mistakes" in text
+    for line, key, hint in (
+        (4, "project.pyton", 'did you mean "python"?'),
+        (5, "project.source", "list"),
+        (6, "gates.lnt", 'did you mean "lint"?'),
+        (8, "gates.tests.timeout", "unit"),
+    ):
+        (told,) = [row for row in text.splitlines() if key in row]
+        assert f"pawl.toml:{line}" in told
+        assert hint in told
+        assert key in said.document["error"]["message"]
+
+
+def test_a_definition_of_the_future(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny", **{"pawl.toml": 'schema = 1\nrequires = ">=99"\nfuture = true\n'})
+    text = refused(pawl.run(cwd=repo.root))
+    assert ">=99" in text
+
+
+def test_unknown_gate(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    text = refused(pawl.run("secrts", *OFFLINE, cwd=repo.root))
+    assert 'there is no gate "secrts"' in text
+    assert 'did you mean "secrets"?' in text
+
+
+@pytest.mark.parametrize("ledger", ["baseline", "ratchet"])
+def test_conflict_markers_in_a_ledger(tmp_path: Path, pawl: Pawl, ledger: str) -> None:
+    conflict = "<<<<<<< ours\n=======\n>>>>>>> theirs\n"
+    repo = tiny.make(tmp_path / "tiny", **{f".pawl/{ledger}.jsonl": conflict})
+    text = refused(pawl.run(tiny.GATE, *OFFLINE, cwd=repo.root))
+    for line in (1, 2, 3):
+        assert f".pawl/{ledger}.jsonl:{line}: a conflict marker" in text
+
+
+def test_torn_ledger(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny", **{".pawl/baseline.jsonl": '{"gate": "lint", "fing\n'})
+    assert ".pawl/baseline.jsonl:1" in refused(pawl.run(tiny.GATE, *OFFLINE, cwd=repo.root))
+
+
+@pytest.mark.parametrize(
+    ("env", "words"), [({"PAWL_OFFLINE": "1"}, ()), ({}, ("--offline",)), ({"PAWL_PROFILE": "ci"}, ("--offline",))]
+)
+def test_ci_refuses_to_be_offline(tmp_path: Path, pawl: Pawl, env: dict[str, str], words: tuple[str, ...]) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    profile = () if "PAWL_PROFILE" in env else ("--profile", "ci")
+    text = refused(pawl.run(*profile, *words, cwd=repo.root, env=env))
+    assert "ci refuses to be offline" in text
+
+
+# the repository
+
+
+def test_not_a_repository(tmp_path: Path, pawl: Pawl) -> None:
+    root = tmp_path / "plain"
+    for path, text in tiny.FILES.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    said = pawl.run(tiny.GATE, cwd=root, env={"GIT_CEILING_DIRECTORIES": str(tmp_path)})
+    text = refused(said)
+    assert "git init" in text
+    assert str(root) in text
+
+
+def test_no_git_at_all(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    assert "git" in refused(pawl.run(tiny.GATE, cwd=repo.root, env={"PATH": str(tmp_path)}))
+
+
+def test_a_bare_repository(tmp_path: Path, pawl: Pawl) -> None:
+    bare = tiny.make(tmp_path / "tiny").clone(tmp_path / "bare", bare=True)
+    (bare.root / "pawl.toml").write_text(tiny.PAWL)
+    assert "work tree" in refused(pawl.run(tiny.GATE, cwd=bare.root))
+
+
+def test_an_empty_repository_has_nothing_to_pass(tmp_path: Path, pawl: Pawl) -> None:
+    repo = repos.make(tmp_path / "empty")
+    definition = tiny.PAWL.partition("[gates.own]")[0]
+    repo.write({"pawl.toml": definition})
+    said = pawl.run("--profile", "quick", *OFFLINE, "format", "lint", "security", cwd=repo.root)
+    assert said.code == 3
+    assert {gate["verdict"] for gate in said.document["gates"]} == {"not_run"}
+    assert said.document["revision"]["head"] is None
+
+
+def test_before_the_first_commit_the_files_are_looked_at(tmp_path: Path, pawl: Pawl) -> None:
+    repo = repos.make(tmp_path / "new").write(tiny.FILES)
+    said = pawl.run(tiny.GATE, *OFFLINE, cwd=repo.root)
+    assert said.code == 0, said.err
+    assert said.document["revision"] | {"tree": ""} == {
+        "head": None, "base": None, "branch": "main", "tree": "", "dirty": True,
+    }  # fmt: skip
+
+
+def test_a_base_that_does_not_exist(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    assert "v0.9" in refused(pawl.run(tiny.GATE, *OFFLINE, "--base", "v0.9", cwd=repo.root))
+
+
+@pytest.mark.tools
+@pytest.mark.slow
+def test_a_shallow_clone_hides_history(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    repo.commit("More", {"app/more.py": ""})
+    shallow = repo.clone(tmp_path / "shallow", depth=1)
+    said = pawl.run("secrets", *OFFLINE, cwd=shallow.root)
+    assert reason(said, "secrets") == "shallow-clone"
+    assert "git fetch --unshallow" in said.gate("secrets")["reason"]["text"]
+
+
+@pytest.mark.tools
+@pytest.mark.slow
+def test_a_linked_work_tree_sees_the_whole_history(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    key = "AWS_KEY = 'AKIA" + "Z7QXN2DM4KTV5WRB'\nAWS_SECRET = '" + "hV3kQ9xT2mZ8wL5cR7nB1yJ4dF6gS0pAeUiOqXvK'\n"
+    repo.commit("A key", {"app/keys.py": key})
+    repo.commit("Gone again", {"app/keys.py": ""})
+    linked = repo.linked(tmp_path / "linked tree", "feature")
+    said = pawl.run("secrets", *OFFLINE, cwd=linked.root)
+    entry = said.gate("secrets")
+    assert said.code == 1, entry
+    assert {finding["path"] for finding in entry["findings"]} == {"app/keys.py"}
+
+
+def test_a_project_in_a_subfolder(tmp_path: Path, pawl: Pawl) -> None:
+    inner = {f"services/tiny/{path}": text for path, text in tiny.FILES.items()}
+    repo = repos.make(tmp_path / "mono", {**inner, "app/broken.py": "def\n", "README": "outside\n"})
+    said = pawl.run(tiny.GATE, *OFFLINE, cwd=repo.root / "services" / "tiny" / "app")
+    assert said.code == 0, said.err
+    assert said.document["prefix"] == "services/tiny"
+
+
+NAMES = "a b/çé ☃'s \"q\" $(x)"
+
+
+@pytest.mark.tools
+def test_spaces_and_foreign_letters(tmp_path: Path, pawl: Pawl) -> None:
+    odd = {"app/mit Ümlaut und 空.py": "X = 1\n", "app/neu\nzeile.py": "Y = 1\n", "app/-dash.py": "Z = 1\n"}
+    repo = tiny.make(tmp_path / NAMES, check='test -f "app/mit Ümlaut und 空.py" && echo checked 3 files\n', **odd)
+    said = pawl.run(tiny.GATE, "security", "format", *OFFLINE, cwd=repo.root)
+    verdicts = {gate["gate"]: gate["reason"] for gate in said.document["gates"] if gate["verdict"] != "not_run"}
+    assert said.code == 0, verdicts
+    (step,) = [step for step in said.document["steps"] if step["gate"] == "security"]
+    assert step["looked_at"][0]["count"] == 5
+
+
+@pytest.mark.tools
+def test_names_that_are_not_text(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    place = os.fsencode(repo.root / "app") + b"/caf\xe9.py"
+    with open(place, "wb") as file:  # noqa: PTH123  # a name that no str path literal can spell
+        file.write(b"X = 1\n")
+    repo.commit()
+    said = pawl.run(tiny.GATE, "security", *OFFLINE, cwd=repo.root)
+    assert said.code in (0, 3), said.err
+    assert said.gate(tiny.GATE)["verdict"] == "passed"
+    assert "Traceback" not in said.err
+
+
+# size
+
+
+def test_a_huge_ignored_file_is_left_alone(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny", **{".gitignore": "dump.sql\n"})
+    with (repo.root / "dump.sql").open("wb") as file:
+        file.truncate(3 * 1024 * MIB)
+    said = pawl.run(tiny.GATE, *OFFLINE, cwd=repo.root)
+    assert said.code == 0, said.err
+    assert said.document["revision"]["dirty"] is False
+    assert sum(path.stat().st_blocks * 512 for path in pawl.state.rglob("*")) < MIB
+
+
+@pytest.mark.slow
+def test_a_huge_tracked_file_is_there_for_the_tools(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny", check="wc -c < data.bin | sed 's/^/checked /; s/$/ files/'\n")
+    with (repo.root / "data.bin").open("wb") as file:
+        file.truncate(100 * MIB)
+    repo.commit()
+    private = Pawl(tmp_path / "home", cache_dir=tmp_path / "cache")
+    said = private.run(tiny.GATE, *OFFLINE, cwd=repo.root)
+    assert said.code == 0, said.err
+    assert said.document["steps"][0]["looked_at"][0]["count"] == 100 * MIB
+
+
+# a tool that misbehaves
+
+
+MISBEHAVIOUR = {
+    "garbage": ("head -c 5000 /dev/urandom\n", "unreadable"),
+    "nothing": ("exit 0\n", "unreadable"),
+    "counted nothing": ("echo checked 0 files\n", "looked-at-too-little"),
+    "too much": ("head -c 120000000 /dev/zero\n", "too-large"),
+    "ended by a signal": ("echo checked 3 files; kill -SEGV $$\n", "signal"),
+    "out of memory": ("echo checked 3 files; kill -KILL $$\n", "signal"),
+    "not started by a shell": ("exit 127\n", "exit-code"),
+}
+
+
+@pytest.mark.parametrize("case", MISBEHAVIOUR)
+def test_a_program_that_misbehaves(tmp_path: Path, pawl: Pawl, case: str) -> None:
+    check, code = MISBEHAVIOUR[case]
+    repo = tiny.make(tmp_path / "tiny", check=check)
+    said = pawl.run(tiny.GATE, *OFFLINE, cwd=repo.root)
+    assert reason(said) == code, said.gate(tiny.GATE)["reason"]
+    assert not re.search(r"[\x00-\x08\x0e-\x1f]", said.err)
+
+
+@pytest.mark.parametrize("form", ["sarif", "junit", "evidence"])
+@pytest.mark.parametrize("output", ["head -c 5000 /dev/urandom", "true", "echo '{}'", "echo '<testsuite/>'"])
+def test_reports_that_say_nothing(tmp_path: Path, pawl: Pawl, form: str, output: str) -> None:
+    words = f'command = ["sh", "check.sh"]\nformat = "{form}"\n'
+    repo = tiny.make(tmp_path / "tiny", check=f"{output}\n", **{"pawl.toml": tiny.gate(words)})
+    said = pawl.run(tiny.GATE, *OFFLINE, cwd=repo.root)
+    assert reason(said) in {"unreadable", "nothing-counted", "looked-at-too-little"}
+
+
+def test_a_program_that_hangs(tmp_path: Path, pawl: Pawl) -> None:
+    hangs = "trap '' TERM\necho checked 3 files\nsleep 600 &\nsleep 600\n"
+    words = tiny.PAWL.replace('"20s"', '"1s"')
+    repo = tiny.make(tmp_path / "tiny", check=hangs, **{"pawl.toml": words})
+    said = pawl.run(tiny.GATE, *OFFLINE, cwd=repo.root)
+    assert reason(said) == "timeout"
+
+
+def test_a_program_that_leaves_a_child_behind(tmp_path: Path, pawl: Pawl) -> None:
+    check = 'sleep 600 &\necho $! > "$TMPDIR/../../$PPID.left" 2>/dev/null\necho $! >&2\necho checked 3 files\n'
+    repo = tiny.make(tmp_path / "tiny", check=check)
+    said = pawl.run(tiny.GATE, *OFFLINE, cwd=repo.root)
+    assert said.code == 0, said.err
+    (log,) = pawl.state.rglob("log.txt")
+    pid = next(line for line in log.read_text().splitlines() if line.isdigit())
+    assert not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.parametrize(
+    ("program", "code"), [("nowhere-to-be-found", "unstarted"), ("./check.sh", "unstarted"), ("./app", "unstarted")]
+)
+def test_a_program_that_cannot_be_started(tmp_path: Path, pawl: Pawl, program: str, code: str) -> None:
+    words = f"command = [\"{program}\"]\nformat = \"exit\"\ncount = 'files=(\\d+)'\n"
+    repo = tiny.make(tmp_path / "tiny", **{"pawl.toml": tiny.gate(words)})
+    said = pawl.run(tiny.GATE, *OFFLINE, cwd=repo.root)
+    assert reason(said) == code
+    assert program.removeprefix("./") in said.gate(tiny.GATE)["reason"]["text"]

@@ -1,0 +1,57 @@
+"""What planted files prove about a tool's sight."""
+
+from __future__ import annotations
+
+import pytest
+
+from kit import values
+from pawl.errors import ReadError
+from pawl.readers import canaries
+
+COPY = canaries.planted(
+    {
+        "root": "/scratch/copy",
+        "files": ["setup.py", "app/a.py", "app/b.py", "tests/test_a.py"],
+        "canaries": {"pawl_canary_0.py": ".", "app/pawl_canary_1.py": "app", "tests/pawl_canary_2.py": "tests"},
+    },
+    "planted.json",
+)
+
+
+def test_files_count_where_their_folders_canary_was_found() -> None:
+    seen = canaries.sight(COPY, ["app/pawl_canary_1.py", "pawl_canary_0.py", "app/a.py"], what="files")
+    assert seen.looked_at.count == 3
+    assert seen.notes == ("not looked at, by the project's own configuration: tests",)
+    assert seen.problems == ()
+
+
+def test_folders_that_the_tool_was_not_told_about_are_not_mentioned() -> None:
+    assert canaries.sight(COPY, ["app/pawl_canary_1.py"], what="files", within=("app",)).notes == ()
+
+
+def test_no_canary_found_is_a_problem() -> None:
+    seen = canaries.sight(COPY, ["app/a.py"], what="files")
+    assert seen.looked_at.count == 0
+    assert [problem.code for problem in seen.problems] == ["control-missed"]
+
+
+@pytest.mark.parametrize(("narrowed", "expected"), [(True, 0), (False, None)])
+def test_no_file_is_legitimate_only_when_narrowed(narrowed: bool, expected: int | None) -> None:  # noqa: FBT001
+    nothing = canaries.planted({"root": "/r", "files": [], "canaries": {}}, "planted.json")
+    seen = canaries.sight(nothing, [], what="files", narrowed=narrowed)
+    assert (seen.looked_at.count, seen.looked_at.expected) == (0, expected)
+    assert seen.problems == ()
+
+
+def test_paths_of_the_copy_become_paths_of_the_project() -> None:
+    found = values.finding(path="/scratch/copy/app/a.py")
+    assert canaries.replaced(found, COPY).place.path == "app/a.py"
+    assert COPY.relative("./app/a.py") == "app/a.py"
+
+
+@pytest.mark.parametrize(
+    "data", [None, [], {}, {"root": "/r", "files": 1, "canaries": {}}, {"root": "/r", "files": []}]
+)
+def test_a_list_that_is_not_complete_is_unreadable(data: object) -> None:
+    with pytest.raises(ReadError):
+        canaries.planted(data, "planted.json")
