@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from pawl.config.definition import load
 from pawl.config.layers import Flags
 from pawl.detect.declarations import declared
 from pawl.detect.stack import detect
-from pawl.errors import PawlError
+from pawl.errors import PawlError, RecordError
 from pawl.execute import probe, repository
 from pawl.execute.workshop import Site, open_workshop
 from pawl.judge.run import Judge
@@ -124,11 +125,9 @@ def run_pipeline(order: Order, listen: Listener, exit_code: ExitCode) -> Outcome
                 )
             )
             judgement = _execute_and_judge(prepared, order, folder=folder, tell=tell)
-        except PawlError as error:
-            tell(RunFailed(kind=error.kind, message=error.message, where=error.where, hint=error.hint, exit_code=3))
-            raise
-        except KeyboardInterrupt:
-            tell(RunFailed(kind="interrupted", message="interrupted", where="", hint="", exit_code=130))
+        except BaseException as error:
+            with suppress(RecordError):
+                tell(_broken_off(error))
             raise
         code = exit_code(judgement)
         tell(_finished(judgement, began, order.clock(), code))
@@ -177,6 +176,17 @@ class _Bulletin:
         if all(other in self._evidence for other in selection.steps):
             verdict, _ = self._judge.gate(selection, self._evidence)
             self._tell(GateJudged(gate=step.gate, verdict=verdict))
+
+
+def _broken_off(error: BaseException) -> RunFailed:
+    """Return the event that ends a record without a judgement."""
+    match error:
+        case PawlError():
+            return RunFailed(kind=error.kind, message=error.message, where=error.where, hint=error.hint, exit_code=3)
+        case KeyboardInterrupt():
+            return RunFailed(kind="interrupted", message="interrupted", where="", hint="", exit_code=130)
+        case _:
+            return RunFailed(kind="bug", message=f"{type(error).__name__}: {error}", where="", hint="", exit_code=4)
 
 
 def _finished(judgement: Judgement, began: datetime, now: datetime, code: int) -> RunFinished:

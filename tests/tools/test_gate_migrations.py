@@ -342,3 +342,48 @@ def test_an_asynchronous_environment(stage: steps.Stage) -> None:
     reading = walk(stage, *add(stage, {**ADD_NOTE, **WITH_NOTE}))
     assert found(reading) == set()
     assert looked(reading) == {"revisions": 4, "new revisions walked": 1, "tables with rows": 2}
+
+
+HARD = (
+    "CREATE TYPE mood AS ENUM ('sad', 'ok')",
+    "CREATE DOMAIN positive AS integer CHECK (VALUE > 0)",
+    """CREATE TABLE people (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, boss int REFERENCES people(id),
+    email text NOT NULL CHECK (email ~ '^[^@]+@[^@]+\\.[a-z]+$'), phone varchar(16) CHECK (phone ~ '^\\+[1-9][0-9]{6,14}$'),
+    currency char(3) NOT NULL CHECK (currency ~ '^[A-Z]{3}$'), feels mood NOT NULL, tags text[] NOT NULL, n positive NOT NULL,
+    twice int GENERATED ALWAYS AS (id * 2) STORED, url text NOT NULL CHECK (url LIKE 'https://%'))""",
+    """CREATE TABLE spans (x int, y uuid, CHECK (x BETWEEN 20 AND 30), lo date NOT NULL, hi date NOT NULL, CHECK (lo < hi),
+    PRIMARY KEY (x, y), share numeric(3, 2) NOT NULL CHECK (share <= 1), even int NOT NULL CHECK (even % 2 = 0))""",
+    """CREATE TABLE moves (x int NOT NULL, y uuid NOT NULL, FOREIGN KEY (x, y) REFERENCES spans (x, y), kind text NOT NULL,
+    amount int NOT NULL, CHECK ((kind = 'in' AND amount > 0) OR (kind = 'out' AND amount < 0)), UNIQUE (x, y),
+    token char(64) NOT NULL CHECK (token ~ '^[0-9a-f]{64}$'), j jsonb NOT NULL CHECK (jsonb_typeof(j) = 'object'))""",
+    "CREATE TABLE one_row (id int PRIMARY KEY CHECK (id = 1))",
+    "CREATE TABLE parts (id int NOT NULL, at date NOT NULL) PARTITION BY RANGE (at)",
+    "CREATE TABLE part_1 PARTITION OF parts FOR VALUES FROM ('2020-01-01') TO ('2030-01-01')",
+    'CREATE TABLE "Odd ""Name" ("select" text NOT NULL, "a b" timestamptz NOT NULL)',
+    "CREATE TABLE round_a (id int PRIMARY KEY, b int NOT NULL)",
+    "CREATE TABLE round_b (id int PRIMARY KEY, a int NOT NULL REFERENCES round_a (id))",
+    "ALTER TABLE round_a ADD FOREIGN KEY (b) REFERENCES round_b (id)",
+)
+
+
+def test_rows_for_tables_with_conditions(stage: steps.Stage) -> None:
+    up = "\n".join(f"op.get_bind().exec_driver_sql({statement.replace('%', '%%')!r})" for statement in HARD)
+    repos.Repo(stage.tree).commit("Hard tables", revision("0004", "0003", up, "pass"))
+    reading = walk(stage, models=False)
+    unfilled = next(note for note in reading.notes if note.startswith("no row"))
+    assert looked(reading)["tables with rows"] == 8
+    assert {"round_a", "round_b"} == {
+        word for word in ("round_a", "round_b", "people", "moves", "spans") if word in unfilled
+    }
+
+
+def test_an_index_built_outside_of_a_transaction(stage: steps.Stage) -> None:
+    up = (
+        "with op.get_context().autocommit_block():\n"
+        '    op.create_index("ix", "wallets", ["state"], postgresql_concurrently=True, if_not_exists=True)'
+    )
+    reading = walk(stage, *add(stage, revision("0004", "0003", up, 'op.drop_index("ix")')), models=False)
+    assert reading.findings == ()
+    sql = (stage.work / "step" / "sql" / "0004.sql").read_text()
+    assert "BEGIN" not in sql
+    assert "CREATE INDEX CONCURRENTLY" in sql

@@ -27,7 +27,7 @@ from pawl.execute.process import Processes
 from pawl.execute.services import databases, docker, machine, postgres_sources, redis_sources, resp
 from pawl.execute.services.belongings import Belonging, Belongings
 from pawl.execute.services.pool import Leased, ServicePool
-from pawl.execute.services.ports import is_taken
+from pawl.execute.services.ports import LOOPBACK, free_port, is_taken
 from pawl.execute.services.reaper import reap
 from pawl.execute.services.redis import RedisProgram
 from pawl.execute.services.supply import Site
@@ -356,12 +356,15 @@ def test_a_server_that_was_never_written_down_is_found_in_its_folder(ground: Gro
         belonging = site.belongings.keep(
             replace(site.belongings.located(belonging, folder, resolved), owner=1, owner_started="never")
         )
+    port = free_port()
     # As if pawl had been killed between starting the server and writing its pid down.
     with (
-        subprocess.Popen((program, "--port", "0"), cwd=folder, stdout=subprocess.DEVNULL) as server,
+        subprocess.Popen(
+            (program, "--port", str(port), "--bind", LOOPBACK), cwd=folder, stdout=subprocess.DEVNULL
+        ) as server,
         subprocess.Popen(("sleep", "60"), cwd=folder) as stranger,
     ):
-        _await_program(server.pid, resolved)
+        assert _await_listening(port)
         assert reap(ground.places) == (belonging.id,)
         assert server.wait(10) is not None
         # A process that merely stands there is not ours, whatever it is.
@@ -370,10 +373,11 @@ def test_a_server_that_was_never_written_down_is_found_in_its_folder(ground: Gro
     assert ground.left() == []
 
 
-def _await_program(pid: int, names: tuple[str, ...]) -> None:
+def _await_listening(port: int) -> bool:
     until = time.monotonic() + 10
-    while Path(psutil.Process(pid).exe()).name not in names and time.monotonic() < until:
+    while not is_taken(port) and time.monotonic() < until:
         time.sleep(0.01)
+    return is_taken(port)
 
 
 def test_a_stranger_with_a_reused_pid_lives(ground: Ground) -> None:

@@ -68,9 +68,10 @@ def _report(watch: _Watch, order: flow.Order, wanted: tuple[reporting.Wanted, ..
     events = tuple(watch.events)
     document, beside = fold(events), replace(annex(events), guides=reporting.guides(gates.ALL))
     folder = order.places.state / "runs" / order.run_id
-    reporting.write(wanted, document, beside, folder=folder)
     watch.console.command(github.commands(document, beside))
     if as_json:
         watch.console.say(json.render(document))
     else:
         watch.console.say(terminal.render(document, replace(beside, folder=f"{folder}/"), watch.console.paper))
+    # Last, because a report that cannot be written must not swallow what was found.
+    reporting.write(wanted, document, beside, folder=folder)

@@ -51,21 +51,27 @@ class StepRun:
         started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         began = time.monotonic()
         self._bench.listen(StepStarted(step=self._step.id, at=started_at))
-        self._log.touch()
-        evidence = self._evidence()
-        self._bench.redactor.redact_file(self._log)
-        log = artifacts.describe(self._log, self._bench.run, kind="log", media_type="text/plain")
+        evidence = self._with_log(self._evidence())
         return replace(
             evidence,
             started_at=started_at,
             duration_s=time.monotonic() - began,
             attempts=tuple(self._attempts),
-            artifacts=(*evidence.artifacts, log),
             cpu_s=self._cpu_s,
         )
 
+    def _with_log(self, evidence: Evidence) -> Evidence:
+        """Add the redacted log; one that cannot be kept leaves nothing to believe."""
+        try:
+            self._bench.redactor.redact_file(self._log)
+            log = artifacts.describe(self._log, self._bench.run, kind="log", media_type="text/plain")
+        except OSError as error:
+            return self._trouble(_reason_of_system(error))
+        return replace(evidence, artifacts=(*evidence.artifacts, log))
+
     def _evidence(self) -> Evidence:
         try:
+            self._log.touch()
             with ExitStack() as stack:
                 scratch = Path(
                     stack.enter_context(tempfile.TemporaryDirectory(prefix="pawl-", ignore_cleanup_errors=True))
@@ -74,8 +80,7 @@ class StepRun:
         except PawlError as error:
             return self._trouble(_reason_of(error))
         except OSError as error:
-            where = f" ({error.filename})" if error.filename else ""
-            return self._trouble(Reason(code="system", text=f"{error.strerror or error}{where}"))
+            return self._trouble(_reason_of_system(error))
 
     def _in(self, scratch: Path, stack: ExitStack) -> Evidence:
         self._progress("preparing")
@@ -168,6 +173,11 @@ def _reason_of(error: PawlError) -> Reason:
     text = error.message if not error.hint else f"{error.message} ({error.hint})"
     code = error.kind if not isinstance(error, ReadError) else "unreadable"
     return Reason(code=code, text=text)
+
+
+def _reason_of_system(error: OSError) -> Reason:
+    where = f" ({error.filename})" if error.filename else ""
+    return Reason(code="system", text=f"{error.strerror or error}{where}")
 
 
 def _trouble_of(command: Command, ended: Ended) -> Reason | None:

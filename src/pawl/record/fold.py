@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import msgspec
-
 from pawl.model.document import (
     Annex,
     Document,
@@ -74,12 +72,6 @@ def annex(events: Iterable[Event]) -> Annex:
         cpu_s={step: sealed.cpu_s for step, sealed in evidence.items()},
         step_notes={step: notes for step, sealed in evidence.items() if (notes := entries.notes(sealed))},
     )
-
-
-def tests_lines(evidence: Evidence) -> bytes:
-    """Return the artifact `tests.jsonl`: one line a test with node id, outcome, seconds, attempts and skip reason."""
-    encoder = msgspec.json.Encoder()
-    return b"".join(encoder.encode(test) + b"\n" for test in evidence.tests)
 
 
 def _gates(story: Story) -> tuple[GateEntry, ...]:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from dataclasses import fields, replace
 
 import pytest
@@ -12,7 +11,6 @@ from pawl.model.event import Event, RunFailed, RunFinished, StepFinished, StepSt
 from pawl.model.evidence import Reason
 from pawl.model.verdict import Status, Verdict
 from pawl.record.fold import annex, fold
-from pawl.record.fold import tests_lines as rows_of_tests
 
 EVENTS = documents.events()
 END = EVENTS[-1]
@@ -124,21 +122,6 @@ def test_the_annex_holds_what_the_contract_does_not() -> None:
     assert told.step_notes["migrations/walk"] == ("postgres: 18 ran where 15 was asked for",)
     assert told.jobs == 2
     assert annex(until(2)).reason == Reason(code="unfinished", text="the run ended before this was judged")
-
-
-def test_tests_are_lines_with_everything_junit_lacks() -> None:
-    rows = [json.loads(row) for row in rows_of_tests(documents.TESTS_39).splitlines()]
-    assert rows[1] == {
-        "node_id": "tests/test_a.py::test_[<x> & 'y']",
-        "outcome": "skipped",
-        "duration_s": 0.0,
-        "attempts": [],
-        "reason": "no \x1b[1mnet",
-        "path": None,
-        "line": None,
-    }
-    assert rows[2]["attempts"] == ["failed", "failed"]
-    assert rows_of_tests(documents.LINT) == b""
 
 
 def test_odd_file_names_do_not_reach_the_document() -> None:

@@ -1,0 +1,271 @@
+"""The public contract at every way to end: exit codes, the JSON document with all of its keys, closed enumerations."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit import tiny
+from kit.aftermath import await_until
+from kit.pawling import Pawl, Said
+from kit.repos import Repo
+from pawl.cli.group import COMMANDS
+
+DOCUMENT = {
+    "schema", "pawl", "run", "prefix", "profile", "started_at", "duration_s", "verdict", "exit_code", "revision",
+    "platform", "error", "gates", "steps",
+}  # fmt: skip
+REVISION = {"head", "base", "branch", "tree", "dirty"}
+PLATFORM = {"system", "machine", "cpus"}
+ERROR = {"kind", "message", "where", "hint"}
+GATE = {"gate", "verdict", "reason", "steps", "measures", "findings", "proof"}
+STEP = {
+    "id", "gate", "check", "matrix", "verdict", "reason", "started_at", "duration_s", "attempts", "cache", "tools",
+    "services", "looked_at", "measures", "findings", "artifacts",
+}  # fmt: skip
+FINDING = {
+    "rule", "tool", "message", "severity", "subject", "path", "line", "column", "end_line", "end_column", "commit",
+    "fingerprint", "status", "waiver", "url", "fix",
+}  # fmt: skip
+PARTS = {
+    "reason": {"code", "text"},
+    "matrix": {"python", "shard"},
+    "cache": {"state", "run"},
+}
+ROWS = {
+    "attempts": {"outcome", "duration_s"},
+    "tools": {"name", "version", "source", "digest"},
+    "services": {"name", "asked", "ran", "provider"},
+    "looked_at": {"what", "count", "expected"},
+    "measures": {"name", "scope", "value", "unit", "better", "limit", "limit_from"},
+    "findings": FINDING,
+    "artifacts": {"kind", "path", "media_type", "sha256", "bytes"},
+}
+VERDICTS = {"passed", "failed", "unverified", "not_run"}
+SEVERITIES = {"critical", "high", "medium", "low", "info", "unknown"}
+STATUSES = {"new", "known", "waived", "quarantined", "fixed"}
+BETTER = {"higher", "lower"}
+LIMITS = {None, "threshold", "ratchet"}
+CACHE = {"miss", "hit", "off"}
+SLOW = "echo started > \"$PAWL_RUN/begun\"\nsleep 60\necho checked 3 files\n"
+
+
+@pytest.fixture
+def pawl(tmp_path: Path) -> Pawl:
+    return Pawl(tmp_path / "home")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Repo:
+    return tiny.make(tmp_path / "tiny")
+
+
+def check(document: Any, code: int) -> None:
+    """Assert that `document` has every key of the contract and no word outside of its enumerations."""
+    assert set(document) == DOCUMENT
+    assert document["schema"] == 1
+    assert document["exit_code"] == code
+    assert document["verdict"] in VERDICTS
+    assert set(document["revision"]) == REVISION
+    assert set(document["platform"]) == PLATFORM
+    assert document["error"] is None or set(document["error"]) == ERROR
+    for gate in document["gates"]:
+        assert set(gate) == GATE
+        check_entry(gate)
+    for step in document["steps"]:
+        assert set(step) == STEP
+        assert step["cache"]["state"] in CACHE
+        check_entry(step)
+
+
+def check_entry(entry: Any) -> None:
+    assert entry["verdict"] in VERDICTS
+    for name, keys in PARTS.items():
+        assert set(entry.get(name, keys)) == keys
+    for name, keys in ROWS.items():
+        assert all(set(row) == keys for row in entry.get(name, ()))
+    assert {finding["severity"] for finding in entry["findings"]} <= SEVERITIES
+    assert {finding["status"] for finding in entry["findings"]} <= STATUSES
+    assert {measure["better"] for measure in entry["measures"]} <= BETTER
+    assert {measure["limit_from"] for measure in entry["measures"]} <= LIMITS
+
+
+def ended(said: Said, code: int) -> Any:
+    assert said.code == code, said.err
+    check(said.document, code)
+    return said.document
+
+
+def test_passed(project: Repo, pawl: Pawl) -> None:
+    document = ended(pawl.run(tiny.GATE, "--offline", cwd=project.root), 0)
+    assert (document["verdict"], document["error"]) == ("passed", None)
+    assert {gate["gate"]: gate["verdict"] for gate in document["gates"]}.pop(tiny.GATE) == "passed"
+    assert len(document["gates"]) == 11
+
+
+def test_failed(tmp_path: Path, pawl: Pawl) -> None:
+    project = tiny.make(tmp_path / "red", check="echo checked 3 files; exit 4\n")
+    document = ended(pawl.run(tiny.GATE, "--offline", cwd=project.root), 1)
+    assert (document["verdict"], document["error"]) == ("failed", None)
+    (finding,) = next(gate["findings"] for gate in document["gates"] if gate["gate"] == tiny.GATE)
+    assert finding["status"] == "new"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--bogus",),
+        ("--profile", "everything"),
+        ("--jobs", "0"),
+        ("--jobs", "many"),
+        ("no-such-gate",),
+        ("--report", "sarif"),
+        ("--report", "word=x.doc"),
+        ("--report", "json=no/such/folder/x.json"),
+        ("--base",),
+        ("--base", "no-such-revision"),
+        ("--profile", "ci", "--offline"),
+    ],
+)
+def test_usage(project: Repo, pawl: Pawl, words: tuple[str, ...]) -> None:
+    for form in (("--format", "json"), ("--format=json",)):
+        document = ended(pawl("run", *form, *words, cwd=project.root), 2)
+        assert document["error"]["kind"] in {"usage", "configuration"}
+        assert document["error"]["hint"]
+        assert document["run"] is None
+    assert not (pawl.state / "runs").exists()
+
+
+def test_format_itself_misspelt(project: Repo, pawl: Pawl) -> None:
+    said = pawl("run", "--format", "jsn", cwd=project.root)
+    assert (said.code, said.out) == (2, "")
+    assert "json" in said.err
+
+
+def test_unverified(tmp_path: Path, pawl: Pawl) -> None:
+    project = tiny.make(tmp_path / "dark", check="exit 0\n")
+    document = ended(pawl.run(tiny.GATE, "--offline", cwd=project.root), 3)
+    assert (document["verdict"], document["error"]) == ("unverified", None)
+
+
+def test_failed_outranks_unverified(tmp_path: Path, pawl: Pawl) -> None:
+    other = "\n[gates.other]\ncommand = [\"true\"]\nformat = \"exit\"\ncount = 'x=(\\d+)'\n"
+    project = tiny.make(tmp_path / "both", check="echo checked 3 files; exit 4\n", **{"pawl.toml": tiny.PAWL + other})
+    document = ended(pawl.run(tiny.GATE, "other", "--offline", cwd=project.root), 1)
+    verdicts = {gate["gate"]: gate["verdict"] for gate in document["gates"]}
+    assert (verdicts[tiny.GATE], verdicts["other"]) == ("failed", "unverified")
+
+
+def test_nothing_passed(project: Repo, pawl: Pawl) -> None:
+    document = ended(pawl.run("migrations", "--offline", cwd=project.root), 3)
+    assert document["verdict"] == "unverified"
+    assert {gate["verdict"] for gate in document["gates"]} == {"not_run"}
+
+
+def test_a_bug(project: Repo, pawl: Pawl) -> None:
+    """A fault planted in the installation, where nothing of the user's could cause it."""
+    broken = "import sys, pawl.flow\ndel pawl.flow.survey\nsys.argv[0] = 'pawl'\nfrom pawl.cli.main import run\nrun()\n"
+    words = (sys.executable, "-c", broken, "run", "--format", "json", tiny.GATE)
+    done = subprocess.run(words, cwd=project.root, env=pawl.environ(), capture_output=True, text=True, check=False)
+    document = ended(Said(done.returncode, done.stdout, done.stderr), 4)
+    assert document["error"]["kind"] == "bug"
+    assert "Traceback" in done.stderr
+    assert "report" in done.stderr
+
+
+def test_a_bug_in_the_middle_of_a_run(project: Repo, pawl: Pawl) -> None:
+    broken = (
+        "import pawl.judge.run\n"
+        "def fall(*_): raise ZeroDivisionError('planted')\n"
+        "pawl.judge.run.Judge.run = fall\n"
+        "from pawl.cli.main import run\nrun()\n"
+    )
+    words = (sys.executable, "-c", broken, "run", "--format", "json", "--offline", tiny.GATE)
+    done = subprocess.run(words, cwd=project.root, env=pawl.environ(), capture_output=True, text=True, check=False)
+    document = ended(Said(done.returncode, done.stdout, done.stderr), 4)
+    assert document["error"]["kind"] == "bug"
+    assert document["verdict"] == "unverified"
+
+
+@pytest.mark.parametrize("code", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted(tmp_path: Path, pawl: Pawl, code: signal.Signals) -> None:
+    project = tiny.make(tmp_path / "slow", check=SLOW)
+    process = pawl.start("run", "--format", "json", "--offline", tiny.GATE, cwd=project.root)
+    assert await_until(lambda: any(pawl.state.glob("runs/*/begun")), 30)
+    process.send_signal(code)
+    out, err = process.communicate(timeout=30)
+    document = ended(Said(process.returncode, out, err), 130)
+    assert document["error"]["kind"] == "interrupted"
+    assert document["verdict"] == "unverified"
+    assert next(gate for gate in document["gates"] if gate["gate"] == tiny.GATE)["verdict"] == "unverified"
+    (events,) = pawl.state.glob("runs/*/events.jsonl")
+    assert json.loads(events.read_text().splitlines()[-1])["type"] == "run.failed"
+
+
+def test_interrupted_before_the_run(project: Repo, pawl: Pawl) -> None:
+    git = project.root.parent / "bin" / "git"
+    git.parent.mkdir()
+    git.write_text("#!/bin/sh\necho here > \"$0.begun\"\nexec sleep 60\n")
+    git.chmod(0o755)
+    env = {"PATH": f"{git.parent}:{pawl.environ()['PATH']}"}
+    process = pawl.start("run", "--format", "json", tiny.GATE, cwd=project.root, env=env)
+    assert await_until(Path(f"{git}.begun").exists, 30)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    document = ended(Said(process.returncode, out, err), 130)
+    assert document["error"]["kind"] == "interrupted"
+
+
+def test_a_report_that_cannot_be_written(project: Repo, pawl: Pawl) -> None:
+    said = pawl.run(tiny.GATE, "--offline", "--report", "json=/dev/full", cwd=project.root)
+    assert said.code == 3, said.err
+    check(said.document, 3)
+    assert "/dev/full" in said.err
+
+
+def test_output_that_nobody_reads(project: Repo, pawl: Pawl) -> None:
+    process = pawl.start("run", "--offline", tiny.GATE, cwd=project.root)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    err = process.stderr.read()
+    assert process.wait(timeout=60) == 0, err
+    assert "Traceback" not in err
+
+
+def test_output_to_a_full_device(project: Repo, pawl: Pawl) -> None:
+    with Path("/dev/full").open("w") as full:
+        words = (sys.executable, "-m", "pawl", "run", "--offline", "--format", "json", tiny.GATE)
+        done = subprocess.run(
+            words, cwd=project.root, env=pawl.environ(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 3, done.stderr
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_has_an_example(tmp_path: Path, pawl: Pawl, command: str) -> None:
+    said = pawl(*filter(None, (command, "--help")), cwd=tmp_path)
+    assert said.code == 0
+    assert f"pawl {command}".rstrip() in said.out.partition("Usage:")[2].partition("\n")[2]
+    assert "xample" in said.out or not command
+
+
+def test_unknown_command(tmp_path: Path, pawl: Pawl) -> None:
+    said = pawl("rnu", cwd=tmp_path)
+    assert said.code == 2
+    assert "rnu" in said.err
+    assert "next:" in said.err
+
+
+def test_without_a_word(tmp_path: Path, pawl: Pawl) -> None:
+    said = pawl(cwd=tmp_path)
+    assert said.code in (0, 2)
+    assert "pawl init" in said.out + said.err

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from kit import values
+from pawl.gates import coverage, integration, tests
+from pawl.model.gate import CheckContext, Command, Gate
+from pawl.model.pipeline import GateSettings, OptionValue, ServiceSpec
+from pawl.readers import asking
+
+POSTGRES = ServiceSpec(name="postgres", kind="postgres", image="postgres:15", version="15", variables=("DATABASE_URL",))
+FILES = ("app/a.py", "tests/test_a.py", "tests/integration/test_b.py")
+
+
+def settings(gate: Gate, options: Mapping[str, OptionValue]) -> GateSettings:
+    return GateSettings(gate=gate.id, options={one.name: one.default for one in gate.options} | dict(options))
+
+
+def context(
+    gate: Gate,
+    *,
+    files: tuple[str, ...] = FILES,
+    services: tuple[ServiceSpec, ...] = (),
+    **options: Mapping[str, OptionValue],
+) -> CheckContext:
+    every = tuple(settings(one, options.get(one.id, {})) for one in (tests.GATE, integration.GATE, coverage.GATE))
+    pipeline = values.pipeline(gates=(), services=services, environment=(("PYTEST_PLUGINS", "own"),))
+    pipeline = replace(pipeline, gates=every)
+    own = next(one for one in every if one.gate == gate.id)
+    return values.context(gate.id, project=values.project(files=files), pipeline=pipeline, settings=own, python="3.11")
+
+
+def command(gate: Gate, given: CheckContext) -> Command:
+    (found,) = gate.checks[0].commands(given)
+    return found
+
+
+def claimed(found: Command) -> tuple[list[str], list[str]]:
+    data = json.loads(dict(found.env)["PAWL_TESTS"])
+    return data["paths"], data["markers"]
+
+
+def test_the_tests_gate_leaves_claimed_paths_alone() -> None:
+    found = command(tests.GATE, context(tests.GATE))
+    assert found.argv[-2:] == ("--ignore=tests/integration", "tests")
+    assert claimed(found) == (["tests/integration"], ["integration", "sqlite_incompatible"])
+
+
+def test_the_integration_gate_collects_everything_that_a_marker_could_claim() -> None:
+    assert command(integration.GATE, context(integration.GATE)).argv[-1] == "tests"
+
+
+def test_without_markers_only_claimed_paths_are_collected() -> None:
+    given = context(integration.GATE, integration={"markers": ()})
+    assert command(integration.GATE, given).argv[-1] == "tests/integration"
+
+
+def test_both_gates_are_told_the_same() -> None:
+    for services in ((), (POSTGRES,)):
+        for files in (FILES, FILES[:2]):
+            asked = [
+                claimed(command(gate, context(gate, files=files, services=services)))
+                for gate in (tests.GATE, integration.GATE)
+            ]
+            assert asked[0] == asked[1]
+
+
+def test_a_gate_that_does_not_apply_claims_nothing() -> None:
+    given = context(integration.GATE, files=FILES[:2])
+    assert not integration.GATE.checks[0].applies(given).yes
+    assert asking.claims(given) == asking.Claims(paths=(), markers=())
+
+
+def test_services_let_markers_claim() -> None:
+    given = context(integration.GATE, files=FILES[:2], services=(POSTGRES,))
+    assert integration.GATE.checks[0].applies(given).yes
+
+
+def test_what_hides_results_is_undone() -> None:
+    argv = command(tests.GATE, context(tests.GATE)).argv
+    assert {"--maxfail=0", "--cov-fail-under=0", "--continue-on-collection-errors"} <= set(argv)
+
+
+@pytest.mark.parametrize(("parallel", "words"), [("auto", "{jobs}"), ("0", "0"), ("3", "3")])
+def test_workers(parallel: str, words: str) -> None:
+    argv = command(tests.GATE, context(tests.GATE, tests={"parallel": parallel})).argv
+    assert argv[argv.index("-n") + 1] == words
+
+
+@pytest.mark.parametrize(("limit", "measured"), [(None, False), (70.0, True)])
+def test_a_limit_on_branches_has_them_measured(limit: float | None, *, measured: bool) -> None:
+    for gate in (tests.GATE, integration.GATE):
+        argv = command(gate, context(gate, coverage={"branches": limit})).argv
+        assert ("--cov-branch" in argv) is measured
+
+
+def test_the_reporter_is_loaded_before_conftest_files_and_beside_the_projects_own() -> None:
+    env = dict(command(tests.GATE, context(tests.GATE)).env)
+    assert env["PYTEST_PLUGINS"] == "own,report_tests"
+    assert env["PYTHONPATH"] == "{guest}"
+
+
+def test_paths_that_are_not_there_are_not_passed_on_while_others_are() -> None:
+    assert command(tests.GATE, context(tests.GATE, tests={"paths": ("tests", "spec")})).argv[-1] == "tests"
+    assert command(tests.GATE, context(tests.GATE, tests={"paths": ("spec",)})).argv[-1] == "spec"
+
+
+@pytest.mark.parametrize(
+    ("paths", "left"),
+    [
+        (("tests", "tests/integration"), ("tests",)),
+        (("tests/", "tests"), ("tests",)),
+        ((".", "tests"), (".",)),
+        (("tests", "tests_more"), ("tests", "tests_more")),
+    ],
+)
+def test_outermost(paths: tuple[str, ...], left: tuple[str, ...]) -> None:
+    assert asking.outermost(paths) == left
