@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from bench import engine, startup, workspace
+from bench import engine, run, startup, workspace
 from bench.ratio import Result
 
-BENCHES = {"engine": engine.results, "workspace": workspace.results, "startup": startup.results}
+BENCHES = {"engine": engine.results, "workspace": workspace.results, "startup": startup.results, "run": run.results}
 
 
 def main(names: list[str]) -> int:

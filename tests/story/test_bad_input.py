@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kit import repos, tiny
+from kit.aftermath import is_gone
 from kit.pawling import Pawl, Said
 
 MIB = 1024 * 1024
@@ -186,7 +187,7 @@ def test_a_shallow_clone_hides_history(tmp_path: Path, pawl: Pawl) -> None:
     repo.commit("More", {"app/more.py": ""})
     shallow = repo.clone(tmp_path / "shallow", depth=1)
     said = pawl.run("secrets", *OFFLINE, cwd=shallow.root)
-    assert reason(said, "secrets") == "shallow-clone"
+    assert reason(said, "secrets") == "shallow-history"
     assert "git fetch --unshallow" in said.gate("secrets")["reason"]["text"]
 
 
@@ -311,7 +312,7 @@ def test_a_program_that_leaves_a_child_behind(tmp_path: Path, pawl: Pawl) -> Non
     assert said.code == 0, said.err
     (log,) = pawl.state.rglob("log.txt")
     pid = next(line for line in log.read_text().splitlines() if line.isdigit())
-    assert not Path(f"/proc/{pid}").exists()
+    assert is_gone(int(pid))
 
 
 @pytest.mark.parametrize(

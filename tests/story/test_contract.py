@@ -230,12 +230,12 @@ def test_a_report_that_cannot_be_written(project: Repo, pawl: Pawl) -> None:
 
 
 def test_output_that_nobody_reads(project: Repo, pawl: Pawl) -> None:
-    process = pawl.start("run", "--offline", tiny.GATE, cwd=project.root)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.close()
-    err = process.stderr.read()
-    assert process.wait(timeout=60) == 0, err
+    with pawl.start("run", "--offline", tiny.GATE, cwd=project.root) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        err = process.stderr.read()
+    assert process.returncode == 0, err
     assert "Traceback" not in err
 
 

@@ -14,6 +14,7 @@ from pawl.errors import ProvisionError
 
 LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock")
 _DEPLOYED = ("requirements.txt", "requirements/base.txt", "requirements/prod.txt", "requirements/production.txt")
+_METADATA = ("pyproject.toml", "Pipfile", "uv.toml", "setup.py", "setup.cfg")
 _INCLUDE = re.compile(r"^(-r|--requirement|-c|--constraint)[ =]*(.+)$")
 _LINKS = re.compile(r"^(-f|--find-links)[ =]*(.+)$")
 _EDITABLE = re.compile(r"^(?:-e|--editable)[ =]*(.+)$")
@@ -55,10 +56,7 @@ class Declared:
 
     def toml(self, name: str) -> dict[str, Any]:
         """Return one of the files as decoded TOML; ProvisionError when it is malformed."""
-        try:
-            return tomllib.loads(self.text(name))
-        except tomllib.TOMLDecodeError as error:
-            raise ProvisionError(f"{name} is not TOML: {error}", where=name) from error
+        return _decode(dict(self.files).get(name, b""), name)
 
 
 def declared(root: Path, given: tuple[str, ...], *, deployed: bool) -> Declared:
@@ -112,23 +110,43 @@ class _Reading:
             return
         self.files[name] = self._bytes(name)
         folder = Path(name).parent
-        for neighbour in ("pyproject.toml", "Pipfile", "uv.toml", "setup.py", "setup.cfg"):
-            if (self.root / folder / neighbour).is_file():
-                path = (folder / neighbour).as_posix()
-                self.files[path] = self._bytes(path)
-        if Path(name).name != "Pipfile.lock" and self._is_package(folder):
+        self._take_metadata(folder)
+        if Path(name).name == "uv.lock":
+            self._read_uv_lock(name)
+        elif Path(name).name != "Pipfile.lock" and self._is_package(folder):
             self._add(Local(folder=folder.as_posix()))
+
+    def _take_metadata(self, folder: Path) -> None:
+        for name in _METADATA:
+            if (self.root / folder / name).is_file():
+                path = (folder / name).as_posix()
+                self.files[path] = self._bytes(path)
+
+    def _read_uv_lock(self, name: str) -> None:
+        """Take in the packages of the project itself: uv has written down which folders they are in."""
+        for package in self._toml(name).get("package", ()):
+            source = package.get("source", {})
+            kept = source.get("editable") or source.get("directory")
+            folder = kept or source.get("virtual")
+            if folder is not None:
+                inside = self._inside(Path(name).parent / folder)
+                self._take_metadata(Path(inside))
+                if kept is not None:
+                    self._add(Local(folder=inside))
 
     def _is_package(self, folder: Path) -> bool:
         """Return whether the folder holds a package that its own tool would install beside its dependencies."""
-        if (folder / "setup.py").as_posix() in self.files and "pyproject.toml" not in self.files:
+        pyproject = self._toml((folder / "pyproject.toml").as_posix())
+        if (folder / "setup.py").as_posix() in self.files and not pyproject:
             return True
-        pyproject = tomllib.loads(self.files.get((folder / "pyproject.toml").as_posix(), b"").decode(errors="replace"))
         tool = pyproject.get("tool", {})
         if tool.get("uv", {}).get("package") is False or tool.get("poetry", {}).get("package-mode") is False:
             return False
         named = "name" in pyproject.get("project", {}) or "name" in tool.get("poetry", {})
         return named and ("build-system" in pyproject or tool.get("uv", {}).get("package") is True)
+
+    def _toml(self, name: str) -> dict[str, Any]:
+        return _decode(self.files.get(name, b""), name)
 
     def _lines(self, name: str) -> Iterator[str]:
         text = self._bytes(name).decode(errors="replace").removeprefix("\ufeff").replace("\r\n", "\n")
@@ -159,10 +177,7 @@ class _Reading:
             self.files[path] = self._bytes(path)
             return wanted
         extras = tuple(word.strip() for word in (match[2] or "").split(",")) if match and match[2] else ()
-        for name in ("pyproject.toml", "setup.py", "setup.cfg"):
-            if (self.root / path / name).is_file():
-                inner = (Path(path) / name).as_posix()
-                self.files[inner] = self._bytes(inner)
+        self._take_metadata(Path(path))
         self._add(Local(folder=path, extras=extras))
         return ""
 
@@ -189,6 +204,13 @@ class _Reading:
                 where=name,
                 hint="set `requirements` in pawl.toml to the files that declare the project's dependencies",
             ) from error
+
+
+def _decode(text: bytes, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text.decode(errors="replace"))
+    except tomllib.TOMLDecodeError as error:
+        raise ProvisionError(f"{name} is not TOML: {error}", where=name, hint="correct it") from error
 
 
 def _is_local(wanted: str, *, editable: bool) -> bool:

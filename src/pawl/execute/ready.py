@@ -32,13 +32,14 @@ Listen = Callable[[StepStarted | StepProgress], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A step's surroundings. `dead_service` says afterwards whether a service died while the step used it."""
+    """A step's surroundings. `secrets` must not be kept in any text. `dead_service` says afterwards whether a service died while the step used it."""
 
     tokens: Mapping[str, str]
     env: Mapping[str, str]
     tools: tuple[ToolUse, ...]
     services: tuple[ServiceUse, ...]
     notes: tuple[str, ...]
+    secrets: tuple[str, ...]
     dead_service: Callable[[], Reason | None]
 
 
@@ -83,6 +84,7 @@ class Bench:
                 tools=(*(obtained.use for obtained in tools.values()), *_python_use(environment)),
                 services=(*(leased.use for leased in leases), *((known[1],) if known else ())),
                 notes=tuple(note for leased in leases for note in leased.use.notes),
+                secrets=tuple(secret for leased in leases for secret in leased.secrets),
                 dead_service=lambda: self.services.check(leases),
             )
 

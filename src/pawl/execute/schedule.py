@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from queue import Empty, SimpleQueue
+from types import MappingProxyType
 
 from pawl.model.evidence import Evidence, Reason
 from pawl.model.plan import Step
@@ -14,6 +15,8 @@ from pawl.model.plan import Step
 Perform = Callable[[Step, int], Evidence]
 MayRun = Callable[[Step, Mapping[str, Evidence]], Reason | None]
 Finished = Callable[[Step, Evidence], None]
+
+NOTHING_KNOWN: Mapping[str, float] = MappingProxyType({})
 
 # Whoever interrupts this often does not want to wait for anything any more.
 _PATIENCE = 3
@@ -27,6 +30,7 @@ def run_schedule(
     may_run: MayRun,
     finished: Finished,
     interrupt: Callable[[], None] = lambda: None,
+    expected: Mapping[str, float] = NOTHING_KNOWN,
 ) -> Mapping[str, Evidence]:
     """Run every step once all that it comes after is done; return their evidence in the order of `steps`.
 
@@ -34,9 +38,12 @@ def run_schedule(
     up to more than `jobs`. `may_run` leaves a step out by giving a reason. `finished` is called in the calling thread,
     one step at a time. What escapes `perform` is a bug: nothing more starts, and it is raised when the running steps
     have ended. On KeyboardInterrupt nothing more starts, `interrupt` is called (again for each further one) to end
-    what runs, and the KeyboardInterrupt is raised once that has ended.
+    what runs, and the KeyboardInterrupt is raised once that has ended. `expected` are the seconds that steps took the
+    last time, by their ids: what leads to the longest way to the end begins first, at equal length in the order of
+    `steps`.
     """
-    board = _Board(steps, max(1, jobs), perform=perform, may_run=may_run, finished=finished)
+    lengths = critical_paths(steps, expected)
+    board = _Board(steps, max(1, jobs), lengths, perform=perform, may_run=may_run, finished=finished)
     try:
         board.run()
     except KeyboardInterrupt:
@@ -48,15 +55,15 @@ def run_schedule(
     return {step.id: board.evidence[step.id] for step in steps}
 
 
-def critical_paths(steps: Sequence[Step]) -> Mapping[str, float]:
+def critical_paths(steps: Sequence[Step], expected: Mapping[str, float] = NOTHING_KNOWN) -> Mapping[str, float]:
     """Return for each step the seconds from its start to the end of the last step that waits for it.
 
-    Time limits stand in for durations, which nobody knows yet: what much else waits for comes first.
+    A step that is not `expected` to take any known time counts with its time limit: the unknown begins early.
     """
     lengths: dict[str, float] = {}
     behind: dict[str, float] = {}
     for step in reversed(steps):
-        lengths[step.id] = step.timeout_s + behind.get(step.id, 0.0)
+        lengths[step.id] = expected.get(step.id, step.timeout_s) + behind.get(step.id, 0.0)
         for before in (*step.after, *step.feeds):
             behind[before] = max(behind.get(before, 0.0), lengths[step.id])
     return lengths
@@ -66,7 +73,14 @@ class _Board:
     """Which steps wait, run and are done; everything but `_work` happens in the calling thread."""
 
     def __init__(
-        self, steps: Sequence[Step], jobs: int, *, perform: Perform, may_run: MayRun, finished: Finished
+        self,
+        steps: Sequence[Step],
+        jobs: int,
+        lengths: Mapping[str, float],
+        *,
+        perform: Perform,
+        may_run: MayRun,
+        finished: Finished,
     ) -> None:
         self.evidence: dict[str, Evidence] = {}
         self._steps = steps
@@ -79,7 +93,6 @@ class _Board:
         for step in steps:
             for before in self._open[step.id]:
                 self._followers.setdefault(before, []).append(step)
-        lengths = critical_paths(steps)
         self._rank = {step.id: (-lengths[step.id], place) for place, step in enumerate(steps)}
         self._ready: list[tuple[tuple[float, int], Step]] = []
         self._running = 0

@@ -16,6 +16,7 @@ from pawl.errors import PawlError, ReadError
 from pawl.execute import artifacts, seal, tokens
 from pawl.execute.process import Call, Ended
 from pawl.execute.ready import Bench, Ready
+from pawl.execute.redact import Redactor
 from pawl.model.event import StepProgress, StepStarted
 from pawl.model.evidence import Attempt, Evidence, Reason
 from pawl.model.gate import Command, Outputs, Purpose, ReadContext
@@ -42,6 +43,7 @@ class StepRun:
         self._fed = fed
         self._out = bench.folder(step.id)
         self._log = self._out / "log.txt"
+        self._redactor = bench.redactor
         self._attempts: list[Attempt] = []
         self._cpu_s = 0.0
         self._ready: Ready | None = None
@@ -63,7 +65,7 @@ class StepRun:
     def _with_log(self, evidence: Evidence) -> Evidence:
         """Add the redacted log; one that cannot be kept leaves nothing to believe."""
         try:
-            self._bench.redactor.redact_file(self._log)
+            self._redactor.redact_file(self._log)
             log = artifacts.describe(self._log, self._bench.run, kind="log", media_type="text/plain")
         except OSError as error:
             return self._trouble(_reason_of_system(error))
@@ -85,6 +87,7 @@ class StepRun:
     def _in(self, scratch: Path, stack: ExitStack) -> Evidence:
         self._progress("preparing")
         ready = self._ready = stack.enter_context(self._bench.make_ready(self._step, self._cpus, scratch))
+        self._redactor = Redactor((*self._bench.redactor.values, *ready.secrets))
         self._link_inputs(scratch)
         exits: list[int] = []
         for command in self._step.commands:
@@ -131,7 +134,7 @@ class StepRun:
             check=self._step.context, tree=ready.tokens["tree"], out=str(self._out), tool_versions=versions
         )
         reading = self._step.check.read(outputs, context)
-        sealed = seal.seal(reading, tree=Path(ready.tokens["tree"]), secrets=self._bench.redactor.values)
+        sealed = seal.seal(reading, tree=Path(ready.tokens["tree"]), secrets=self._redactor.values)
         kept = artifacts.kept(self._step.check.keeps, self._out, self._bench.run)
         return replace(
             self._blank(),
@@ -145,7 +148,7 @@ class StepRun:
         )
 
     def _trouble(self, reason: Reason) -> Evidence:
-        text = self._bench.redactor.redact(reason.text)
+        text = self._redactor.redact(reason.text)
         notes = self._ready.notes if self._ready else ()
         return replace(self._blank(), trouble=Reason(code=reason.code, text=text), notes=notes)
 

@@ -119,9 +119,22 @@ def test_the_usual_files_are_found_locks_first(tmp_path: Path) -> None:
         ("[tool.poetry]\nname='a'\npackage-mode=false\n[build-system]\nrequires=[]\n", False),
     ],
 )
-def test_a_locked_project_is_a_package_when_its_own_tool_says_so(
-    tmp_path: Path, pyproject: str, *, is_package: bool
-) -> None:
+def test_a_project_is_a_package_when_its_own_tool_says_so(tmp_path: Path, pyproject: str, *, is_package: bool) -> None:
     write(tmp_path, pyproject_toml=pyproject)
-    (tmp_path / "uv.lock").write_text("version = 1\n")
     assert bool(declared(tmp_path, (), deployed=False).local) is is_package
+
+
+def test_uv_has_written_down_which_packages_are_the_projects_own(tmp_path: Path) -> None:
+    write(tmp_path, pyproject_toml="[project]\nname='root'\n", libs__a__pyproject_toml="[project]\nname='a'\n")
+    sources = ('{ virtual = "." }', '{ editable = "libs/a" }', '{ registry = "r" }')
+    entries = (f'[[package]]\nname = "p{number}"\nsource = {source}\n' for number, source in enumerate(sources))
+    (tmp_path / "uv.lock").write_text("version = 1\n" + "".join(entries))
+    found = declared(tmp_path, (), deployed=False)
+    assert found.local == (Local(folder="libs/a"),)
+    assert [name for name, _ in found.files] == ["libs/a/pyproject.toml", "pyproject.toml", "uv.lock"]
+
+
+def test_metadata_that_is_not_toml_is_told(tmp_path: Path) -> None:
+    write(tmp_path, pyproject_toml="[project\n")
+    with pytest.raises(ProvisionError, match=r"pyproject\.toml is not TOML"):
+        declared(tmp_path, (), deployed=False)

@@ -119,6 +119,15 @@ def test_the_longest_way_to_the_end_comes_first() -> None:
     assert watch.begun == ["long", "next", "short", "last", "other"]
 
 
+def test_what_took_long_the_last_time_begins_early() -> None:
+    steps = [step("a"), step("b"), step("c"), step("unknown", timeout_s=600.0)]
+    expected = {"a": 1.0, "b": 30.0, "c": 2.0}
+    assert critical_paths(steps, expected) == {**expected, "unknown": 600.0}
+    watch = Watch(0)
+    run_schedule(steps, 1, perform=watch, may_run=always, finished=lambda _, __: None, expected=expected)
+    assert watch.begun == ["unknown", "b", "c", "a"]
+
+
 def test_excused_steps_are_left_out_at_once() -> None:
     excuse = Reason(code="profile", text="outside this profile")
     evidence, ended = run([step("a"), step("b", excuse=excuse), step("c", "b")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -35,7 +36,8 @@ def availability(places: Places, environ: Mapping[str, str], *, offline: bool) -
 def _answers(environ: Mapping[str, str]) -> bool:
     proxy = environ.get("HTTPS_PROXY") or environ.get("https_proxy")
     try:
-        with httpx.Client(proxy=proxy, timeout=3.0, verify=environ.get("SSL_CERT_FILE") or True) as client:
+        trust = ssl.create_default_context(cafile=environ.get("SSL_CERT_FILE") or None)
+        with httpx.Client(proxy=proxy, timeout=3.0, verify=trust) as client:
             return client.get(LIVE + _KNOWN).status_code == httpx.codes.OK
     except (httpx.HTTPError, OSError):
         return False
