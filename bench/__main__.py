@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from bench import engine, run, startup, workspace
+from bench import engine, environment, run, startup, workspace
 from bench.ratio import Result
 
-BENCHES = {"engine": engine.results, "workspace": workspace.results, "startup": startup.results, "run": run.results}
+BENCHES = {
+    "engine": engine.results,
+    "workspace": workspace.results,
+    "environment": environment.results,
+    "startup": startup.results,
+    "run": run.results,
+}
 
 
 def main(names: list[str]) -> int:

@@ -212,6 +212,7 @@ WITH_NOTE = {"app/models.py": MODELS.replace("    country =", "    note = sa.Col
 def test_a_sound_new_revision(stage: steps.Stage) -> None:
     reading = walk(stage, *add(stage, {**ADD_NOTE, **WITH_NOTE}))
     assert reading.findings == ()
+    assert any("the base's own code" in note for note in reading.notes)
     assert looked(reading)["new revisions walked"] == 1
     assert "ALTER TABLE users ADD COLUMN note TEXT" in (stage.work / "step" / "sql" / "0004.sql").read_text()
 
@@ -228,6 +229,7 @@ def test_create_all_on_live_models_hides_nothing(stage: steps.Stage) -> None:
     assert found(reading) == set()
     assert looked(reading)["new revisions walked"] == 1
     assert any("create_all" in note for note in reading.notes)
+    assert any("the base's own code" in note for note in reading.notes)
     wrong = revision("0004", "0003", up + '\nop.execute("ALTER TABLE users ALTER COLUMN note SET NOT NULL")', "pass")
     reading = walk(stage, *add(stage, {**wrong, **WITH_NOTE}), name="wrong")
     assert ("upgrade-fails", "0004") in found(reading)
@@ -265,7 +267,7 @@ def test_a_way_down_that_forgets_something(stage: steps.Stage) -> None:
 
 
 def test_history_that_cannot_be_walked_down_is_a_measure(stage: steps.Stage) -> None:
-    changed = revision("0002", "0001", WALLETS, 'raise NotImplementedError("there is no way back")')
+    changed = revision("0002", "0001", WALLETS, 'raise RuntimeError("there is no way back")')
     repos.Repo(stage.tree).commit("No way back", changed)
     reading = walk(stage)
     assert reading.findings == ()

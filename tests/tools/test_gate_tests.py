@@ -174,6 +174,21 @@ def test_a_module_that_cannot_be_collected(stage: steps.Stage, text: str, code: 
     assert executed(reading) == 2
 
 
+def test_warnings_are_errors_and_the_reporter_makes_none(stage: steps.Stage) -> None:
+    strict = "[pytest]\nfilterwarnings = error\naddopts = --strict-config\nmarkers =\n    sqlite_incompatible: needs PostgreSQL\n"
+    steps.write(stage.tree, {"pytest.ini": strict})
+    reading = run(stage, tests.GATE)
+    assert reading.problems == ()
+    assert reading.findings == ()
+
+
+def test_a_plugin_that_fails_the_session_is_not_green(stage: steps.Stage) -> None:
+    failing = "def pytest_sessionfinish(session):\n    session.exitstatus = 1\n"
+    steps.write(stage.tree, {"tests/conftest.py": failing})
+    reading = run(stage, tests.GATE)
+    assert [problem.code for problem in reading.problems] == ["unexplained-exit"]
+
+
 def test_all_skipped_is_nothing_looked_at(stage: steps.Stage) -> None:
     text = (stage.tree / "tests/test_money.py").read_text()
     (stage.tree / "tests/test_money.py").write_text(

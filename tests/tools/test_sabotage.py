@@ -128,7 +128,7 @@ LOOKERS = ("format", "lint", "types", "security", "secrets")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, Pawl, tuple[Path, ...]]:
     """Make the shop, and a cache with every tool that looks at text."""
     home = tmp_path_factory.mktemp("furnished")
-    repo = shop.make(home / "shop", **{"gitleaks.toml": "[extend]\nuseDefault = true\n"})
+    repo = shop.make(home / "shop")
     pawl = Pawl(home, cache_dir=home / "cache")
     said = pawl.run(*LOOKERS, "--offline", cwd=repo.root)
     assert said.code == 0, said.err + said.out

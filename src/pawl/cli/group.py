@@ -71,10 +71,8 @@ def main(words: Sequence[str]) -> int:
     try:
         platform_check()
         result = pawl.main(args=list(words), prog_name="pawl", standalone_mode=False)
-    except click.exceptions.Abort:
-        return _refuse(Refusal(kind="interrupted", message="interrupted"), words, Exit.INTERRUPTED)
-    except KeyboardInterrupt:
-        return _refuse(Refusal(kind="interrupted", message="interrupted"), words, Exit.INTERRUPTED)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return _interrupted(words)
     except click.ClickException as error:
         hint = "see `pawl --help`" if not words else f"see `pawl {words[0]} --help`"
         return _refuse(Refusal(kind="usage", message=error.format_message(), hint=hint), words, Exit.USAGE)
@@ -83,6 +81,14 @@ def main(words: Sequence[str]) -> int:
     except Exception:  # noqa: BLE001  # the boundary: whatever is left is a bug in pawl
         return _refuse(Refusal.bug(traceback.format_exc()), words, Exit.BUG)
     return int(result) if isinstance(result, int) else Exit.PASSED
+
+
+def _interrupted(words: Sequence[str]) -> int:
+    from pawl.execute.group import hold_off  # noqa: PLC0415  # only here
+
+    hold_off()
+    hint = "run it again; what a run had begun is cleared away"
+    return _refuse(Refusal(kind="interrupted", message="interrupted", hint=hint), words, Exit.INTERRUPTED)
 
 
 def _refuse(refusal: Refusal, words: Sequence[str], code: Exit) -> int:

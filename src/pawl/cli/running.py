@@ -11,7 +11,7 @@ from pawl.cli.console import Console
 from pawl.cli.exits import Exit, of_error, of_judgement
 from pawl.cli.refusal import Refusal, as_text
 from pawl.errors import PawlError
-from pawl.execute.group import terminable
+from pawl.execute.group import hold_off, terminable
 from pawl.model.event import Event, StepProgress
 from pawl.record.fold import annex, fold
 from pawl.report import github, json, terminal
@@ -44,6 +44,7 @@ def run(order: flow.Order, wanted: tuple[reporting.Wanted, ...], *, as_json: boo
         except KeyboardInterrupt:
             if not watch.events:
                 raise
+            hold_off()
             refusal = Refusal(kind="interrupted", message="interrupted")
             return _broken(watch, order, refusal, as_json=as_json, wanted=wanted, code=Exit.INTERRUPTED)
         _report(watch, order, wanted, as_json=as_json)

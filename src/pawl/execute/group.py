@@ -7,9 +7,11 @@ import os
 import select
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from types import FrameType
+from typing import Any
 
 from pawl.execute.identity import Identity, carriers, has_members, is_alive
 
@@ -122,6 +124,22 @@ def _await_all_gone(strays: tuple[Identity, ...], wait_s: float) -> None:
     until = time.monotonic() + wait_s
     while any(is_alive(stray) for stray in strays) and time.monotonic() < until:
         time.sleep(_PAUSE_S)
+
+
+_INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_heeded: dict[signal.Signals, Any] = {}
+
+
+def hold_off() -> None:
+    """Ignore what would interrupt pawl, until `heed`; outside of the main thread, and the second time, nothing."""
+    if threading.current_thread() is threading.main_thread() and not _heeded:
+        _heeded.update({code: signal.signal(code, signal.SIG_IGN) for code in _INTERRUPTING})
+
+
+def heed() -> None:
+    """Listen again to what `hold_off` made pawl ignore; harmless without it."""
+    while _heeded:
+        signal.signal(*_heeded.popitem())
 
 
 @contextlib.contextmanager

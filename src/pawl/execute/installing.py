@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +14,18 @@ from pawl.model.places import Places
 
 _TIMEOUT_S = 1800.0
 _TAIL_LINES = 12
+
+
+_FINDING_UV = threading.Lock()
+
+
+def _uv() -> str:
+    """Return uv's program; looking for it sets up interpreter state that is not safe to set up in two threads."""
+    with _FINDING_UV:
+        try:
+            return str(find_uv_bin())
+        except FileNotFoundError as error:
+            raise ProvisionError(f"uv is not installed beside pawl ({error})", hint="install pawl-ci again") from error
 
 
 class Installer:
@@ -34,7 +46,7 @@ class Installer:
 
     def uv(self, *words: str, cwd: Path, log: Path, env: Mapping[str, str] | None = None) -> None:
         """Run uv; ProvisionError with the end of what it said when it does not succeed."""
-        self.run((find_uv_bin(), *words), cwd=cwd, log=log, env=env)
+        self.run((_uv(), *words), cwd=cwd, log=log, env=env)
 
     def venv(self, python: Path, folder: Path, log: Path) -> Path:
         """Make an empty environment in `folder` for the interpreter `python`; return its own interpreter."""
@@ -48,13 +60,10 @@ class Installer:
         cwd: Path,
         log: Path,
         env: Mapping[str, str] | None = None,
-        stdout: Path | None = None,
     ) -> None:
         """Run one installer to its end; ProvisionError with the end of its log when it does not succeed."""
         begin = log.stat().st_size if log.exists() else 0
-        call = Call(
-            argv=argv, cwd=cwd, env={**self.environ, **(env or {})}, log=log, timeout_s=_TIMEOUT_S, stdout=stdout
-        )
+        call = Call(argv=argv, cwd=cwd, env={**self.environ, **(env or {})}, log=log, timeout_s=_TIMEOUT_S)
         ended = self.processes.run(call)
         if ended.exit != 0:
             raise failure(argv, ended, said(log, begin))
@@ -67,12 +76,11 @@ def failure(argv: tuple[str, ...], ended: Ended, output: str) -> ProvisionError:
     return ProvisionError(
         f"{words} did not succeed ({ended.outcome})" + (f":\n{detail}" if detail else ""),
         where=words,
-        hint="see what the installer says; `pawl doctor` shows which registries and programs this machine reaches",
+        hint="registries and proxies are those of the installer's own configuration and of UV_, NPM_CONFIG_ and PIP_INDEX_URL",
     )
 
 
-def said(log: Path, begin: int = 0, lines: float = _TAIL_LINES) -> str:
+def said(log: Path, begin: int = 0) -> str:
     """Return the last lines of what was appended to `log` after its first `begin` bytes."""
     text = log.read_bytes()[begin:].decode(errors="replace").strip()
-    kept = text.splitlines()
-    return "\n".join(kept if lines == math.inf else kept[-int(lines) :])
+    return "\n".join(text.splitlines()[-_TAIL_LINES:])

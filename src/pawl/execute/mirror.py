@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +27,8 @@ MARKER = ".git"
 _MARKER_TEXT = "gitdir: this-is-a-copy-without-history\n"
 
 _SMALL = 1024 * 1024
+_LARGE = 1024 * _SMALL
+_CANNOT_SHARE = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM)
 
 
 class Copies(msgspec.Struct, array_like=True, frozen=True):
@@ -116,7 +120,7 @@ class Mirror:
                 file.write(data)
             blob: Blob | None = Blob(_git_mode(look[4]), name_contents(data, sha256=self._sha256))
         else:
-            shutil.copyfile(source, place, follow_symlinks=False)
+            _pour_large(Path(source), copy)
             copy.chmod(0o700 if look[4] & stat.S_IXUSR else 0o600)
             blob = blob_at(copy, sha256=self._sha256)
         copy.chmod(look[4] & 0o777)
@@ -127,6 +131,20 @@ class Mirror:
         # A link by absolute path into the project would lead steps back to the user's own files.
         inside = target == self._source or target.startswith(f"{self._source}/")
         return self._folder + target[len(self._source) :] if inside else target
+
+
+def _pour_large(source: Path, copy: Path) -> None:
+    """Copy within the kernel where it can, which shares the blocks on file systems that know how."""
+    with source.open("rb") as reader, copy.open("xb") as writer:
+        if sys.platform == "linux":
+            try:
+                while os.copy_file_range(reader.fileno(), writer.fileno(), _LARGE):
+                    continue
+            except OSError as error:
+                if error.errno not in _CANNOT_SHARE:
+                    raise
+        # From where that stopped: at the end, or at the beginning where the two file systems do not go together.
+        shutil.copyfileobj(reader, writer, _SMALL)
 
 
 def _differing(root: str, paths: Iterable[str], known: Mapping[str, Look]) -> set[str]:

@@ -39,8 +39,21 @@ def unpack(source: Npm, folder: Path, installer: Installer, npm: Callable[[], Pa
         raise ProvisionError(f"npm wrote {len(archives)} archives for {spec} where one was expected", where=spec)
     _check(archives[0], source, spec)
     with tarfile.open(archives[0]) as archive:
-        archive.extractall(folder, filter="data")
+        _extract(archive, folder)
     archives[0].unlink()
+
+
+def _extract(archive: tarfile.TarFile, folder: Path) -> None:
+    if hasattr(tarfile, "data_filter"):
+        archive.extractall(folder, filter="data")
+        return
+    # Python 3.11.0 to 3.11.3 have no filters. What is unpacked here is the pinned archive, byte for byte; one that
+    # reaches beyond its folder is refused all the same.
+    for member in archive.getmembers():
+        inside = (folder / member.name).resolve().is_relative_to(folder.resolve())
+        if not inside or not (member.isfile() or member.isdir()):
+            raise ProvisionError(f"the archive holds {member.name}, which does not belong there", where=str(folder))
+    archive.extractall(folder)  # noqa: S202  # every member was looked at
 
 
 def _check(archive: Path, source: Npm, spec: str) -> None:

@@ -140,7 +140,7 @@ class Bench:
             "PYTEST_XDIST_AUTO_NUM_WORKERS": str(cpus),
         }
         if any(need.kind in {"network", "advisories"} for need in step.check.needs):
-            variables |= registry_environment(self.environ)
+            variables = registry_environment(self.environ) | variables
         if step.check.environment is not None:
             variables |= step_variables(self.pipeline, leases)
         return variables

@@ -34,7 +34,7 @@ def run_schedule(
 ) -> Mapping[str, Evidence]:
     """Run every step once all that it comes after is done; return their evidence in the order of `steps`.
 
-    `perform` gets the CPUs granted to the step and runs in a thread of its own; the grants of running steps never add
+    `perform` gets the CPUs granted to the step and runs beside others in threads; the grants of running steps never add
     up to more than `jobs`. `may_run` leaves a step out by giving a reason. `finished` is called in the calling thread,
     one step at a time. What escapes `perform` is a bug: nothing more starts, and it is raised when the running steps
     have ended. On KeyboardInterrupt nothing more starts, `interrupt` is called (again for each further one) to end
@@ -52,6 +52,8 @@ def run_schedule(
     except BaseException:
         board.drain(interrupt, _forget)
         raise
+    finally:
+        board.dismiss()
     return {step.id: board.evidence[step.id] for step in steps}
 
 
@@ -96,11 +98,13 @@ class _Board:
         self._rank = {step.id: (-lengths[step.id], place) for place, step in enumerate(steps)}
         self._ready: list[tuple[tuple[float, int], Step]] = []
         self._running = 0
-        # Whether a step has begun or will not begin any more is decided under this lock: an interrupt may come while
-        # its thread is coming up. An event for each, because a join once interrupted does not wait the second time.
+        # Whether a step has begun or will not begin any more is decided under this lock: an interrupt may come between
+        # handing it over and its first breath.
         self._deciding = threading.Lock()
         self._begun: dict[str, threading.Event] = {}
         self._stopping = False
+        self._threads = 0
+        self._tasks: SimpleQueue[tuple[Step, int] | None] = SimpleQueue()
         self._done: SimpleQueue[tuple[Step, int, Evidence | BaseException]] = SimpleQueue()
 
     def run(self) -> None:
@@ -135,6 +139,11 @@ class _Board:
                 return
             if isinstance(result, Evidence):
                 finished(step, result)
+
+    def dismiss(self) -> None:
+        """Let the threads go."""
+        for _ in range(self._threads):
+            self._tasks.put(None)
 
     def _next(self) -> tuple[Step, Evidence | BaseException]:
         step, cpus, result = self._done.get()
@@ -176,10 +185,16 @@ class _Board:
         return self._running > 0
 
     def _start(self, step: Step, cpus: int) -> None:
-        thread = threading.Thread(target=self._work, args=(step, cpus), name=f"pawl-{step.id}", daemon=True)
         self._free -= cpus
         self._running += 1
-        thread.start()
+        self._tasks.put((step, cpus))
+        if self._running > self._threads:
+            self._threads += 1
+            threading.Thread(target=self._serve, name=f"pawl-steps-{self._threads}", daemon=True).start()
+
+    def _serve(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            self._work(*task)
 
     def _work(self, step: Step, cpus: int) -> None:
         over = threading.Event()

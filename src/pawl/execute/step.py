@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -13,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pawl.errors import PawlError, ReadError
-from pawl.execute import artifacts, seal, tokens
+from pawl.execute import artifacts, seal, strays, tokens
 from pawl.execute.process import Call, Ended
 from pawl.execute.ready import Bench, Ready
 from pawl.execute.redact import Redactor
@@ -75,10 +74,7 @@ class StepRun:
         try:
             self._log.touch()
             with ExitStack() as stack:
-                scratch = Path(
-                    stack.enter_context(tempfile.TemporaryDirectory(prefix="pawl-", ignore_cleanup_errors=True))
-                )
-                return self._in(scratch.resolve(), stack)
+                return self._in(stack.enter_context(strays.scratch(self._bench.run)), stack)
         except PawlError as error:
             return self._trouble(_reason_of(error))
         except OSError as error:
@@ -90,8 +86,9 @@ class StepRun:
         self._redactor = Redactor((*self._bench.redactor.values, *ready.secrets))
         self._link_inputs(scratch)
         exits: list[int] = []
-        for command in self._step.commands:
-            ended = self._run(tokens.expand_command(command, ready.tokens), ready.env)
+        for planned in self._step.commands:
+            command = tokens.expand_command(planned, ready.tokens)
+            ended = self._run(command, ready.env)
             trouble = _trouble_of(command, ended)
             if trouble is not None:
                 return self._trouble(ready.dead_service() or trouble)
@@ -168,8 +165,16 @@ def _joined(step: Mapping[str, str], command: Mapping[str, str]) -> dict[str, st
 
 
 def _describe(command: Command) -> str:
-    program = Path(command.argv[0]).name
+    program = _program(command)
     return f"control: {program}" if command.purpose is Purpose.CONTROL else program
+
+
+def _program(command: Command) -> str:
+    """Return what people call the program: the module or script where an interpreter runs one."""
+    first, *rest = (Path(word).name for word in command.argv[:3])
+    if not first.startswith("python") or not rest:
+        return first
+    return rest[1] if rest[0] == "-m" and len(rest) > 1 else Path(rest[0]).stem
 
 
 def _reason_of(error: PawlError) -> Reason:
@@ -184,7 +189,7 @@ def _reason_of_system(error: OSError) -> Reason:
 
 
 def _trouble_of(command: Command, ended: Ended) -> Reason | None:
-    program = Path(command.argv[0]).name
+    program = _program(command)
     if ended.exit is not None and ended.exit in command.accepts:
         return None
     if ended.exit is not None:

@@ -1,16 +1,50 @@
-"""Programs of runs that died: a killed pawl cannot end what it had started, so the next one does."""
+"""Programs and folders of runs that died: a killed pawl cannot clear away what it had begun, so the next one does."""
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 
+from pawl.execute import folders
 from pawl.execute.group import end_carriers
 
 MARKER = "PAWL_RUN"
+_PREFIX = "pawl-"
+_OWNER = ".run"
+
+
+@contextlib.contextmanager
+def scratch(run: Path) -> Iterator[Path]:
+    """Yield a new temporary folder for one step of `run`; it is removed afterwards, at the latest by the next run."""
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as made:
+        folder = Path(made).resolve()
+        (folder / _OWNER).symlink_to(run)
+        yield folder
+
+
+def remove_scratch_of_dead_runs() -> tuple[str, ...]:
+    """Remove the temporary folders of runs that nobody holds, once their programs have ended; return them."""
+    dead = tuple(sorted(path for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*") if _is_abandoned(path)))
+    for folder in dead:
+        # What a program of another user left in there stays.
+        with contextlib.suppress(OSError):
+            folders.remove(str(folder))
+    return tuple(map(str, dead))
+
+
+def _is_abandoned(folder: Path) -> bool:
+    """Return whether `folder` is this user's own and names a run that has died."""
+    try:
+        return folder.lstat().st_uid == os.geteuid() and not _is_held(Path(os.readlink(folder / _OWNER)))
+    except OSError:
+        # Somebody else's folder, or gone in this very moment.
+        return False
 
 
 def end_strays_of_dead_runs() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pawl.execute.advisories.source import AdvisorySource
 from pawl.execute.environment import Environments
-from pawl.execute.group import end_carriers
+from pawl.execute.group import end_carriers, heed, hold_off
 from pawl.execute.interpreters import Interpreters
 from pawl.execute.process import Processes
 from pawl.execute.ready import Bench, Listen
@@ -18,7 +18,7 @@ from pawl.execute.seal import Redactor
 from pawl.execute.services.pool import ServicePool
 from pawl.execute.services.reaper import reap
 from pawl.execute.step import StepRun, fed_from
-from pawl.execute.strays import MARKER, end_strays_of_dead_runs
+from pawl.execute.strays import MARKER, end_strays_of_dead_runs, remove_scratch_of_dead_runs
 from pawl.execute.tools import Toolshop, registry_environment
 from pawl.execute.workspace import Workspaces
 from pawl.model.evidence import Evidence, Reason
@@ -74,12 +74,19 @@ class Site:
 
 @contextmanager
 def open_workshop(site: Site, profile: Profile) -> Iterator[Workshop]:
-    """Open the workshop for one run; what earlier runs left behind when they were killed is cleared away first."""
+    """Open the workshop for one run; what earlier runs left behind when they were killed is cleared away first.
+
+    Clearing away is not interrupted: it takes moments, and whoever interrupts it would only leave things behind.
+    """
     end_strays_of_dead_runs()
+    remove_scratch_of_dead_runs()
     reap(site.places)
     with ExitStack() as stack:
+        stack.callback(heed)
         stack.callback(end_carriers, f"{MARKER}={site.run}")
-        yield Workshop(_bench(site, stack, strict_version=profile is Profile.CI))
+        bench = _bench(site, stack, strict_version=profile is Profile.CI)
+        stack.callback(hold_off)
+        yield Workshop(bench)
 
 
 def _bench(site: Site, stack: ExitStack, *, strict_version: bool) -> Bench:

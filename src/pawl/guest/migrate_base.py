@@ -46,6 +46,8 @@ def migrate(options: Any) -> dict[str, Any]:
     os.makedirs(options.folder, exist_ok=True)
     with tarfile.open(options.archive) as archive:
         archive.extractall(options.folder)  # noqa: S202  # git made it, from the project's own history
+    # the folder stands on the import path since the interpreter started, when it was not there yet
+    sys.path_importer_cache.clear()
     os.chdir(options.folder)
     if not os.path.exists(options.config):
         return {"ok": False, "why": "the base has no migrations"}

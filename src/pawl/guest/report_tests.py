@@ -183,7 +183,7 @@ def config_facts(config: Any, settings: dict[str, Any]) -> Iterator[dict[str, An
     """Yield what the project's own configuration says to nobody, or points at in vain."""
     ini = getattr(config, "inipath", None) or getattr(config, "inifile", None)
     path = relative(ini) if ini else None
-    lines = open(str(ini), encoding="utf-8", errors="replace").read().splitlines() if ini else []  # noqa: SIM115
+    lines = text_lines(str(ini)) if ini else []
 
     def fact(rule: str, name: str, key: str) -> dict[str, Any]:
         line = next((n for n, text in enumerate(lines, 1) if re.match(rf"\s*[\"']?{re.escape(key)}\b", text)), None)
@@ -198,6 +198,12 @@ def config_facts(config: Any, settings: dict[str, Any]) -> Iterator[dict[str, An
     for name in [*(config.option.ignore or ()), *(getattr(config.option, "ignore_glob", None) or ())]:
         if relative(name) not in settings["paths"] and (os.path.exists(name) or "*" in str(name)):
             yield fact("ignored-path", relative(name), "addopts")
+
+
+def text_lines(path: str) -> list[str]:
+    """Return a file's lines."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read().splitlines()
 
 
 def is_unread(config: Any, name: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from pawl.model.application import Application
 from pawl.model.finding import Severity
 
 OptionValue = str | int | float | bool | tuple[str, ...] | None
@@ -166,6 +167,7 @@ class Pipeline:
     deployed_requirements: tuple[str, ...]
     gates: tuple[GateSettings, ...]
     services: tuple[ServiceSpec, ...] = ()
+    application: Application | None = None
     environment: tuple[tuple[str, str], ...] = ()
     workspace_include: tuple[str, ...] = ()
     default_branch: str = "main"

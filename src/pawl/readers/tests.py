@@ -25,7 +25,8 @@ def read(outputs: Outputs) -> Report:
         raise ReadError(f"{REPORT} is incomplete: pytest did not end in an orderly way", where=REPORT)
     try:
         tests = tuple(_test(line) for line in lines if line["kind"] == "test")
-        return Report(header=header, end=end, lines=lines[1:-1], tests=tests)
+        code = outputs.exits[-1] if outputs.exits else None
+        return Report(header=header, end=end, lines=lines[1:-1], tests=tests, exit=code)
     except (KeyError, ValueError, TypeError) as error:
         raise ReadError(f"{REPORT} is not what the reporter writes ({error!r})", where=REPORT) from error
 
@@ -44,12 +45,13 @@ def _test(line: Mapping[str, Any]) -> TestCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What pytest did: every test, and what else was noticed on the way."""
+    """What pytest did: every test, what else was noticed on the way, and the exit code of the process."""
 
     header: Mapping[str, Any]
     end: Mapping[str, Any]
     lines: tuple[Mapping[str, Any], ...]
     tests: tuple[TestCase, ...]
+    exit: int | None
 
     def of(self, kind: str) -> tuple[Mapping[str, Any], ...]:
         """Return the lines of one kind."""
@@ -152,6 +154,12 @@ def _problems(report: Report) -> Iterator[Problem]:
         yield Problem(code="not-executed", text=f"{missing} of {report.end['collected']} collected tests did not run")
     if report.end["exit"] in (2, 4) and not report.of("collect"):
         yield Problem(code="pytest-stopped", text=f"pytest stopped with exit code {report.end['exit']}; see the log")
+    elif report.exit == 1 and not _explains_failure(report):
+        yield Problem(code="unexplained-exit", text="pytest ended with exit code 1, but no test failed; see the log")
+
+
+def _explains_failure(report: Report) -> bool:
+    return bool(report.of("collect")) or any(test.outcome in _FAILURES for test in report.tests)
 
 
 def _notes(report: Report) -> Iterator[str]:

@@ -279,6 +279,12 @@ def test_a_push_without_a_before_falls_back(repo: Repo, tmp_path: Path, event: o
     assert look(repo.root, push(tmp_path, event)).revision.base_from == "merge base with main"
 
 
+def test_a_push_whose_event_cannot_be_read_falls_back(repo: Repo, tmp_path: Path) -> None:
+    for place in (tmp_path / "missing.json", tmp_path):
+        env = {"GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(place)}
+        assert look(repo.root, env).revision.base_from == "merge base with main"
+
+
 # In a hook, and without leaving a trace
 
 

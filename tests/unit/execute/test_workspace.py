@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -218,6 +219,16 @@ def test_a_large_file_and_an_executable_one(repo: Repo, tmp_path: Path) -> None:
     # The digest of what was copied is git's, so that the next time nothing has to be looked at.
     copies = mirror._load(tmp_path / "cache/workspaces" / slot_of(repo) / "0/copies", mirror.Copies)
     assert copies.tree == project.revision.tree
+
+
+def test_a_large_file_across_file_systems(repo: Repo, tmp_path: Path) -> None:
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("needs a second file system")
+    big = os.urandom(2 * 1024 * 1024 + 3)
+    repo.write({"big.bin": big})
+    with tempfile.TemporaryDirectory(dir=memory) as cache, Workspaces(Path(cache), look(repo)).own() as folder:
+        assert (folder / "big.bin").read_bytes() == big
 
 
 def slot_of(repo: Repo) -> str:

@@ -100,6 +100,14 @@ def test_tests_that_no_gate_runs() -> None:
     ]
 
 
+def test_an_exit_code_that_no_test_explains() -> None:
+    silent = Outputs(files=outputs(line("test_a")).files, exits=(1,))
+    found = tests.reading(tests.read(silent), expected=None, config_findings=True)
+    assert [problem.code for problem in found.problems] == ["unexplained-exit"]
+    failed = Outputs(files=outputs(line("test_a", "failed")).files, exits=(1,))
+    assert tests.reading(tests.read(failed), expected=None, config_findings=True).problems == ()
+
+
 def test_stopped_without_a_word() -> None:
     assert [problem.code for problem in reading(exit=4).problems] == ["pytest-stopped"]
 

@@ -1,0 +1,1 @@
+"""GitHub workflow text as a typed model with positions."""
