@@ -57,13 +57,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """Everything known before the first step: the definition, the project, the ledgers and the plan."""
+    """Everything known before the first step; `last_durations` are the seconds that each step took the last time."""
 
     pipeline: Pipeline
     project: Project
     ledgers: Ledgers
     gates: tuple[Gate, ...]
     plan: Plan
+    last_durations: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,14 @@ def prepare(order: Order) -> Prepared:
         offline=pipeline.offline,
     )
     plan = build_plan(every_gate, pipeline, project, machine, request=request)
-    return Prepared(pipeline=pipeline, project=project, ledgers=load_ledgers(loaded.root), gates=every_gate, plan=plan)
+    return Prepared(
+        pipeline=pipeline,
+        project=project,
+        ledgers=load_ledgers(loaded.root),
+        gates=every_gate,
+        plan=plan,
+        last_durations=Records(order.places.state).durations(str(project.root)),
+    )
 
 
 def survey(root: Path, pipeline: Pipeline, order: Order) -> Project:
@@ -126,8 +134,7 @@ def run_pipeline(order: Order, listen: Listener, exit_code: ExitCode) -> Outcome
             )
             judgement = _execute_and_judge(prepared, order, folder=folder, tell=tell)
         except BaseException as error:
-            with suppress(RecordError):
-                tell(_broken_off(error))
+            _tell_the_end(folder, listen, _broken_off(error))
             raise
         code = exit_code(judgement)
         tell(_finished(judgement, began, order.clock(), code))
@@ -140,6 +147,13 @@ def _teller(folder: RunFolder, listen: Listener) -> Listener:
         listen(event)
 
     return tell
+
+
+def _tell_the_end(folder: RunFolder, listen: Listener, event: RunFailed) -> None:
+    # Where the record itself broke, whoever listens must learn the reason all the same.
+    with suppress(RecordError):
+        folder.append(event)
+    listen(event)
 
 
 def _execute_and_judge(prepared: Prepared, order: Order, *, folder: RunFolder, tell: Listener) -> Judgement:
@@ -155,7 +169,9 @@ def _execute_and_judge(prepared: Prepared, order: Order, *, folder: RunFolder, t
         listen=tell,
     )
     with open_workshop(site, prepared.plan.profile) as workshop:
-        evidence = workshop.execute(prepared.plan, judge.may_run, bulletin.step_finished)
+        evidence = workshop.execute(
+            prepared.plan, judge.may_run, bulletin.step_finished, expected=prepared.last_durations
+        )
     return judge.run(evidence)
 
 

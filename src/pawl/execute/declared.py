@@ -167,7 +167,8 @@ class _Reading:
         editable = _EDITABLE.match(line)
         wanted = editable[1].strip() if editable else line
         if _is_local(wanted, editable=editable is not None):
-            return self._take_local(wanted, folder)
+            # pip and uv read such a path from where they are called, the project's root, whatever file names it.
+            return self._take_local(wanted, Path())
         return wanted
 
     def _take_local(self, wanted: str, folder: Path) -> str:

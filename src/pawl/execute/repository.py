@@ -49,22 +49,6 @@ def survey(
     )
 
 
-def staged(project: Project, into: Path, environ: Mapping[str, str]) -> tuple[Path, tuple[str, ...]]:
-    """Write what is staged of the files that differ from HEAD below `into`; the repository is not touched.
-
-    Return the folder that stands for the project root there, and the paths relative to it.
-    """
-    git = git_at(project.root, environ)
-    listing = ("diff", "--cached", "--name-only", "-z", "--no-renames", "--diff-filter=d", "--ignore-submodules=all")
-    paths = git.paths(*listing, "--relative", "--", ".")
-    folder = into / project.prefix
-    folder.mkdir(parents=True, exist_ok=True)
-    if paths:
-        stdin = b"\0".join(os.fsencode(path) for path in paths)
-        git.read("checkout-index", "-f", "-z", "--stdin", f"--prefix={into.resolve()}/", stdin=stdin)
-    return folder, paths
-
-
 @dataclass(frozen=True, slots=True)
 class FileTree:
     """A read-only view of `files` below `root`."""

@@ -174,7 +174,7 @@ class _Board:
         passed_over = []
         while self._ready and self._free and bug is None:
             rank, step = heapq.heappop(self._ready)
-            wanted = min(step.check.cpus or self._free, self._jobs)
+            wanted = self._wanted(step)
             if wanted > self._free:
                 # A narrower step may use the CPUs meanwhile.
                 passed_over.append((rank, step))
@@ -183,6 +183,16 @@ class _Board:
         for item in passed_over:
             heapq.heappush(self._ready, item)
         return self._running > 0
+
+    def _wanted(self, step: Step) -> int:
+        """Return how many CPUs a step gets: what it can use, or its share where it and others could use all there are.
+
+        Sharing beats taking turns: no program keeps several CPUs as busy as several programs do with one each.
+        """
+        if step.check.cpus:
+            return min(step.check.cpus, self._jobs)
+        others = sum(not other.check.cpus for _, other in self._ready)
+        return min(self._free, max(1, self._jobs // (1 + others)))
 
     def _start(self, step: Step, cpus: int) -> None:
         self._free -= cpus

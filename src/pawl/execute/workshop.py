@@ -37,8 +37,13 @@ class Workshop:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
 
-    def execute(self, plan: Plan, may_run: MayRun, finished: Finished) -> Mapping[str, Evidence]:
-        """Execute every step of `plan` and return evidence for each, also for those left out."""
+    def execute(
+        self, plan: Plan, may_run: MayRun, finished: Finished, *, expected: Mapping[str, float]
+    ) -> Mapping[str, Evidence]:
+        """Execute every step of `plan` and return evidence for each, also for those left out.
+
+        `expected` are the seconds that steps took the last time; the longest way to the end begins first.
+        """
         done: dict[str, Evidence] = {}
 
         def perform(step: Step, cpus: int) -> Evidence:
@@ -56,6 +61,7 @@ class Workshop:
             may_run=may_run,
             finished=keep,
             interrupt=self._bench.processes.interrupt,
+            expected=expected,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NoReturn
@@ -89,6 +90,15 @@ class Records:
         if len(matches) > 1:
             self._absent(f"{run!r} is the beginning of {len(matches)} runs")
         return matches[0] if matches else self._absent(f"there is no recorded run {run!r}")
+
+    def durations(self, root: str) -> Mapping[str, float]:
+        """Return the seconds that each step of the latest run of the project at `root` took, empty without a record."""
+        try:
+            found = self.read(LATEST, root)
+        except RecordError:
+            return {}
+        ended = (line.data["evidence"] for line in found if line.type == "step.finished")
+        return {evidence["step"]: evidence["duration_s"] for evidence in ended}
 
     def read(self, run: str = LATEST, root: str | None = None) -> tuple[Line, ...]:
         """Return the lines of a run (see `find`); a torn last line is left out, other damage is a RecordError."""

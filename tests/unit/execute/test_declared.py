@@ -138,3 +138,10 @@ def test_metadata_that_is_not_toml_is_told(tmp_path: Path) -> None:
     write(tmp_path, pyproject_toml="[project\n")
     with pytest.raises(ProvisionError, match=r"pyproject\.toml is not TOML"):
         declared(tmp_path, (), deployed=False)
+
+
+def test_a_path_in_requirements_is_read_from_the_projects_root(tmp_path: Path) -> None:
+    write(tmp_path, pyproject_toml="[project]\nname='root'\n[build-system]\nrequires=[]\n")
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "self.txt").write_text("-e .\n")
+    assert declared(tmp_path, ("requirements/self.txt",), deployed=False).local == (Local(folder="."),)

@@ -12,7 +12,7 @@ import pytest
 
 from kit.repos import Repo, make, scrubbed
 from pawl.errors import RepositoryError, UsageError
-from pawl.execute.repository import FileTree, staged, survey
+from pawl.execute.repository import FileTree, survey
 from pawl.model.facts import Project
 
 FILES = {"app/main.py": "print(1)\n", "README": "hello\n", ".gitignore": "*.log\n.env\nbuild/\n"}
@@ -301,46 +301,6 @@ def test_a_survey_writes_nothing(repo: Repo) -> None:
     look(repo.root)
     after = {path: path.lstat() for path in repo.root.rglob("*")}
     assert {path: at.st_mtime_ns for path, at in before.items()} == {path: at.st_mtime_ns for path, at in after.items()}
-
-
-# What is staged
-
-
-def test_staged_content(repo: Repo, tmp_path: Path) -> None:
-    repo.commit(files={"pkg ü/old.py": "", "pkg ü/gone.py": ""})
-    repo.write({"pkg ü/old.py": "staged\n", "pkg ü/new.py": "staged\n", "above.py": "staged\n"}).git("add", "--all")
-    repo.git("rm", "--quiet", "pkg ü/gone.py")
-    repo.write({"pkg ü/old.py": "not staged\n", "pkg ü/untracked.py": ""})
-    project = look(repo.root / "pkg ü")
-    folder, paths = staged(project, tmp_path / "out put", scrubbed())
-    assert paths == ("new.py", "old.py")
-    assert folder == tmp_path / "out put/pkg ü"
-    assert (folder / "old.py").read_text() == "staged\n"
-    assert sorted(path.name for path in (tmp_path / "out put").rglob("*.py")) == ["new.py", "old.py"]
-
-
-def test_nothing_staged(repo: Repo, tmp_path: Path) -> None:
-    folder, paths = staged(look(repo.root), tmp_path / "out", scrubbed())
-    assert paths == ()
-    assert list(folder.iterdir()) == []
-
-
-def test_staged_before_the_first_commit(tmp_path: Path) -> None:
-    repo = make(tmp_path / "new").write({"a.py": "one\n"})
-    repo.git("add", "a.py")
-    folder, paths = staged(look(repo.root), tmp_path / "out", scrubbed())
-    assert (paths, (folder / "a.py").read_text()) == (("a.py",), "one\n")
-
-
-def test_staged_in_the_index_that_a_hook_names(repo: Repo, tmp_path: Path) -> None:
-    repo.write({"a.py": "a\n", "b.py": "b\n"}).git("add", "a.py")
-    index = {"GIT_INDEX_FILE": str(tmp_path / "index")}
-    Repo(repo.root, scrubbed(index)).git("read-tree", "HEAD")
-    Repo(repo.root, scrubbed(index)).git("add", "b.py")
-    assert staged(look(repo.root), tmp_path / "out", scrubbed(index))[1] == ("b.py",)
-
-
-# The tree of files
 
 
 def test_a_file_tree_reads_text_alone(repo: Repo, tmp_path: Path) -> None:
