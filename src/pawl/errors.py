@@ -18,6 +18,9 @@ class PawlError(Exception):
         self.hint = hint
 
 
+AFTER_INTERRUPT = "run it again: what had begun was ended and cleared away"
+
+
 class UsageError(PawlError):
     """The command line asks for something that does not exist or does not go together."""
 

@@ -13,7 +13,7 @@ from pawl.config.definition import load
 from pawl.config.layers import Flags
 from pawl.detect.declarations import declared
 from pawl.detect.stack import detect
-from pawl.errors import PawlError, RecordError
+from pawl.errors import AFTER_INTERRUPT, PawlError, RecordError
 from pawl.execute import probe, repository
 from pawl.execute.workshop import Site, open_workshop
 from pawl.judge.run import Judge
@@ -34,7 +34,15 @@ from pawl.record.ledger import load_ledgers
 from pawl.record.runs import Records
 
 # What rooms ask about; the other facts are for people, and cost more than they are worth here.
-ASKED_FACTS = ("formatter", "linter", "bandit-config", "mypy-files")
+ASKED_FACTS = (
+    "formatter",
+    "linter",
+    "bandit-config",
+    "mypy-files",
+    "frontend",
+    "frontend-scripts",
+    "frontend-packages",
+)
 
 Listener = Callable[[Event], None]
 ExitCode = Callable[[Judgement], int]
@@ -200,7 +208,7 @@ def _broken_off(error: BaseException) -> RunFailed:
         case PawlError():
             return RunFailed(kind=error.kind, message=error.message, where=error.where, hint=error.hint, exit_code=3)
         case KeyboardInterrupt():
-            return RunFailed(kind="interrupted", message="interrupted", where="", hint="", exit_code=130)
+            return RunFailed(kind="interrupted", message="interrupted", where="", hint=AFTER_INTERRUPT, exit_code=130)
         case _:
             return RunFailed(kind="bug", message=f"{type(error).__name__}: {error}", where="", hint="", exit_code=4)
 

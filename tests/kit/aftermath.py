@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -46,8 +47,7 @@ def listening(processes: frozenset[psutil.Process]) -> frozenset[int]:
 
 def open_ports(ports: frozenset[int]) -> frozenset[int]:
     """Return which of `ports` somebody still listens on."""
-    found = psutil.net_connections("tcp")
-    return ports & {one.laddr.port for one in found if one.status == psutil.CONN_LISTEN}
+    return ports & frozenset(_listening_ports(psutil.net_connections("tcp")))
 
 
 def _belongs(process: psutil.Process, state: str) -> bool:
@@ -59,8 +59,12 @@ def _belongs(process: psutil.Process, state: str) -> bool:
         return False
 
 
+def _listening_ports(connections: Iterable[Any]) -> Iterator[int]:
+    return (one.laddr.port for one in connections if one.status == psutil.CONN_LISTEN)
+
+
 def _ports(process: psutil.Process) -> Iterator[int]:
     try:
-        yield from (one.laddr.port for one in process.net_connections("tcp") if one.status == psutil.CONN_LISTEN)
+        yield from _listening_ports(process.net_connections("tcp"))
     except (psutil.Error, OSError):
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from kit import repos
@@ -31,6 +32,11 @@ scheme = "postgresql+psycopg"
 image = "redis:7"
 variable = "REDIS_URL"
 
+[application]
+command = ["uvicorn", "web:app", "--host", "{host}", "--port", "{port}", "--no-access-log"]
+prepare = [["alembic", "upgrade", "head"]]
+health = "/health"
+
 [gates.format]
 tools = ["black", "isort", "ruff-format"]
 
@@ -47,6 +53,18 @@ branches = 90
 
 [gates.dependencies]
 advisories-max-age = "40000d"
+
+[gates.performance]
+users = 4
+spawn-rate = 4
+short-duration = "4s"
+p95 = "2s"
+p99 = "4s"
+compare-rounds = 10
+compare-block = "100ms"
+compare-warm-up = "1s"
+# large enough for a machine that others use too: what is planted is larger
+slower = 60
 """
 
 PYPROJECT = """[project]
@@ -147,6 +165,90 @@ def downgrade() -> None:
     op.drop_table("orders")
 '''
 
+WEB = '''"""The shop over HTTP: orders that are kept in the database."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from sqlalchemy import create_engine, select
+
+from app.models import Order
+
+SPECIFICATION = json.loads((Path(__file__).parent / "openapi.json").read_text())
+engine = create_engine(os.environ["DATABASE_URL"], pool_pre_ping=True)
+
+
+def answer(method: str, path: str) -> tuple[int, dict]:
+    """Return the status and the document for a request."""
+    known = {"/health": health, "/openapi.json": specification, "/orders": orders}
+    if path not in known:
+        return 404, {"error": "there is nothing here"}
+    if method != "GET":
+        return 405, {"error": "read only"}
+    return 200, known[path]()
+
+
+def specification() -> dict:
+    """Return the document of what is really served."""
+    paths = {path: item for path, item in SPECIFICATION["paths"].items() if path in ("/health", "/orders")}
+    return {**SPECIFICATION, "paths": paths}
+
+
+def health() -> dict:
+    """Return that the shop is up, once the database has answered."""
+    with engine.connect() as connection:
+        connection.execute(select(1))
+    return {"status": "up"}
+
+
+def orders() -> dict:
+    """Return every order."""
+    with engine.connect() as connection:
+        rows = connection.execute(select(Order.id, Order.title).order_by(Order.id)).all()
+    return {"orders": [{"id": row.id, "title": row.title} for row in rows]}
+
+
+async def app(scope, receive, send) -> None:
+    """Answer one request."""
+    if scope["type"] != "http":
+        return
+    status, document = answer(scope["method"], scope["path"])
+    headers = [(b"content-type", b"application/json")]
+    headers += [(b"allow", b"GET")] if status == 405 else []
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(document).encode()})
+'''
+
+
+def _schema(**properties: object) -> dict[str, object]:
+    return {"type": "object", "properties": properties, "required": sorted(properties)}
+
+
+def _answers(schema: object, description: str) -> dict[str, object]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+_ERROR = _answers(_schema(error={"type": "string"}), "Only reading is possible.")
+_ORDER = _schema(id={"type": "integer"}, title={"type": "string"})
+OPENAPI = {
+    "openapi": "3.1.0",
+    "info": {"title": "Shop", "version": "1"},
+    "paths": {
+        "/health": {"get": {"responses": {"200": _answers(_schema(status={"type": "string"}), "It is up.")}}},
+        "/orders": {
+            "get": {
+                "responses": {
+                    "200": _answers(_schema(orders={"type": "array", "items": _ORDER}), "Every order."),
+                    "405": _ERROR,
+                }
+            }
+        },
+    },
+}
+
 UNIT = """from __future__ import annotations
 
 from app.orders import total
@@ -202,7 +304,52 @@ def test_arrays() -> None:
         assert connection.execute(text("SELECT ARRAY[1, 2]")).scalar_one() == [1, 2]
 """
 
-RUNTIME = "sqlalchemy==2.0.44\nalembic==1.17.2\npsycopg[binary]==3.2.13\n"
+README = """# The shop
+
+Sells [orders](app/orders.py); see [how to run it](#running).
+
+## Running
+
+```console
+$ pawl run
+```
+"""
+
+WORKFLOW = """name: Checks
+
+on:
+  pull_request:
+
+permissions: {}
+
+jobs:
+  checks:
+    name: Checks
+    runs-on: ubuntu-24.04
+    timeout-minutes: 10
+    permissions:
+      contents: read # to check the code out
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false
+      - run: python -m pytest
+"""
+
+STOREFRONT = Path(__file__).parent / "storefront"
+
+RUNTIME = "sqlalchemy==2.0.44\nalembic==1.17.2\npsycopg[binary]==3.2.13\nuvicorn==0.38.0\n"
+
+LOCUSTFILE = """from locust import FastHttpUser, constant, task
+
+
+class Reader(FastHttpUser):
+    wait_time = constant(0.1)
+
+    @task
+    def orders(self):
+        self.client.get("/orders")
+"""
 
 FILES: dict[str, str] = {
     "pawl.toml": PAWL,
@@ -211,6 +358,8 @@ FILES: dict[str, str] = {
     "requirements.txt": RUNTIME,
     "requirements-dev.txt": "-r requirements.txt\npytest==8.4.2\n",
     "alembic.ini": "[alembic]\nscript_location = migrations\nprepend_sys_path = .\n",
+    "web.py": WEB,
+    "openapi.json": json.dumps(OPENAPI, indent=2) + "\n",
     "app/__init__.py": '"""The shop."""\n',
     "app/orders.py": ORDERS,
     "app/models.py": MODELS,
@@ -220,6 +369,14 @@ FILES: dict[str, str] = {
     "tests/unit/test_orders.py": UNIT,
     "tests/integration/test_orders_kept.py": REAL,
     "tests/test_arrays.py": MARKED,
+    "tests/load/locustfile.py": LOCUSTFILE,
+    ".github/workflows/checks.yml": WORKFLOW,
+    "README.md": README,
+    **{
+        f"storefront/{path.relative_to(STOREFRONT).as_posix()}": path.read_text()
+        for path in sorted(STOREFRONT.rglob("*"))
+        if path.is_file()
+    },
 }
 
 

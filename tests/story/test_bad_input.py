@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
+import socket
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from kit import repos, tiny
+from kit import confined, repos, tiny
 from kit.aftermath import is_gone
 from kit.pawling import Pawl, Said
 
@@ -213,7 +218,7 @@ def test_a_project_in_a_subfolder(tmp_path: Path, pawl: Pawl) -> None:
     assert said.document["prefix"] == "services/tiny"
 
 
-NAMES = "a b/çé ☃'s \"q\" $(x)"
+NAMES = 'a b/çé ☃\'s "q" $(x)'
 
 
 @pytest.mark.tools
@@ -297,6 +302,22 @@ def test_reports_that_say_nothing(tmp_path: Path, pawl: Pawl, form: str, output:
     assert reason(said) in {"unreadable", "nothing-counted", "looked-at-too-little"}
 
 
+def test_findings_cannot_take_over_the_terminal_or_read_other_files(tmp_path: Path, pawl: Pawl) -> None:
+    finding = {
+        "rule": "x\x1b[2J", "tool": "t", "message": "\x1b]0;title\x07 over\rwritten \x1b[31mred", "severity": "high",
+        "place": {"path": "../../../../../../etc/passwd", "line": 1},
+    }  # fmt: skip
+    evidence = {"looked_at": [{"what": "files", "count": 1}], "findings": [finding]}
+    words = 'command = ["cat", "evidence.json"]\nformat = "evidence"\n'
+    files = {"pawl.toml": tiny.gate(words), "evidence.json": json.dumps(evidence)}
+    repo = tiny.make(tmp_path / "tiny", **files)
+    said = pawl("run", tiny.GATE, *OFFLINE, cwd=repo.root)
+    assert said.code == 1, said.err
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", said.out + said.err)
+    (events,) = pawl.state.glob("runs/*/events.jsonl")
+    assert "root:" not in events.read_text()
+
+
 def test_a_program_that_hangs(tmp_path: Path, pawl: Pawl) -> None:
     hangs = "trap '' TERM\necho checked 3 files\nsleep 600 &\nsleep 600\n"
     words = tiny.PAWL.replace('"20s"', '"1s"')
@@ -319,8 +340,176 @@ def test_a_program_that_leaves_a_child_behind(tmp_path: Path, pawl: Pawl) -> Non
     ("program", "code"), [("nowhere-to-be-found", "unstarted"), ("./check.sh", "unstarted"), ("./app", "unstarted")]
 )
 def test_a_program_that_cannot_be_started(tmp_path: Path, pawl: Pawl, program: str, code: str) -> None:
-    words = f"command = [\"{program}\"]\nformat = \"exit\"\ncount = 'files=(\\d+)'\n"
+    words = f'command = ["{program}"]\nformat = "exit"\ncount = \'files=(\\d+)\'\n'
     repo = tiny.make(tmp_path / "tiny", **{"pawl.toml": tiny.gate(words)})
     said = pawl.run(tiny.GATE, *OFFLINE, cwd=repo.root)
     assert reason(said) == code
     assert program.removeprefix("./") in said.gate(tiny.GATE)["reason"]["text"]
+
+
+# a machine without room
+
+
+NOISY = "head -c 20000000 /dev/urandom | base64\necho checked 3 files\n"
+
+
+def test_the_records_are_on_a_full_disk(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    full = confined.small_disk(pawl.state, "64k", fill=True)
+    said = confined.call(pawl, full, "run", "--format", "json", tiny.GATE, "--offline", cwd=repo.root, env={})
+    text = refused(said, 3)
+    assert "No space left" in text
+    assert str(pawl.state) in text
+    assert "PAWL_STATE_DIR" in text
+
+
+def test_the_cache_is_on_a_full_disk(tmp_path: Path) -> None:
+    private = Pawl(tmp_path / "home", cache_dir=tmp_path / "cache")
+    repo = tiny.make(tmp_path / "tiny")
+    full = confined.small_disk(private.cache, "64k", fill=True)
+    said = confined.call(private, full, "run", "--format", "json", tiny.GATE, "--offline", cwd=repo.root, env={})
+    assert reason(said) == "provision"
+    assert "No space left" in said.gate(tiny.GATE)["reason"]["text"]
+    assert "PAWL_CACHE_DIR" in said.gate(tiny.GATE)["reason"]["text"]
+
+
+def test_the_temporary_folder_is_full(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    temporary = tmp_path / "tmp"
+    full = (
+        confined.small_disk(temporary, "64k", fill=True)
+        + f"touch {temporary}/a && while mkdir {temporary}/$i 2>/dev/null; do i=x$i; done || true\n"
+    )
+    env = {"TMPDIR": str(temporary)}
+    said = confined.call(pawl, full, "run", "--format", "json", tiny.GATE, "--offline", cwd=repo.root, env=env)
+    assert said.code in (0, 3)
+    assert "Traceback" not in said.err
+
+
+def test_the_disk_fills_up_while_a_tool_writes(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny", check=NOISY)
+    small = confined.small_disk(pawl.state, "4m", fill=False)
+    said = confined.call(pawl, small, "run", "--format", "json", tiny.GATE, "--offline", cwd=repo.root, env={})
+    assert said.code == 3, said.err
+    assert said.document["verdict"] == "unverified"
+    assert said.gate(tiny.GATE)["verdict"] == "unverified"
+    assert said.document["error"]["kind"] == "record"
+    assert "No space left" in said.err
+    assert "Traceback" not in said.err
+
+
+HOMELESS = {"PAWL_CACHE_DIR": "", "PAWL_STATE_DIR": ""}
+
+
+def test_read_only_home(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    home = tmp_path / "sealed"
+    env = {**HOMELESS, "HOME": str(home)}
+    said = confined.call(
+        pawl, confined.read_only(home), "run", "--format", "json", tiny.GATE, "--offline", cwd=repo.root, env=env
+    )
+    text = refused(said, 3)
+    assert "Read-only file system" in text
+    assert str(home) in text
+    assert "PAWL_STATE_DIR" in text
+
+
+@pytest.mark.parametrize("words", [("plan",), ("config",), ("doctor",), ("cache", "list"), ("show",)])
+def test_looking_needs_no_home(tmp_path: Path, pawl: Pawl, words: tuple[str, ...]) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    home = tmp_path / "sealed"
+    env = {**HOMELESS, "HOME": str(home), "PAWL_OFFLINE": "1"}
+    said = confined.call(pawl, confined.read_only(home), *words, cwd=repo.root, env=env)
+    assert said.code == (3 if words == ("show",) else 0), said.err
+    assert "Traceback" not in said.err
+
+
+def test_read_only_cache(tmp_path: Path) -> None:
+    private = Pawl(tmp_path / "home", cache_dir=tmp_path / "cache")
+    repo = tiny.make(tmp_path / "tiny")
+    said = confined.call(
+        private, confined.read_only(private.cache), "run", "--format", "json", tiny.GATE, "--offline",
+        cwd=repo.root, env={},
+    )  # fmt: skip
+    assert reason(said) == "provision"
+    assert "Read-only file system" in said.gate(tiny.GATE)["reason"]["text"]
+
+
+def test_no_home_at_all(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    said = pawl.run(tiny.GATE, "--offline", cwd=repo.root, env={**HOMELESS, "HOME": ""})
+    assert "HOME is not set" in refused(said)
+
+
+def test_a_place_that_is_a_file(tmp_path: Path, pawl: Pawl) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    place = tmp_path / "a file"
+    place.write_text("")
+    assert str(place) in refused(pawl.run(tiny.GATE, "--offline", cwd=repo.root, env={"PAWL_STATE_DIR": str(place)}), 3)
+    said = pawl.run(tiny.GATE, "--offline", cwd=repo.root, env={"PAWL_CACHE_DIR": str(place)})
+    assert reason(said) == "provision"
+
+
+# services without a port
+
+
+REDIS = """
+[services.redis]
+image = "redis:7"
+variable = "REDIS_URL"
+"""
+PING = r"""import os, socket, urllib.parse
+address = urllib.parse.urlsplit(os.environ["REDIS_URL"])
+with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
+    connection.sendall(b"PING\r\n")
+    assert connection.recv(64)
+print("checked 1 files")
+"""
+
+
+def served(root: Path) -> repos.Repo:
+    """Make a project whose gate needs Redis."""
+    definition = tiny.PAWL.replace('["sh", "check.sh"]', '["python", "ping.py"]')
+    more = 'services = ["redis"]\nenvironment = true\n'
+    return tiny.make(root, **{"pawl.toml": definition + more + REDIS, "ping.py": PING})
+
+
+@pytest.mark.services
+def test_a_given_port_is_taken_by_something_else(tmp_path: Path, pawl: Pawl) -> None:
+    repo = served(tmp_path / "served")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        threading.Thread(target=answer_nonsense, args=(other,), daemon=True).start()
+        url = f"redis://127.0.0.1:{other.getsockname()[1]}/0"
+        said = pawl.run(tiny.GATE, "--offline", cwd=repo.root, env={"PAWL_REDIS_URL": url})
+    (step,) = said.document["steps"]
+    assert said.code == 0, step["reason"]
+    assert step["services"][0]["provider"] != "given"
+    assert "PAWL_REDIS_URL" in said.document["steps"][0]["services"][0]["ran"] or said.err
+
+
+def answer_nonsense(server: socket.socket) -> None:
+    """Answer like a web server, as long as somebody asks."""
+    with contextlib.suppress(OSError):
+        while True:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(64)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+@pytest.mark.services
+def test_every_port_is_taken(tmp_path: Path, pawl: Pawl) -> None:
+    repo = served(tmp_path / "served")
+    pawl.run(tiny.GATE, "--offline", cwd=repo.root)
+    taken = (
+        "ip link set lo up\necho '40000 40003' > /proc/sys/net/ipv4/ip_local_port_range\n"
+        f"{sys.executable} -c 'import socket, time\n"
+        'held = [socket.create_server(("127.0.0.1", port)) for port in range(40000, 40004)]\n'
+        'print(flush=True)\ntime.sleep(60)\' > "$TMPDIR/ports" &\ntrap "kill $!" EXIT\n'
+        'until [ -s "$TMPDIR/ports" ]; do sleep 0.1; done\n'
+    )
+    env = {"TMPDIR": str(tmp_path)}
+    words = ("run", "--format", "json", tiny.GATE, "--offline")
+    said = confined.call(pawl, taken, *words, cwd=repo.root, env=env, network=True)
+    assert reason(said) == "service", said.gate(tiny.GATE)["reason"]
+    assert "port" in said.gate(tiny.GATE)["reason"]["text"]

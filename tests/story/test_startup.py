@@ -49,23 +49,25 @@ def test_help_loads_the_command_line_alone(tmp_path: Path, pawl: Pawl) -> None:
 def test_a_plan_without_services_loads_nothing_heavy(tmp_path: Path, pawl: Pawl) -> None:
     repo = tiny.make(tmp_path / "tiny")
     names = imported(pawl, "plan", "--offline", cwd=repo.root)
-    assert not libraries(names) & HEAVY
+    assert libraries(names) & HEAVY == set()
 
 
 @pytest.mark.parametrize("words", [("--offline", "no-such-gate"), ("--offline", "--base", "no-such-revision")])
 def test_a_run_loads_nothing_heavy_before_it_is_planned(tmp_path: Path, pawl: Pawl, words: tuple[str, ...]) -> None:
     repo = tiny.make(tmp_path / "tiny")
     names = imported(pawl, "run", *words, cwd=repo.root, code=2)
-    assert not libraries(names) & HEAVY
+    assert libraries(names) & HEAVY == set()
 
 
 def test_a_run_without_services_loads_no_driver(tmp_path: Path, pawl: Pawl) -> None:
     repo = tiny.make(tmp_path / "tiny")
     names = imported(pawl, "run", "--offline", tiny.GATE, cwd=repo.root)
-    assert not libraries(names) & HEAVY
+    assert libraries(names) & HEAVY == set()
 
 
-@pytest.mark.parametrize(("words", "most"), [(("--version",), 60), (("run", "--help"), 260), (("plan", "--offline"), 560)])
+@pytest.mark.parametrize(
+    ("words", "most"), [(("--version",), 70), (("run", "--help"), 200), (("plan", "--offline"), 520)]
+)
 def test_the_number_of_modules_only_falls(tmp_path: Path, pawl: Pawl, words: tuple[str, ...], most: int) -> None:
     repo = tiny.make(tmp_path / "tiny")
     assert len(imported(pawl, *words, cwd=repo.root)) <= most

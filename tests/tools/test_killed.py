@@ -37,7 +37,7 @@ variable = "REDIS_URL"
 [gates.integration]
 parallel = "0"
 """
-SLOW = '''"""Tells that it has begun, then waits until its database is gone, a minute at most."""
+SLOW = '''"""Tells that it has begun, then waits until one of its services is gone, a minute at most."""
 
 import os
 import socket
@@ -57,7 +57,7 @@ def test_patiently():
     assert answers("REDIS_URL")
     Path(os.environ["PAWL_RUN"], "begun").touch()
     until = time.monotonic() + 60
-    while answers("DATABASE_URL") and time.monotonic() < until:
+    while answers("DATABASE_URL") and answers("REDIS_URL") and time.monotonic() < until:
         time.sleep(0.1)
 '''
 
@@ -67,17 +67,17 @@ class Scene:
 
     def __init__(self, home: Path) -> None:
         definition = tiny.PAWL + SERVICES
-        self.repo: Repo = tiny.make(
-            home / "slow", **{"pawl.toml": definition, "tests/integration/test_slow.py": SLOW}
-        )
+        self.repo: Repo = tiny.make(home / "slow", **{"pawl.toml": definition, "tests/integration/test_slow.py": SLOW})
         self.pawl = Pawl(home)
         self.temporary = home / "tmp"
         self.temporary.mkdir()
         self.env = {"TMPDIR": str(self.temporary)}
 
-    def start(self, **pipes: Any) -> subprocess.Popen[str]:
+    def start(self) -> subprocess.Popen[str]:
         """Start the run and return when its test waits."""
-        process = self.pawl.start("run", "integration", "--offline", "--format", "json", cwd=self.repo.root, env=self.env)
+        process = self.pawl.start(
+            "run", "integration", "--offline", "--format", "json", cwd=self.repo.root, env=self.env
+        )
         assert self.await_begun(process), process.communicate(timeout=60)
         return process
 
@@ -154,7 +154,7 @@ def test_killed_and_started_once_more(scene: Scene) -> None:
     around = scene.around()
     process.kill()
     process.communicate(timeout=60)
-    assert all(not psutil.Process(server["pid"]).status() == "zombie" for server in scene.servers())
+    assert all(psutil.Process(server["pid"]).status() != psutil.STATUS_ZOMBIE for server in scene.servers())
     said = scene.another_run()
     assert said.code == 0, said.err
     assert_nothing_left(scene, around)
@@ -181,7 +181,7 @@ def test_a_living_run_is_left_alone(scene: Scene) -> None:
     process.communicate(timeout=60)
 
 
-@pytest.mark.parametrize("service", ["postgres"])
+@pytest.mark.parametrize("service", ["postgres", "redis"])
 def test_a_service_that_dies_halfway(scene: Scene, service: str) -> None:
     process = scene.start()
     (server,) = [one for one in scene.servers() if one["service"] == service]
@@ -194,6 +194,23 @@ def test_a_service_that_dies_halfway(scene: Scene, service: str) -> None:
     assert "died" in entry["reason"]["text"]
     (step,) = said.document["steps"]
     assert step["findings"] == []
+
+
+@pytest.mark.parametrize("code", [signal.SIGINT, signal.SIGKILL])
+def test_a_tool_that_was_half_made_is_made_again(tmp_path: Path, code: signal.Signals) -> None:
+    repo = tiny.make(tmp_path / "tiny")
+    pawl = Pawl(tmp_path / "home", cache_dir=tmp_path / "cache")
+    process = pawl.start("run", "security", "--offline", "--format", "json", cwd=repo.root)
+    assert await_until(lambda: any(pawl.cache.glob("tools/bandit-*/*/env")) or process.poll() is not None, 60)
+    process.send_signal(code)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode in (130, -signal.SIGKILL), err
+    assert "Traceback" not in err
+    if code == signal.SIGINT:
+        assert Said(130, out, err).gate("security")["verdict"] == "unverified"
+    again = pawl.run("security", "--offline", cwd=repo.root)
+    assert again.code == 0, again.err
+    assert again.gate("security")["verdict"] == "passed"
 
 
 def test_the_terminal_is_sane_afterwards(scene: Scene) -> None:

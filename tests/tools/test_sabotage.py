@@ -35,7 +35,7 @@ def judged(said: Said, gate: str) -> tuple[str, str]:
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, Pawl, Path]:
     """Make a project, a cache of this module's own, and the scanner in it."""
     home = tmp_path_factory.mktemp("scanned")
-    repo = tiny.make(home / "tiny", **{"pawl.toml": tiny.PAWL + SHORT["security"]})
+    repo = tiny.make(home / "tiny")
     pawl = Pawl(home, cache_dir=home / "cache")
     said = pawl.run("security", "--offline", cwd=repo.root)
     assert said.code == 0, said.err + said.out
@@ -68,7 +68,10 @@ SCANNER = {
     "an empty report": (': > "$REPORT"', "unreadable"),
     "an empty object": ('echo "{}" > "$REPORT"', "unreadable"),
     "another document": ('echo "[1, 2]" > "$REPORT"', "unreadable"),
-    "half a report": ('"$REAL" "$@"; head -c 200 "$REPORT" > "$REPORT.half"; mv "$REPORT.half" "$REPORT"', "unreadable"),
+    "half a report": (
+        '"$REAL" "$@"; head -c 200 "$REPORT" > "$REPORT.half"; mv "$REPORT.half" "$REPORT"',
+        "unreadable",
+    ),
     "a report of no file": (f"echo '{GREEN}' > \"$REPORT\"", "looked-at-too-little"),
     "a report of empty files": (f"echo '{EMPTY}' > \"$REPORT\"", "looked-at-too-little"),
     "a folder as report": ('mkdir "$REPORT"', "unreadable"),
@@ -84,9 +87,11 @@ SCANNER = {
 
 
 @pytest.mark.parametrize("case", SCANNER)
-def test_scanner(case: str, scanned: tuple[Repo, Pawl, Path]) -> None:
+def test_scanner(case: str, scanned: tuple[Repo, Pawl, Path], tmp_path: Path) -> None:
     repo, pawl, program = scanned
     script, code = SCANNER[case]
+    if code == "timeout":
+        repo = tiny.make(tmp_path / "tiny", **{"pawl.toml": tiny.PAWL + SHORT["security"]})
     with replaced(program, script):
         said = pawl.run("security", "--offline", cwd=repo.root)
     assert judged(said, "security") == ("unverified", code), said.gate("security")["reason"]
@@ -121,6 +126,7 @@ def test_scanner_works_again_afterwards(scanned: tuple[Repo, Pawl, Path]) -> Non
 
 # every scanner at once
 
+PROGRAMS = {"black", "isort", "ruff", "flake8", "mypy", "bandit", "kingfisher"}
 LOOKERS = ("format", "lint", "types", "security", "secrets")
 
 
@@ -150,7 +156,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, Pawl, tup
 def test_every_scanner(case: str, script: str, furnished: tuple[Repo, Pawl, tuple[Path, ...]]) -> None:
     repo, pawl, programs = furnished
     kept = {program: program.with_name(program.name + ".real") for program in programs}
-    assert {program.name for program in programs} >= {"black", "isort", "ruff", "flake8", "mypy", "bandit", "kingfisher"}
+    assert {program.name for program in programs} >= PROGRAMS
     for program, aside in kept.items():
         program.rename(aside)
         program.write_text(f"#!/bin/sh\n{script}\n")
@@ -178,8 +184,10 @@ CONFTEST = {
     "hangs": ("import time\n\ntime.sleep(100)\n", "timeout"),
     "leaves at the end": ("import os\n\ndef pytest_sessionfinish():\n    os._exit(0)\n", "unreadable"),
     "prints 100 MB": (
-        "def pytest_terminal_summary(terminalreporter):\n"
-        "    for _ in range(100):\n        terminalreporter.write('x' * 1_000_000)\n",
+        (
+            "def pytest_terminal_summary(terminalreporter):\n"
+            "    for _ in range(100):\n        terminalreporter.write('x' * 1_000_000)\n"
+        ),
         "too-large",
     ),
     "spoils the report": (
@@ -195,10 +203,13 @@ CONFTEST = {
         f"{REPORT}\ndef pytest_unconfigure():\n    if os.path.exists(REPORT):\n        os.unlink(REPORT)\n",
         "unreadable",
     ),
-    "sends the report elsewhere": ('import os\n\nos.environ["PAWL_TESTS"] = "{}"\n', "unreadable"),
+    "sends the report elsewhere": (
+        f'{REPORT}\nos.environ["PAWL_TESTS"] = os.environ["PAWL_TESTS"].replace(REPORT, "/dev/null")\n',
+        "unreadable",
+    ),
+    "spoils the reporter's settings": ('import os\n\nos.environ["PAWL_TESTS"] = "{}"\n', "exit-code"),
     "removes the reporter": (
-        "def pytest_sessionstart(session):\n"
-        "    session.config.pluginmanager.unregister(name='pawl-report-tests')\n",
+        "def pytest_sessionstart(session):\n    session.config.pluginmanager.unregister(name='pawl-report-tests')\n",
         "unreadable",
     ),
     "says that all is well": (
@@ -219,7 +230,7 @@ TESTS = "tests/test_prices.py"
 
 
 def run_tests(pawl: Pawl, root: Path, **files: str) -> Said:
-    repo = tiny.make(root, **{"pawl.toml": tiny.PAWL + SHORT["tests"], **files})
+    repo = tiny.make(root, **files)
     return pawl.run("tests", "--offline", "--jobs", "1", cwd=repo.root)
 
 
@@ -231,7 +242,8 @@ def pawl(tmp_path: Path) -> Pawl:
 @pytest.mark.parametrize("case", CONFTEST)
 def test_conftest(case: str, tmp_path: Path, pawl: Pawl) -> None:
     text, code = CONFTEST[case]
-    said = run_tests(pawl, tmp_path / "tiny", **{"tests/conftest.py": text})
+    limit = SHORT["tests"] if code == "timeout" else ""
+    said = run_tests(pawl, tmp_path / "tiny", **{"tests/conftest.py": text, "pawl.toml": tiny.PAWL + limit})
     assert judged(said, "tests") == ("unverified", code), said.gate("tests")["reason"]
 
 
@@ -272,7 +284,9 @@ def test_one_broken_file_beside_a_good_one(tmp_path: Path, pawl: Pawl) -> None:
     assert "tests/test_more.py" in said.gate("tests")["reason"]["text"]
 
 
-@pytest.mark.parametrize("words", ["--collect-only", "--setup-only", "--setup-plan", "-p no:report_tests", "-k nothing", "--help"])
+@pytest.mark.parametrize(
+    "words", ["--collect-only", "--setup-only", "--setup-plan", "-p no:report_tests", "-k nothing", "--help"]
+)
 def test_options_that_run_nothing(words: str, tmp_path: Path, pawl: Pawl) -> None:
     options = f'[tool.pytest.ini_options]\naddopts = "{words}"\n'
     said = run_tests(pawl, tmp_path / "tiny", **{"pyproject.toml": options})

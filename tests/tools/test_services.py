@@ -20,11 +20,11 @@ import psutil
 import psycopg
 import pytest
 
-from kit import require
+from kit import images, require
 from pawl.errors import ServiceError
 from pawl.execute.identity import Identity, identify, is_alive
 from pawl.execute.process import Processes
-from pawl.execute.services import databases, docker, machine, postgres_sources, redis_sources, resp
+from pawl.execute.services import databases, machine, postgres_sources, redis_sources, resp
 from pawl.execute.services.belongings import Belonging, Belongings
 from pawl.execute.services.pool import Leased, ServicePool
 from pawl.execute.services.ports import LOOPBACK, free_port, is_taken
@@ -511,19 +511,14 @@ def test_docker_without_an_engine_is_passed_over_quickly(ground: Ground) -> None
         assert time.monotonic() - began < 10
 
 
-def with_docker() -> dict[str, str]:
-    """Return the variables that lead to an engine which has both images, or skip: no registry is asked for images."""
-    why = docker.refusal(os.environ)
-    images = (postgres().image, REDIS.image)
-    lacking = [image for image in images if why or not docker.has(image, os.environ)]
-    if lacking:
-        pytest.skip(why or f"the Docker engine lacks {', '.join(lacking)}")
-    return {"DOCKER_HOST": os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")}
+def in_docker(spec: ServiceSpec, image: images.Image) -> ServiceSpec:
+    """Return the service as it comes from an image that is made here: no registry is asked for images."""
+    return replace(spec, image=images.have(image))
 
 
 def test_containers_serve_and_go(ground: Ground) -> None:
-    variables = with_docker()
-    with ground.site(**variables) as site, pool_of(site, postgres(), REDIS, strict=True) as pool:
+    specs = (in_docker(postgres(), images.POSTGRES), in_docker(REDIS, images.REDIS))
+    with ground.site(**images.engine()) as site, pool_of(site, *specs, strict=True) as pool:
         with pool.lease("step", ("database", "cache"), 1) as leases:
             assert [leased.use.provider for leased in leases] == ["docker", "docker"]
             assert query(leases[0].worker_urls[0], "SHOW fsync") == [("off",)]
@@ -535,8 +530,9 @@ def test_containers_serve_and_go(ground: Ground) -> None:
 
 
 def test_containers_of_a_dead_run_are_removed(ground: Ground) -> None:
-    with ground.site(**with_docker()) as site:
-        supply = redis_sources.Container(site).offers(REDIS)[0].open(REDIS)
+    spec = in_docker(REDIS, images.REDIS)
+    with ground.site(**images.engine()) as site:
+        supply = redis_sources.Container(site).offers(spec)[0].open(spec)
         with supply.lease(0) as leased:
             [kept] = orphans_to_be(site)
             site.belongings.keep(replace(kept, owner=1, owner_started="never", run="/gone"))

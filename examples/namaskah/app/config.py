@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from enum import Enum
+from pathlib import Path
 from typing import Iterator, Optional
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
@@ -61,6 +62,8 @@ class Settings(BaseSettings):
     rate_limit_login_per_minute: int = Field(default=10, ge=1)
     rate_limit_purchase_per_minute: int = Field(default=30, ge=1)
 
+    frontend_dist: Optional[Path] = None
+
     @property
     def mode(self) -> Environment:
         """The environment; what is not declared is production, where nothing is forgiven."""
@@ -75,7 +78,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fit_for_environment(self) -> Settings:
-        problems = list(_short_secrets(self))
+        problems = [*_short_secrets(self), *_unbuilt(self.frontend_dist)]
         if self.testing and self.mode is Environment.PRODUCTION:
             problems.append("TESTING=1 and ENVIRONMENT=production exclude each other")
         if self.mode is Environment.PRODUCTION:
@@ -116,6 +119,11 @@ def _short_secrets(settings: Settings) -> Iterator[str]:
     for name in SECRETS:
         if 0 < len(_reveal(settings, name)) < SECRET_LENGTH:
             yield f"{name.upper()} must have at least {SECRET_LENGTH} characters"
+
+
+def _unbuilt(frontend: Optional[Path]) -> Iterator[str]:
+    if frontend is not None and not (frontend / "index.html").is_file():
+        yield f"FRONTEND_DIST names {frontend}, where no index.html lies; build the front end first"
 
 
 def _production_problems(settings: Settings) -> Iterator[str]:

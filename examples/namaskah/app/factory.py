@@ -8,7 +8,7 @@ from typing import Any, AsyncIterator, Dict, Optional, Union
 from fastapi import FastAPI
 
 from app import __version__
-from app.api import auth, errors, health, payments, verifications, wallet, webhooks
+from app.api import auth, errors, frontend, health, payments, verifications, wallet, webhooks
 from app.api.schemas.common import ErrorOut
 from app.config import Settings
 from app.container import Adapters, assemble, connect
@@ -39,4 +39,6 @@ def create_app(settings: Settings, adapters: Optional[Adapters] = None) -> FastA
     app.include_router(health.router)
     for module in (auth, wallet, payments, webhooks, verifications):
         app.include_router(module.router, prefix=API_V1, responses=COMMON)
+    if settings.frontend_dist is not None:
+        frontend.install(app, settings.frontend_dist)
     return app

@@ -87,8 +87,7 @@ def _interrupted(words: Sequence[str]) -> int:
     from pawl.execute.group import hold_off  # noqa: PLC0415  # only here
 
     hold_off()
-    hint = "run it again; what a run had begun is cleared away"
-    return _refuse(Refusal(kind="interrupted", message="interrupted", hint=hint), words, Exit.INTERRUPTED)
+    return _refuse(Refusal.interrupted(), words, Exit.INTERRUPTED)
 
 
 def _refuse(refusal: Refusal, words: Sequence[str], code: Exit) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pawl import __version__
-from pawl.errors import ConfigError, PawlError
+from pawl.errors import AFTER_INTERRUPT, ConfigError, PawlError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,11 @@ class Refusal:
         """Return the refusal for an expected error."""
         details = error.mistakes if isinstance(error, ConfigError) else ()
         return cls(kind=error.kind, message=error.message, where=error.where, hint=error.hint, details=details)
+
+    @classmethod
+    def interrupted(cls) -> Refusal:
+        """Return the refusal for Ctrl-C and its like."""
+        return cls(kind="interrupted", message="interrupted", hint=AFTER_INTERRUPT)
 
     @classmethod
     def bug(cls, trace: str) -> Refusal:

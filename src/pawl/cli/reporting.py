@@ -36,6 +36,22 @@ def write(
     return tuple(_write(each, document, annex, folder) for each in wanted)
 
 
+def keep(document: Document, annex: Annex, folder: Path) -> None:
+    """Write into the run directory what every run leaves there: its reports, and the page that leads to all files.
+
+    RecordError where one cannot be written.
+    """
+    from pawl.report import index  # noqa: PLC0415  # as below
+
+    for name, told in index.reports(document, annex).items():
+        target = folder / name
+        try:
+            target.parent.mkdir(exist_ok=True)
+            _replace(target, told.encode())
+        except OSError as error:
+            raise RecordError(f"the run's index cannot be written: {error.strerror}", where=str(target)) from error
+
+
 def guides(gates: Iterable[Gate]) -> Mapping[str, str]:
     """Return the guide of each gate that has one."""
     files = {gate.id: gate.room / "guide.md" for gate in gates}
@@ -68,7 +84,9 @@ def _write(wanted: Wanted, document: Document, annex: Annex, folder: Path | None
         _replace(wanted.path, told.encode())
     except OSError as error:
         raise RecordError(
-            f"the {wanted.kind} report cannot be written: {error.strerror}", where=str(wanted.path)
+            f"the {wanted.kind} report cannot be written: {error.strerror}",
+            where=str(wanted.path),
+            hint="make room there or choose another place; `pawl show` still has the run",
         ) from error
     return wanted.path
 

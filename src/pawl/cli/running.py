@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from pawl import flow, gates
 from pawl.cli import reporting
 from pawl.cli.console import Console
 from pawl.cli.exits import Exit, of_error, of_judgement
 from pawl.cli.refusal import Refusal, as_text
-from pawl.errors import PawlError
+from pawl.errors import PawlError, RecordError
 from pawl.execute.group import hold_off, terminable
-from pawl.model.event import Event, StepProgress
+from pawl.model.document import Annex, Document, ErrorEntry
+from pawl.model.event import Event, RunStarted, StepProgress
 from pawl.record.fold import annex, fold
 from pawl.report import github, json, terminal
 
@@ -30,6 +32,11 @@ class _Watch:
             self.events.append(event)
         self.console.listen(event)
 
+    @property
+    def has_begun(self) -> bool:
+        """Return whether there is a run to report on."""
+        return any(isinstance(event, RunStarted) for event in self.events)
+
 
 def run(order: flow.Order, wanted: tuple[reporting.Wanted, ...], *, as_json: bool) -> int:
     """Run the pipeline and return the exit code; a run that has begun is reported even when it breaks."""
@@ -38,41 +45,47 @@ def run(order: flow.Order, wanted: tuple[reporting.Wanted, ...], *, as_json: boo
         try:
             outcome = flow.run_pipeline(order, watch.listen, of_judgement)
         except PawlError as error:
-            if not watch.events:
+            if not watch.has_begun:
                 raise
-            return _broken(watch, order, Refusal.of(error), as_json=as_json, wanted=wanted, code=of_error(error))
+            code = _report(watch, order, wanted, as_json=as_json, code=of_error(error))
+            sys.stderr.write(as_text(Refusal.of(error)))
         except KeyboardInterrupt:
-            if not watch.events:
+            if not watch.has_begun:
                 raise
             hold_off()
-            refusal = Refusal(kind="interrupted", message="interrupted")
-            return _broken(watch, order, refusal, as_json=as_json, wanted=wanted, code=Exit.INTERRUPTED)
-        _report(watch, order, wanted, as_json=as_json)
-        return outcome.exit_code
-
-
-def _broken(
-    watch: _Watch,
-    order: flow.Order,
-    refusal: Refusal,
-    *,
-    as_json: bool,
-    wanted: tuple[reporting.Wanted, ...],
-    code: Exit,
-) -> int:
-    _report(watch, order, wanted, as_json=as_json)
-    sys.stderr.write(as_text(refusal))
+            code = _report(watch, order, wanted, as_json=as_json, code=Exit.INTERRUPTED)
+            sys.stderr.write(as_text(Refusal.interrupted()))
+        else:
+            code = _report(watch, order, wanted, as_json=as_json, code=outcome.exit_code)
     return code
 
 
-def _report(watch: _Watch, order: flow.Order, wanted: tuple[reporting.Wanted, ...], *, as_json: bool) -> None:
+def _report(watch: _Watch, order: flow.Order, wanted: tuple[reporting.Wanted, ...], *, as_json: bool, code: int) -> int:
+    """Write the reports and print what was found; return the exit code, which a report that is missing spoils."""
     events = tuple(watch.events)
-    document, beside = fold(events), replace(annex(events), guides=reporting.guides(gates.ALL))
     folder = order.places.state / "runs" / order.run_id
+    beside = replace(annex(events), guides=reporting.guides(gates.ALL))
+    document = replace(fold(events), exit_code=code)
+    trouble = _write(wanted, document, beside, folder)
+    if trouble is not None:
+        entry = ErrorEntry(kind=trouble.kind, message=trouble.message, where=trouble.where, hint=trouble.hint)
+        document = replace(document, exit_code=code or of_error(trouble), error=document.error or entry)
     watch.console.command(github.commands(document, beside))
     if as_json:
         watch.console.say(json.render(document))
     else:
         watch.console.say(terminal.render(document, replace(beside, folder=f"{folder}/"), watch.console.paper))
-    # Last, because a report that cannot be written must not swallow what was found.
-    reporting.write(wanted, document, beside, folder=folder)
+    if trouble is not None:
+        sys.stderr.write(as_text(Refusal.of(trouble)))
+    return document.exit_code
+
+
+def _write(wanted: tuple[reporting.Wanted, ...], document: Document, beside: Annex, folder: Path) -> RecordError | None:
+    # One that cannot be written must not swallow what was found.
+    try:
+        reporting.write(wanted, document, beside, folder=folder)
+        if document.error is None:
+            reporting.keep(document, beside, folder)
+    except RecordError as error:
+        return error
+    return None

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from pawl.config.application import read_application
 from pawl.config.gates import read_gates
 from pawl.config.key import with_default
 from pawl.config.schema import PROJECT, SECTIONS, SERVICE, TOP, VARIABLE, WAIVED_BY, WAIVER, WORKSPACE
 from pawl.config.sheet import Section, Sheet
 from pawl.config.values import type_words
+from pawl.model import application as app
 from pawl.model.gate import Gate
 from pawl.model.pipeline import Pipeline, ServiceSpec, Waiver
 
@@ -29,7 +31,9 @@ def build(raw: dict[str, Any], sheet: Sheet, gates: tuple[Gate, ...], folder: st
     workspace = sheet.section(raw.get("workspace", {}), ("workspace",), WORKSPACE)
     services = _services(raw, sheet)
     environment = _environment(raw, sheet, services)
-    settings, custom = read_gates(raw.get("gates", {}), sheet, gates, tuple(service.name for service in services))
+    application = read_application(raw, sheet)
+    names = (*(service.name for service in services), *((app.SERVICE, app.BASE_SERVICE) if application else ()))
+    settings, custom = read_gates(raw.get("gates", {}), sheet, gates, names)
     return Pipeline(
         name=project.text("name"),
         pythons=project.texts("python"),
@@ -40,6 +44,7 @@ def build(raw: dict[str, Any], sheet: Sheet, gates: tuple[Gate, ...], folder: st
         deployed_requirements=project.texts("deployed-requirements"),
         gates=settings,
         services=services,
+        application=application,
         environment=environment,
         workspace_include=workspace.texts("include"),
         default_branch=project.text("default-branch"),

@@ -8,6 +8,10 @@ from typing import Any
 
 from pawl.config.key import FLOORS, PATH, Key
 from pawl.config.schema import (
+    APPLICATION,
+    COMPANION,
+    HEADER,
+    PREPARE,
     PROJECT,
     SCHEMA,
     SERVICE,
@@ -37,6 +41,7 @@ def schema(gates: tuple[Gate, ...]) -> dict[str, Any]:
             {"type": "string", "pattern": r"^[^\u0000]*$"},
             "Variables for steps that execute project code.",
         ),
+        "application": _application(),
         "services": _map(_SERVICE_NAME, _service(), "Real services that steps get."),
         "gates": _gates(gates),
         "waivers": {"type": "array", "description": "Named exceptions with an end.", "items": _waiver()},
@@ -122,6 +127,26 @@ def _service() -> dict[str, Any]:
         **_table(SERVICE, "A service; its image says what and which version."),
         "not": {"required": ["variable", "variables"]},
     }
+
+
+def _application() -> dict[str, Any]:
+    companions = _map("^[a-z]+$", _server(COMPANION, "A server beside the application."), "Servers that it needs.")
+    prepare = {
+        "type": "array",
+        "description": PREPARE,
+        "items": {"type": "array", "minItems": 1, "items": {"type": "string"}},
+    }
+    return _server(APPLICATION, "How the application is started.", prepare=prepare, companions=companions)
+
+
+def _server(keys: Iterable[Key], description: str, **more: Any) -> dict[str, Any]:
+    table = _table(keys, description)
+    text = {"type": "string", "pattern": r"^[^\u0000-\u001f\u007f]*$"}
+    pairs = {
+        "headers": _map(f"^{HEADER}$", text, "Headers of requests that ask for its health."),
+        "environment": _map(f"^{VARIABLE}$", text, "Its own variables, over those of [environment]."),
+    }
+    return {**table, "properties": {**table["properties"], **pairs, **more}}
 
 
 def _waiver() -> dict[str, Any]:

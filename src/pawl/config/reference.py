@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from pawl.config.key import Key
-from pawl.config.schema import CUSTOM, PROJECT, SERVICE, TOP, WAIVER, WORKSPACE, common, gate_keys
+from pawl.config.schema import (
+    APPLICATION,
+    COMPANION,
+    CUSTOM,
+    PREPARE,
+    PROJECT,
+    SERVICE,
+    TOP,
+    WAIVER,
+    WORKSPACE,
+    common,
+    gate_keys,
+)
 from pawl.config.values import show
 from pawl.model.gate import Gate
 from pawl.model.pipeline import Kind
@@ -27,6 +39,17 @@ _ENVIRONMENT = """
 Variables for the steps that execute project code: any name, the value is a text. A variable that a service sets cannot
 be set here as well.
 """
+_APPLICATION = """How the application is started for the gates that look at it while it runs: from the step's own copy of the project, with
+what is deployed, `[environment]`, and a PostgreSQL and a Redis of its own. Commands are lists, no shell is involved. They
+and the variables may hold `{host}` and `{port}` (a free one), `{application.url}`, `{NAME.url}` of a companion, and `{secret:NAME}`, a value
+that is made up for each step and is the same wherever it is named."""
+_TABLES = f"""
+`[application.environment]` holds variables of its own, over `[environment]`; `[application.headers]` holds headers of the
+requests that ask for its health. `prepare`: {PREPARE[:1].lower() + PREPARE[1:]} For example
+`prepare = [["alembic", "upgrade", "head"], ["python", "scripts/seed.py"]]`.
+"""
+_COMPANION = """A server that the application needs beside it, such as a simulated provider; started before it, with a name of small letters.
+It has `[application.companions.NAME.environment]` and `.headers` as well."""
 _COMMON = """Every gate has these keys. The defaults here are those of a gate of your own; the others are named with each gate."""
 _TYPES = {
     Kind.STRING: "text",
@@ -48,6 +71,9 @@ def reference(gates: tuple[Gate, ...]) -> str:
         + _section("`[workspace]`", "What belongs to the copy of the project in which steps run.", WORKSPACE)
         + _ENVIRONMENT
         + _section("`[services.NAME]`", "A real service that steps get, ready when they start.", SERVICE)
+        + _section("`[application]`", _APPLICATION, APPLICATION)
+        + _TABLES
+        + _section("`[application.companions.NAME]`", _COMPANION, COMPANION)
         + _section("`[gates.GATE]`", _COMMON, common(None))
         + rooms
         + _section("`[gates.NAME]`: a gate of your own", "Besides the keys that every gate has:", CUSTOM)

@@ -18,6 +18,8 @@ PYTHON = r"3\.(9|[1-9][0-9])"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 IMAGE = r"([a-z0-9./_-]+/)?(postgres|redis):[0-9]+(\.[0-9]+)*(-[A-Za-z0-9._-]+)?"
 BRANCH = r"(?!-)[^\s~^:?*\[\\]+"
+HEADER = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+URL_PATH = r"/[!-~]*"
 SOMETHING = r"(?=[\s\S]*\S)[\s\S]*"
 
 
@@ -120,6 +122,71 @@ SERVICE = (
         wanted="an extension's name",
     ),
 )
+_COMMAND = key(
+    "command",
+    Kind.STRINGS,
+    (),
+    "Program and arguments that serve on {host} and {port}; no shell is involved.",
+    required=True,
+    filled=True,
+)
+_SERVED = (
+    _COMMAND,
+    key(
+        "health",
+        Kind.STRING,
+        None,
+        "Path that is asked until it answers; redirects are not followed.",
+        required=True,
+        pattern=URL_PATH,
+        wanted='a path that begins with "/"',
+    ),
+    ruled(key("status", Kind.INTEGER, 200, "Status of a healthy answer."), minimum=100),
+    key(
+        "host",
+        Kind.STRING,
+        "",
+        "Host header of these requests; the address itself unless given.",
+        pattern=r"[A-Za-z0-9.:\[\]_-]+",
+        wanted="a host's name",
+    ),
+    ruled(key("start-timeout", Kind.DURATION, 30.0, "How long it may take to become healthy."), minimum=1),
+    ruled(
+        key("stop-signal", Kind.STRING, "SIGTERM", "What ends it; after 5 s it is killed."),
+        choices=("SIGTERM", "SIGINT", "SIGQUIT"),
+    ),
+)
+COMPANION = (
+    *_SERVED,
+    key(
+        "variable",
+        Kind.STRING,
+        "",
+        "Variable that carries its address to the application.",
+        pattern=VARIABLE,
+        wanted="a variable's name",
+    ),
+)
+PREPARE = "Commands that prepare it, in order: each a list of program and arguments, and each must succeed."
+APPLICATION = (
+    *_SERVED,
+    ruled(key("prepare-timeout", Kind.DURATION, 300.0, "How long each command of `prepare` may take."), minimum=1),
+    key(
+        "node-packages",
+        Kind.STRING,
+        "",
+        "Folder with a package.json and its lock file, whose packages `prepare` needs to build a front end.",
+        pattern=PATH,
+    ),
+    key(
+        "variable",
+        Kind.STRING,
+        "APPLICATION_URL",
+        "Variable that carries its address to the steps that use it.",
+        pattern=VARIABLE,
+        wanted="a variable's name",
+    ),
+)
 _COMMON = (
     key("enabled", Kind.BOOLEAN, True, "`false` excuses the gate; `reason` must say why."),
     key("reason", Kind.STRING, "", "Why the gate is not enabled."),
@@ -179,7 +246,7 @@ WAIVER = (
     ),
 )
 WAIVED_BY = ("rule", "fingerprint", "path", "subject", "test")
-SECTIONS = ("project", "workspace", "environment", "services", "gates", "waivers")
+SECTIONS = ("project", "workspace", "environment", "services", "application", "gates", "waivers")
 
 
 def common(gate: Gate | None) -> tuple[Key, ...]:

@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable
 
 from pawl.config.key import Key
-from pawl.config.schema import PROJECT, TOP, WORKSPACE, custom_keys, gate_keys
+from pawl.config.schema import APPLICATION, COMPANION, PROJECT, TOP, WORKSPACE, custom_keys, gate_keys
 from pawl.config.suggest import did_you_mean, one_of
 from pawl.config.values import show
 from pawl.errors import UsageError
 from pawl.model.gate import Gate
 from pawl.model.pipeline import Kind, Layer, Origin
+
+_COMPANION = "application.companions."
 
 
 def chosen(origins: Iterable[Origin], key: str) -> tuple[Origin, ...]:
@@ -54,11 +56,14 @@ def _came_from(entry: Origin) -> str:
 
 def _kinds(gates: tuple[Gate, ...]) -> dict[str, Kind]:
     tables: list[tuple[str, tuple[Key, ...]]] = [("", TOP), ("project.", PROJECT), ("workspace.", WORKSPACE)]
+    tables += [("application.", APPLICATION), (_COMPANION, COMPANION)]
     tables += [(f"gates.{gate.id}.", gate_keys(gate)) for gate in gates]
     return {prefix + key.name: key.option.kind for prefix, keys in tables for key in keys}
 
 
 def _kind(name: str, kinds: dict[str, Kind]) -> Kind:
+    if name.startswith(_COMPANION):
+        return kinds.get(_COMPANION + name.rpartition(".")[2], Kind.STRING)
     if name in kinds or not name.startswith("gates."):
         return kinds.get(name, Kind.STRING)
     own = {key.name: key.option.kind for key in custom_keys()}

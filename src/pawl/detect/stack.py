@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from pawl.detect import application, layout, migrations, packages, python, quality, services, testing
+from pawl.detect import application, frontend, layout, migrations, packages, python, quality, services, testing
 from pawl.detect.lines import Remembered
 from pawl.model.facts import Fact, Tree
 
@@ -47,6 +47,8 @@ DETECTORS: tuple[tuple[str, Detector], ...] = (
     ("bandit-config", quality.config_of("bandit")),
     ("gitleaks-config", quality.config_of("gitleaks")),
     ("frontend", layout.frontend),
+    ("frontend-scripts", frontend.scripts),
+    ("frontend-packages", frontend.dependencies),
 )
 
 

@@ -29,15 +29,18 @@ def _read(path: Path) -> bytes:
 def kept(keeps: Iterable[Keep], out: Path, run: Path) -> tuple[Artifact, ...]:
     """Return the artifacts among a step's outputs.
 
-    A folder is kept whole: through its `index.html` where it has one, else file by file. A missing one that is not
-    optional is a ReadError.
+    A folder is kept whole: through its `index.html` where it has one, else file by file; a glob keeps each file that
+    it matches. A missing one that is not optional is a ReadError.
     """
     return tuple(artifact for keep in keeps for artifact in _kept(keep, out, run))
 
 
 def _kept(keep: Keep, out: Path, run: Path) -> Iterator[Artifact]:
     path = out / keep.path
-    if path.is_file():
+    if "*" in keep.path:
+        for file in sorted(out.glob(keep.path)):
+            yield describe(file, run, kind=keep.kind, media_type=keep.media_type)
+    elif path.is_file():
         yield describe(path, run, kind=keep.kind, media_type=keep.media_type)
     elif path.is_dir():
         index = path / "index.html"

@@ -26,7 +26,7 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 _APPLICATIONS = ("Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium")
 _WAYS = {
     "release": "fetched as a release binary at its first use",
-    "go": "built from its Go module at its first use, in about half a minute",
+    "go": "built from its Go module at its first use, in about {time}",
 }
 
 Look = Callable[[Need], Availability]
@@ -56,6 +56,7 @@ class Prober:
             "docker": self._docker,
             "browser": self._browser,
             "advisories": self._advisories,
+            "account": self._account,
         }
         return looks.get(need.kind, _nobody_looks)(need)
 
@@ -81,7 +82,7 @@ class Prober:
             return Availability(present=True, detail=f"{source.version}, made by pawl")
         way = programs.way_to_make(source, self.environ)
         if way is not None:
-            return Availability(present=True, detail=f"{source.version}, {_WAYS[way]}")
+            return Availability(present=True, detail=f"{source.version}, {_WAYS[way].format(time=source.build_time)}")
         detail = f"{tool.name} is not on the PATH, and there is no Go toolchain to build it"
         return Availability(present=False, detail=detail, hint=programs.how_to_get(tool, source))
 
@@ -97,10 +98,19 @@ class Prober:
         said = errors.decode(errors="replace").strip().splitlines()
         return Availability(present=False, detail=said[-1] if said else "the daemon does not answer", hint=hint)
 
-    def _advisories(self, _: Need) -> Availability:
-        from pawl.execute.advisories import source  # noqa: PLC0415  # an HTTP client, needed for this need alone
+    def _advisories(self, need: Need) -> Availability:
+        from pawl.execute.advisories import databases, source  # noqa: PLC0415  # an HTTP client, for this need alone
 
+        if need.name in {databases.TRIVY, databases.OSV}:
+            return databases.availability(need.name, self.places, self.environ, offline=self.offline)
         return source.availability(self.places, self.environ, offline=self.offline)
+
+    def _account(self, need: Need) -> Availability:
+        if self.offline:
+            return Availability(present=False, detail=f"offline, so the account of {need.name} is not used")
+        if self.environ.get(need.name):
+            return Availability(present=True, detail=f"{need.name} is set")
+        return Availability(present=False, detail=f"no account: {need.name} is not set", hint=f"set {need.name}")
 
     def _browser(self, _: Need) -> Availability:
         found = browser(self.environ)

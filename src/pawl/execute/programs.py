@@ -64,7 +64,7 @@ def how_to_get(tool: Tool, source: Program) -> str:
     """Return what a person can do where the program is absent."""
     ways = [f"install {tool.executable} {source.version} so that it is on the PATH"]
     if source.module:
-        ways.append("or install a Go toolchain, with which pawl builds it from its module in about half a minute")
+        ways.append(f"or install a Go toolchain, with which pawl builds it from its module in about {source.build_time}")
     return ", ".join(ways)
 
 
@@ -94,10 +94,12 @@ def _build(tool: Tool, source: Program, folder: Path, *, target: Path, installer
         # Another toolchain than the one that is here is not ours to fetch.
         "GOTOOLCHAIN": "local",
         "CGO_ENABLED": "0",
+        **dict(source.go_env),
     }
     go = shutil.which("go", path=environ.get("PATH", "")) or "go"
     mode = "-mod=readonly" if locked else "-mod=mod"
-    argv = (go, "build", mode, "-trimpath", "-ldflags", "-s -w", "-o", str(target), source.go_package)
+    link = f"-s -w {source.go_link}".strip()
+    argv = (go, "build", mode, "-trimpath", "-ldflags", link, "-o", str(target), source.go_package)
     installer.run(argv, cwd=module, log=folder / "make.log", env=env)
     shutil.rmtree(scratch)
 

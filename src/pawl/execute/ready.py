@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -10,16 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pawl import guest
+from pawl.execute import images
+from pawl.execute.advisories.databases import Database
 from pawl.execute.advisories.source import AdvisorySource
+from pawl.execute.application.staging import Staging
 from pawl.execute.environment import Environment, Environments
+from pawl.execute.images import Images
 from pawl.execute.interpreters import Interpreters
+from pawl.execute.node import NodeEnvironments, PlacedPackages
+from pawl.execute.probe import browser
 from pawl.execute.process import Processes
 from pawl.execute.seal import Redactor
 from pawl.execute.services.pool import Leased, ServicePool
-from pawl.execute.strays import MARKER
 from pawl.execute.tools import Obtained, Toolshop, registry_environment
-from pawl.execute.variables import step_variables
+from pawl.execute.variables import import_path, plain_variables, step_variables
 from pawl.execute.workspace import Workspaces
+from pawl.model.application import SERVICE
 from pawl.model.event import StepProgress, StepStarted
 from pawl.model.evidence import Reason, ServiceUse, ToolUse
 from pawl.model.facts import Project
@@ -54,9 +59,11 @@ class Bench:
     processes: Processes
     workspaces: Workspaces
     environments: Environments
+    nodes: NodeEnvironments
     interpreters: Interpreters
     toolshop: Toolshop
     services: ServicePool
+    images: Images
     advisories: AdvisorySource
     redactor: Redactor
     folder: Callable[[str], Path]
@@ -69,24 +76,64 @@ class Bench:
             tree = stack.enter_context(self.workspaces.own()) if _needs_own(step) else self.workspaces.shared()
             python = self._interpreter(step)
             environment = self._environment(step)
+            packages = self._packages(step, tree)
             tools = {tool.name: self._obtain(step, environment, python, tool.name) for tool in step.check.tools}
             workers = cpus if step.check.environment is not None else 0
             leases = stack.enter_context(self.services.lease(step.id, self._service_names(step), workers))
             known = self.advisories.lease() if "advisories" in step.check.services else None
+            databases = self.advisories.databases(step.check.services)
+            staged = stack.enter_context(self._staging(step, scratch, tree, leases).staged(step.check))
+            variables = self._variables(step, cpus, scratch=scratch, environment=environment, leases=leases)
             yield Ready(
                 tokens=self._tokens(step, cpus, scratch=scratch, tree=tree)
                 | _tool_tokens(tools)
                 | _service_tokens(leases)
+                | dict(staged.tokens)
                 | ({"advisories.url": known[0]} if known else {})
-                | _python_token(environment, python),
-                env=self._variables(step, cpus, scratch=scratch, environment=environment, leases=leases)
-                | _import_path(environment, tree, self.pipeline),
-                tools=(*(obtained.use for obtained in tools.values()), *_python_use(environment)),
-                services=(*(leased.use for leased in leases), *((known[1],) if known else ())),
-                notes=tuple(note for leased in leases for note in leased.use.notes),
-                secrets=tuple(secret for leased in leases for secret in leased.secrets),
-                dead_service=lambda: self.services.check(leases),
+                | _database_tokens(databases)
+                | self._image_tokens(step)
+                | self._browser_token(step)
+                | _python_token(environment, python)
+                | (dict(packages.tokens) if packages else {}),
+                env=variables
+                | (dict(packages.variables(variables["PATH"])) if packages else {})
+                | dict(staged.variables)
+                | import_path(environment, tree, self.pipeline),
+                tools=(
+                    *(obtained.use for obtained in tools.values()),
+                    *_python_use(environment),
+                    *((packages.use,) if packages else ()),
+                ),
+                services=(
+                    *(leased.use for leased in leases),
+                    *staged.uses,
+                    *((known[1],) if known else ()),
+                    *(one.use for one in databases),
+                ),
+                notes=(*(note for leased in leases for note in leased.use.notes), *staged.notes),
+                secrets=(
+                    *(secret for leased in leases for secret in leased.secrets),
+                    *staged.secrets,
+                    *self._accounts(step).values(),
+                ),
+                dead_service=lambda: self.services.check(leases) or staged.trouble(),
             )
+
+    def _staging(self, step: Step, scratch: Path, tree: Path, leases: tuple[Leased, ...]) -> Staging:
+        return Staging(
+            project=self.project,
+            pipeline=self.pipeline,
+            environ=self.environ,
+            run=self.run,
+            processes=self.processes,
+            environments=self.environments,
+            nodes=self.nodes,
+            tree=tree,
+            scratch=scratch,
+            logs=self.folder(step.id),
+            leases=leases,
+            lease=lambda: self.services.lease(step.id, self._service_names(step), 0),
+        )
 
     def _interpreter(self, step: Step) -> Path | None:
         if step.context.python is None:
@@ -100,6 +147,12 @@ class Bench:
             return None
         return self.environments.prepare(self.project, self.pipeline, python=python, use=use)
 
+    def _packages(self, step: Step, tree: Path) -> PlacedPackages | None:
+        if step.check.node is None:
+            return None
+        folder = step.check.node(step.context)
+        return self.nodes.prepare(self.project, folder).place(tree / folder)
+
     def _obtain(self, step: Step, environment: Environment | None, python: Path | None, name: str) -> Obtained:
         tool = next(tool for tool in step.check.tools if tool.name == name)
         return self.toolshop.obtain(
@@ -108,7 +161,9 @@ class Bench:
 
     def _service_names(self, step: Step) -> tuple[str, ...]:
         kinds = step.check.services
-        return tuple(spec.name for spec in self.pipeline.services if spec.kind in kinds)
+        # What the application needs, the step that uses the application gets.
+        every = SERVICE in kinds and self.pipeline.application is not None
+        return tuple(spec.name for spec in self.pipeline.services if every or spec.kind in kinds or spec.name in kinds)
 
     def _tokens(self, step: Step, cpus: int, *, scratch: Path, tree: Path) -> dict[str, str]:
         return {
@@ -123,41 +178,49 @@ class Bench:
             "gitroot": str(self.project.git_root),
         }
 
+    def _browser_token(self, step: Step) -> dict[str, str]:
+        found = browser(self.environ) if any(need.kind == "browser" for need in step.check.needs) else None
+        return {"browser": str(found)} if found else {}
+
+    def _image_tokens(self, step: Step) -> dict[str, str]:
+        if not _uses_docker(step):
+            return {}
+        run, mark = self.images.labels()
+        return {"image.run": run, "image.mark": mark}
+
     def _variables(
         self, step: Step, cpus: int, *, scratch: Path, environment: Environment | None, leases: tuple[Leased, ...]
     ) -> dict[str, str]:
         for name in ("work", "home", "tmp", "inputs"):
             (scratch / name).mkdir(exist_ok=True)
-        path = os.pathsep.join([str(environment.bin)] if environment else []) + os.pathsep
-        variables = {
-            "PATH": (path + self.environ.get("PATH", os.defpath)).strip(os.pathsep),
-            "HOME": str(scratch / "home"),
-            "TMPDIR": str(scratch / "tmp"),
-            "LANG": "C.UTF-8",
-            "NO_COLOR": "1",
-            MARKER: str(self.run),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTEST_XDIST_AUTO_NUM_WORKERS": str(cpus),
-        }
-        if any(need.kind in {"network", "advisories"} for need in step.check.needs):
+        variables = plain_variables(self.environ, self.run, scratch, environment)
+        variables["PYTEST_XDIST_AUTO_NUM_WORKERS"] = str(cpus)
+        if any(need.kind in {"network", "advisories", "account"} for need in step.check.needs):
             variables = registry_environment(self.environ) | variables
+        if _uses_docker(step):
+            variables |= images.environment(self.environ)
+        variables |= self._accounts(step)
         if step.check.environment is not None:
             variables |= step_variables(self.pipeline, leases)
         return variables
 
-
-def _import_path(environment: Environment | None, tree: Path, pipeline: Pipeline) -> dict[str, str]:
-    """Return PYTHONPATH: where the code of packages lies whose metadata alone is installed, then what is declared."""
-    if environment is None:
-        return {}
-    roots = [str(tree / root) for root in environment.import_roots]
-    declared = dict(pipeline.environment).get("PYTHONPATH")
-    path = os.pathsep.join([*roots, *([declared] if declared else [])])
-    return {"PYTHONPATH": path} if path else {}
+    def _accounts(self, step: Step) -> dict[str, str]:
+        """Return the keys of the accounts that the step needs: no other step gets them."""
+        names = (need.name for need in step.check.needs if need.kind == "account")
+        return {name: self.environ[name] for name in names if name in self.environ}
 
 
 def _needs_own(step: Step) -> bool:
-    return step.check.where is Where.OWN
+    return step.check.where is Where.OWN or SERVICE in step.check.services
+
+
+def _uses_docker(step: Step) -> bool:
+    return any(need.kind == "docker" for need in step.check.needs)
+
+
+def _database_tokens(databases: tuple[Database, ...]) -> dict[str, str]:
+    folders = {f"{one.name}.folder": str(one.folder) for one in databases}
+    return folders | {f"{one.name}.source": one.source for one in databases}
 
 
 def _tool_tokens(tools: Mapping[str, Obtained]) -> dict[str, str]:

@@ -16,8 +16,9 @@ from pawl.execute import artifacts, seal, strays, tokens
 from pawl.execute.process import Call, Ended
 from pawl.execute.ready import Bench, Ready
 from pawl.execute.redact import Redactor
+from pawl.model.application import SERVICE
 from pawl.model.event import StepProgress, StepStarted
-from pawl.model.evidence import Attempt, Evidence, Reason
+from pawl.model.evidence import Artifact, Attempt, Evidence, Reason
 from pawl.model.gate import Command, Outputs, Purpose, ReadContext
 from pawl.model.plan import Step
 
@@ -62,13 +63,17 @@ class StepRun:
         )
 
     def _with_log(self, evidence: Evidence) -> Evidence:
-        """Add the redacted log; one that cannot be kept leaves nothing to believe."""
+        """Add the redacted logs; one that cannot be kept leaves nothing to believe."""
         try:
-            self._redactor.redact_file(self._log)
-            log = artifacts.describe(self._log, self._bench.run, kind="log", media_type="text/plain")
+            logs = [self._kept_log(log) for log in (self._log, *sorted(self._out.glob(f"{SERVICE}*.log")))]
         except OSError as error:
             return self._trouble(_reason_of_system(error))
-        return replace(evidence, artifacts=(*evidence.artifacts, log))
+        return replace(evidence, artifacts=(*evidence.artifacts, *logs))
+
+    def _kept_log(self, log: Path) -> Artifact:
+        self._redactor.redact_file(log)
+        kind = "log" if log == self._log else "application-log"
+        return artifacts.describe(log, self._bench.run, kind=kind, media_type="text/plain")
 
     def _evidence(self) -> Evidence:
         try:

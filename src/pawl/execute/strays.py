@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import psutil
 
 from pawl.execute import folders
 from pawl.execute.group import end_carriers
+from pawl.execute.held import is_held
 
 MARKER = "PAWL_RUN"
 _PREFIX = "pawl-"
@@ -41,7 +41,7 @@ def remove_scratch_of_dead_runs() -> tuple[str, ...]:
 def _is_abandoned(folder: Path) -> bool:
     """Return whether `folder` is this user's own and names a run that has died."""
     try:
-        return folder.lstat().st_uid == os.geteuid() and not _is_held(Path(os.readlink(folder / _OWNER)))
+        return folder.lstat().st_uid == os.geteuid() and not is_held((folder / _OWNER).readlink())
     except OSError:
         # Somebody else's folder, or gone in this very moment.
         return False
@@ -49,7 +49,7 @@ def _is_abandoned(folder: Path) -> bool:
 
 def end_strays_of_dead_runs() -> tuple[str, ...]:
     """End every process of this user that carries the marker of a run which nobody holds; return those runs."""
-    dead = tuple(sorted(run for run in _marked_runs() if not _is_held(Path(run))))
+    dead = tuple(sorted(run for run in _marked_runs() if not is_held(Path(run))))
     for run in dead:
         end_carriers(f"{MARKER}={run}")
     return dead
@@ -65,18 +65,3 @@ def _marker(process: psutil.Process) -> str:
     except (psutil.Error, OSError):
         # Somebody else's process, or one that is just ending: not ours to touch.
         return ""
-
-
-def _is_held(run: Path) -> bool:
-    """Return whether a live pawl holds the run's lock; a run directory that is gone is held by nobody."""
-    try:
-        descriptor = os.open(run / "lock", os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

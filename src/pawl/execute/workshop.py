@@ -10,7 +10,9 @@ from pathlib import Path
 from pawl.execute.advisories.source import AdvisorySource
 from pawl.execute.environment import Environments
 from pawl.execute.group import end_carriers, heed, hold_off
+from pawl.execute.images import Images
 from pawl.execute.interpreters import Interpreters
+from pawl.execute.node import NodeEnvironments
 from pawl.execute.process import Processes
 from pawl.execute.ready import Bench, Listen
 from pawl.execute.schedule import run_schedule
@@ -103,6 +105,8 @@ def _bench(site: Site, stack: ExitStack, *, strict_version: bool) -> Bench:
     stack.callback(environments.close)
     toolshop = Toolshop(site.places, processes, registry)
     stack.callback(toolshop.close)
+    nodes = NodeEnvironments(site.places, processes, registry, toolshop)
+    stack.callback(nodes.close)
     services = ServicePool(
         site.pipeline.services,
         places=site.places,
@@ -120,9 +124,11 @@ def _bench(site: Site, stack: ExitStack, *, strict_version: bool) -> Bench:
         processes=processes,
         workspaces=stack.enter_context(Workspaces(site.places.cache, site.project)),
         environments=environments,
+        nodes=nodes,
         interpreters=interpreters,
         toolshop=toolshop,
         services=stack.enter_context(services),
+        images=stack.enter_context(Images(site.places, site.run, site.environ)),
         advisories=stack.enter_context(AdvisorySource(site.places)),
         redactor=Redactor(_secret_values(site.pipeline)),
         folder=site.folder,

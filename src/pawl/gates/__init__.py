@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from pawl.gates import (
+    container,
+    contract,
     coverage,
     custom,
     dependencies,
+    docs,
+    e2e,
     format,
+    frontend,
     integration,
     lint,
     migrations,
+    performance,
     secrets,
     security,
     tests,
     types,
+    workflows,
 )
 from pawl.model.gate import Gate
 from pawl.model.pipeline import Pipeline
@@ -29,6 +36,13 @@ ALL: tuple[Gate, ...] = (
     integration.GATE,
     migrations.GATE,
     coverage.GATE,
+    contract.GATE,
+    frontend.GATE,
+    e2e.GATE,
+    performance.GATE,
+    container.GATE,
+    workflows.GATE,
+    docs.GATE,
 )
 
 

@@ -109,10 +109,32 @@ def gitleaks(document: Any) -> list[dict[str, Any]]:
     return found
 
 
+def trufflehog(text: str) -> list[dict[str, Any]]:
+    """Return the findings of trufflehog's lines in one shape, marked: the secret itself is in them."""
+    found = []
+    for entry in map(json.loads, text.splitlines()):
+        place = entry["SourceMetadata"]["Data"]["Git"]
+        secret = entry["Raw"].encode()
+        found.append(
+            {
+                "rule": entry["DetectorName"],
+                "title": f"What looks like a credential for {entry['DetectorName']}.",
+                "redacted": "",
+                "path": place["file"],
+                "commit": place["commit"],
+                "line": place.get("line", 1),
+                "mark": mark_of(b"".join(secret.split()) if secret.startswith(b"-----BEGIN") else secret.strip()),
+            }
+        )
+    return found
+
+
 def marked(findings: list[dict[str, Any]], git: str, tree: Path) -> list[dict[str, Any]]:
     """Return the findings with marks; where a secret is inside of an archive, the same secret elsewhere lends its mark."""
     known: dict[tuple[str, str], str] = {}
     for found in findings:
+        if "mark" in found:
+            continue
         secret = secret_at(content(found, git, tree), found)
         if secret:
             found["mark"] = mark_of(secret.strip())
@@ -123,6 +145,14 @@ def marked(findings: list[dict[str, Any]], git: str, tree: Path) -> list[dict[st
             lent = known.get((found["rule"], found["redacted"])) if found["redacted"] else None
             found["mark"] = lent or hashlib.sha256(place.encode()).hexdigest()[:16]
     return findings
+
+
+def findings_of(text: str, asked: argparse.Namespace) -> list[dict[str, Any]]:
+    """Return the findings of a report by the scanner that wrote it."""
+    if asked.trufflehog:
+        return trufflehog(text)
+    document = json.loads(text) if text.strip() else []
+    return gitleaks(document) if asked.gitleaks else kingfisher(document)
 
 
 def reachable(git: str) -> set[str]:
@@ -138,14 +168,14 @@ def main() -> None:
     parser.add_argument("--tree", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--gitleaks", action="store_true")
+    parser.add_argument("--trufflehog", action="store_true")
     parser.add_argument("reports", type=Path, nargs="+")
     asked = parser.parse_args()
     commits = reachable(asked.git) if asked.git else set()
     secrets: list[dict[str, Any]] = []
     for report in asked.reports:
         text = report.read_text(encoding="utf-8")
-        document = json.loads(text) if text.strip() else []
-        found = marked(gitleaks(document) if asked.gitleaks else kingfisher(document), asked.git, asked.tree)
+        found = marked(findings_of(text, asked), asked.git, asked.tree)
         secrets += [{**one, "report": report.stem, "in_history": one["commit"] in commits} for one in found]
     shown = ("rule", "title", "mark", "path", "commit", "line", "report", "in_history")
     records = [{key: found[key] for key in shown} for found in secrets]

@@ -1,8 +1,9 @@
 """A pytest plugin: runs the tests of one gate only and writes what each collected test did as JSON lines.
 
 Loaded through PYTEST_PLUGINS, because only that is read before conftest files in the workers of pytest-xdist too.
-Settings are JSON in PAWL_TESTS: {"out": file, "gate": "tests" or "integration", "paths": [...], "markers": [...]};
-paths and markers are the claims of the integration gate, so that every collected test belongs to exactly one gate.
+Settings are JSON in PAWL_TESTS: {"out": file, "gate": whose tests run, "claims": [{"gate", "paths", "markers"}, ...]}.
+The first claim that a test fits decides where it belongs, and "tests" has what nobody claims, so that every collected
+test belongs to exactly one gate.
 """
 
 from __future__ import annotations
@@ -87,8 +88,9 @@ class Reporter:
     def _free_marked_tests(self) -> str:
         """Lift a `-m` of the project's own options that names a claimed marker: those tests are to run here."""
         expression = getattr(self.config.option, "markexpr", "") or ""
-        names = set(re.findall(r"\w+", expression)) & set(self.settings["markers"])
-        if self.settings["gate"] != "integration" or not names:
+        mine = [claim for claim in self.settings["claims"] if claim["gate"] == self.settings["gate"]]
+        names = set(re.findall(r"\w+", expression)) & {name for claim in mine for name in claim["markers"]}
+        if not names:
             return ""
         self.config.option.markexpr = ""
         return str(expression)
@@ -97,10 +99,10 @@ class Reporter:
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> Iterator[None]:
-        """Leave the other gate's tests to it, and note which of ours somebody else leaves out."""
-        claimed = [item for item in items if self._is_claimed(item)]
-        unclaimed = [item for item in items if not self._is_claimed(item)]
-        mine, others = (claimed, unclaimed) if self.settings["gate"] == "integration" else (unclaimed, claimed)
+        """Leave the other gates' tests to them, and note which of ours somebody else leaves out."""
+        owners = [(item, self._owner(item)) for item in items]
+        mine = [item for item, owner in owners if owner == self.settings["gate"]]
+        others = [item for item, owner in owners if owner != self.settings["gate"]]
         items[:] = mine
         self.elsewhere = len(others)
         if others:
@@ -109,10 +111,13 @@ class Reporter:
         kept = {id(item) for item in items}
         self.dropped.update((item.nodeid, None) for item in mine if id(item) not in kept)
 
-    def _is_claimed(self, item: Any) -> bool:
+    def _owner(self, item: Any) -> str:
         path = relative(getattr(item, "path", None) or item.fspath)
-        under = any(path == claim or path.startswith(claim + "/") for claim in self.settings["paths"])
-        return under or any(item.get_closest_marker(name) for name in self.settings["markers"])
+        for claim in self.settings["claims"]:
+            under = any(path == one or path.startswith(one + "/") for one in claim["paths"])
+            if under or any(item.get_closest_marker(name) for name in claim["markers"]):
+                return str(claim["gate"])
+        return "tests"
 
     def pytest_collection_finish(self, session: Any) -> None:
         """Know what is going to run, where this process collects for itself."""
@@ -154,6 +159,7 @@ class Reporter:
         if self.is_worker:
             self.config.workeroutput["pawl"] = {"elsewhere": self.elsewhere, "dropped": list(self.dropped)}
             return
+        self.tests = {one: test for one, test in self.tests.items() if test.was_executed()}
         lines = [self._header(), *config_facts(self.config, self.settings), *self.collects.values()]
         lines += [{"kind": "dropped", "id": one} for one in self.dropped]
         lines += [test.line() for test in self.tests.values()]
@@ -195,8 +201,9 @@ def config_facts(config: Any, settings: dict[str, Any]) -> Iterator[dict[str, An
     for name in config.getini("testpaths"):
         if not list(config_glob(ini, name)):
             yield fact("missing-test-path", name, "testpaths")
+    claimed = {path for claim in settings["claims"] for path in claim["paths"]}
     for name in [*(config.option.ignore or ()), *(getattr(config.option, "ignore_glob", None) or ())]:
-        if relative(name) not in settings["paths"] and (os.path.exists(name) or "*" in str(name)):
+        if relative(name) not in claimed and (os.path.exists(name) or "*" in str(name)):
             yield fact("ignored-path", relative(name), "addopts")
 
 

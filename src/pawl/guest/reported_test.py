@@ -24,6 +24,7 @@ class Test:
     def __init__(self, node_id: str) -> None:
         self.node_id = node_id
         self.attempts: list[str] = []
+        self.called = False
         self.now = ""
         self.reason = ""
         self.message = ""
@@ -34,6 +35,7 @@ class Test:
     def add(self, report: Any, rootdir: Any) -> None:
         """Take one phase into account; `rerun` ends an attempt, a teardown ends the last one."""
         self.duration += getattr(report, "duration", 0.0)
+        self.called = self.called or report.when == "call"
         if self.path is None:
             file, line, _ = report.location
             self.path = relative(os.path.join(str(rootdir), str(file)))
@@ -48,6 +50,10 @@ class Test:
         if report.outcome == "rerun":
             self.attempts.append(self.now)
             self.now = ""
+
+    def was_executed(self) -> bool:
+        """Return whether the test itself ran, or something said why not: setting it up alone shows nothing."""
+        return self.called or bool(self.attempts) or self.now != "passed"
 
     def line(self) -> dict[str, Any]:
         """Return the test as a line of the report."""

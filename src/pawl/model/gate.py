@@ -34,7 +34,10 @@ class Command:
     {python} interpreter of the step's environment · {tool:NAME} executable of a tool · {pawl} pawl's own interpreter ·
     {guest} folder of guest programs · {jobs} CPUs granted · {inputs} folder with consumed artifacts, one folder a step ·
     {git} common git directory · {gitroot} root of the work tree's repository · {SERVICE.url} {SERVICE.log} of a service ·
-    {advisories.url} of the advisory mirror. Unknown tokens are an error, other braces stay as they are.
+    {advisories.url} of the advisory mirror · {node} {node.npm} programs and {node.modules} packages of the front end ·
+    {trivy.folder} {trivy.source} {osv.folder} {osv.source} of a scanner's database ("imported" or "live") ·
+    {image.run} {image.mark} labels of what is made with Docker · {browser} Chromium or Chrome as this machine has it.
+    Unknown tokens are an error, other braces stay as they are.
 
     `accepts` lists exit codes after which the outputs mean something; any other ends the step as unverified.
     `stdout` names the output that standard output becomes; empty means that it only goes to the log.
@@ -53,7 +56,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keep:
-    """An output that becomes an artifact. `path` is relative to {out}; `optional` ones may be missing."""
+    """An output that becomes an artifact. `path` is relative to {out}, a file, a folder or a glob.
+
+    `optional` ones may be missing.
+    """
 
     kind: str
     path: str
@@ -91,7 +97,10 @@ class EnvironmentUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """Something a machine may lack: kind is python, program, docker, browser, network or advisories."""
+    """Something a machine may lack: kind is python, program, docker, browser, network, advisories or account.
+
+    An account is named by the variable that holds its key; the step gets that variable.
+    """
 
     kind: str
     name: str
@@ -191,7 +200,9 @@ class Check:
     """One way of looking. `cpus` is how many CPUs it can use (0: all that are granted).
 
     `inputs` are globs of the files that can change its answer, none for every file; `narrows` says that it can look at
-    changed files alone. `services` are kinds: the declared ones among them are started.
+    changed files alone. `services` are kinds: the declared ones among them are started. `node` names the folder whose
+    package.json says which packages the step needs. A second opinion may be absent in every profile; only
+    `required = true` in the definition demands it.
     """
 
     id: str
@@ -203,6 +214,7 @@ class Check:
     matrix: Matrix = Matrix.NONE
     where: Where = Where.SHARED
     environment: EnvironmentUse | None = None
+    node: Callable[[CheckContext], str] | None = None
     services: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
     consumes: tuple[str, ...] = ()
@@ -210,6 +222,7 @@ class Check:
     inputs: tuple[str, ...] = ()
     cpus: int = 1
     narrows: bool = False
+    second_opinion: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

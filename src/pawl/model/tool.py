@@ -28,6 +28,7 @@ class Program:
     """A program without a package: found on the PATH, else a release binary by digest, else built from its Go module.
 
     `module` is "path@version" and `go_package` the main package inside it; empty where that way does not exist.
+    `go_link` are linker flags and `go_env` variables that the build needs besides; `build_time` says how long it takes.
     `releases` maps "system-machine" to (url, sha256, member of the archive).
     """
 
@@ -35,6 +36,9 @@ class Program:
     version_argv: tuple[str, ...] = ("--version",)
     module: str = ""
     go_package: str = ""
+    go_link: str = ""
+    go_env: tuple[tuple[str, str], ...] = ()
+    build_time: str = "half a minute"
     releases: tuple[tuple[str, tuple[str, str, str]], ...] = ()
 
 

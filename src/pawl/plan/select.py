@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -37,12 +37,18 @@ def checked_names(gates: Sequence[Gate], named: Sequence[str]) -> tuple[str, ...
     return tuple(dict.fromkeys(named))
 
 
-def with_feeders(gates: Sequence[Gate], named: Sequence[str]) -> frozenset[str]:
-    """Return the named gates and those whose artifacts they consume."""
+def _every(_: Gate, __: Check) -> bool:
+    return True
+
+
+def with_feeders(
+    gates: Sequence[Gate], named: Sequence[str], concerns: Callable[[Gate, Check], bool] = _every
+) -> frozenset[str]:
+    """Return the named gates and those whose artifacts they consume, in checks that concern the project."""
     chosen = set(named)
     for gate in gates:
         if gate.id in named:
-            wanted = {kind for check in gate.checks for kind in check.consumes}
+            wanted = {kind for check in gate.checks if concerns(gate, check) for kind in check.consumes}
             chosen |= {feeder.id for feeder in gates if wanted & _kept(feeder)}
     return frozenset(chosen)
 

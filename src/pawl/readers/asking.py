@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from pawl.model.gate import CheckContext, Command, EnvironmentUse, Keep
 from pawl.model.pipeline import GateSettings
@@ -19,6 +20,7 @@ KEEPS = (
 )
 # failures, interrupted collection, wrong paths and nothing collected: the report says which, and it must be complete
 EXITS = (0, 1, 2, 4, 5)
+PLAYWRIGHT = ("pytest-playwright", "playwright")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,23 @@ def claims(context: CheckContext) -> Claims:
     paths = tuple(path.rstrip("/") for path in settings.texts("paths") if exists(context, path))
     markers = settings.texts("markers") if paths or context.pipeline.services else ()
     return Claims(paths=paths, markers=markers)
+
+
+def journeys(context: CheckContext) -> tuple[str, ...]:
+    """Return the paths whose tests are the e2e gate's, whichever gate asks: none where the project has no Playwright."""
+    if not any(context.project.declares(name) for name in PLAYWRIGHT):
+        return ()
+    paths = settings_of(context, "e2e").texts("paths")
+    return tuple(path.rstrip("/") for path in paths if exists(context, path))
+
+
+def _claimed(context: CheckContext) -> list[dict[str, Any]]:
+    """Return who claims what, as the reporter takes it; the first claim that a test fits decides."""
+    integration = claims(context)
+    return [
+        {"gate": "e2e", "paths": journeys(context), "markers": ()},
+        {"gate": "integration", "paths": integration.paths, "markers": integration.markers},
+    ]
 
 
 def settings_of(context: CheckContext, gate: str) -> GateSettings:
@@ -70,20 +89,27 @@ def test_paths(context: CheckContext) -> tuple[str, ...]:
 test_paths.__test__ = False  # type: ignore[attr-defined]  # its name is no invitation to pytest
 
 
-def pytest(context: CheckContext, gate: str, arguments: Iterable[str]) -> Command:
-    """Return the command that runs the tests of `gate`; what would hide results in the project's own options is undone."""
-    claimed = claims(context)
-    settings = {"out": "{out}/" + REPORT, "gate": gate, "paths": claimed.paths, "markers": claimed.markers}
+def pytest(context: CheckContext, gate: str, arguments: Iterable[str], *, measured: bool = True) -> Command:
+    """Return the command that runs the tests of `gate`; what would hide results in the project's own options is undone.
+
+    `measured` asks for coverage of the code that runs in the tests' own process.
+    """
+    settings = {"out": "{out}/" + REPORT, "gate": gate, "claims": _claimed(context)}
     argv = ("{python}", "-m", "pytest", "--junitxml={out}/junit.xml", "--maxfail=0", "--continue-on-collection-errors")
-    given = dict(context.pipeline.environment)
     env = (
         ("PYTHONPATH", "{guest}"),
-        ("PYTEST_PLUGINS", ",".join(filter(None, (given.get("PYTEST_PLUGINS"), "report_tests")))),
+        ("PYTEST_PLUGINS", plugins(context, "report_tests")),
         ("PAWL_TESTS", json.dumps(settings)),
         ("COVERAGE_FILE", "{out}/" + COVERAGE),
     )
-    words = (*argv, *_coverage(context), *_workers(context), *context.settings.texts("args"), *arguments)
+    coverage = _coverage(context) if measured else ()
+    words = (*argv, *coverage, *_workers(context), *context.settings.texts("args"), *arguments)
     return Command(argv=words, accepts=EXITS, env=env, writes=(REPORT,))
+
+
+def plugins(context: CheckContext, *names: str) -> str:
+    """Return PYTEST_PLUGINS: the project's own, then ours."""
+    return ",".join(filter(None, (dict(context.pipeline.environment).get("PYTEST_PLUGINS"), *names)))
 
 
 def _coverage(context: CheckContext) -> tuple[str, ...]:

@@ -117,3 +117,10 @@ def _problems(root: Element, cases: int) -> Iterator[Problem]:
 def _number(suite: Element, name: str) -> int:
     text = suite.get(name, "0")
     return int(text) if text.isdigit() else 0
+
+
+def failure_texts(data: bytes) -> tuple[tuple[str, str], ...]:
+    """Return the name of each test that failed with the whole text of its failures; ReadError as `read`."""
+    cases = _parse(data).iter("testcase")
+    texts = ((case.get("name", ""), "\n".join(found.text or "" for found in case.iter("failure"))) for case in cases)
+    return tuple((name, text) for name, text in texts if text)

@@ -167,6 +167,6 @@ def _notes(report: Report) -> Iterator[str]:
     if report.header["seed"] is not None:
         yield f"random order: repeat with -p randomly --randomly-seed={report.header['seed']}"
     if report.end["elsewhere"]:
-        yield f"{report.end['elsewhere']} tests belong to the other test gate"
+        yield f"{report.end['elsewhere']} tests belong to other gates"
     if report.header["markexpr_lifted"]:
         yield f'the project\'s own -m "{report.header["markexpr_lifted"]}" was lifted: it would leave claimed tests out'

@@ -118,6 +118,8 @@ def fact(name: str, files: dict[str, str]) -> Fact:
         ("source", {"manage.py": "", "conftest.py": "", "wsgi.py": "", "pkg/deep/er/x.py": ""}, ("pkg", "wsgi.py")),
         ("frontend", {"package.json": '{"dependencies": {"x": "1"}}', "node_modules/a/package.json": '{"scripts": {"a": ""}}'}, (".",)),
         ("frontend", {"package.json": "{}"}, None),
+        ("frontend-scripts", {"web/package.json": '{"scripts": {"lint": "eslint .", "odd": 1}}'}, ("web\tlint\teslint .",)),
+        ("frontend-packages", {"package.json": '{"dependencies": {"a": "1"}, "devDependencies": {"b": "2"}}'}, (".\ta\t1", ".\tb\t2")),
     ],
 )  # fmt: skip
 def test_facts(name: str, files: dict[str, str], value: object) -> None:

@@ -144,6 +144,7 @@ def test_fastapi_with_requirement_files() -> None:
         "bandit-config": "pyproject.toml",
         "gitleaks-config": "gitleaks.toml",
         "frontend": ("frontend",),
+        "frontend-scripts": ("frontend\tbuild\tvite build",),
     }
 
 

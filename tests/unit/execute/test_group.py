@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from pawl.execute import group
-from pawl.execute.group import end_carriers, end_strays, terminable
+from pawl.execute.group import end_carriers, end_strays, heed, hold_off, terminable
 from pawl.execute.identity import Identity, carriers, has_members
 from pawl.execute.process import Call, Handle, Processes
 
@@ -60,3 +61,23 @@ def test_being_terminated_is_being_interrupted(number: signal.Signals) -> None:
     with pytest.raises(KeyboardInterrupt, match=number.name), terminable():
         signal.raise_signal(number)
     assert signal.getsignal(number) == before
+
+
+def test_nothing_interrupts_while_it_is_held_off() -> None:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    hold_off()
+    hold_off()
+    for number in numbers:
+        signal.raise_signal(number)
+    heed()
+    heed()
+    assert [signal.getsignal(number) for number in numbers] == before
+
+
+def test_only_the_main_thread_holds_off() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    thread = threading.Thread(target=hold_off)
+    thread.start()
+    thread.join()
+    assert signal.getsignal(signal.SIGINT) == before

@@ -89,6 +89,18 @@ def test_offline_without_advisories(places: Places) -> None:
     assert not look(Need(kind="advisories", name="PyPI"), places).present
 
 
+def test_an_account_is_a_variable_that_is_set(places: Places) -> None:
+    need = Need(kind="account", name="SOME_KEY")
+
+    def ask(environ: dict[str, str], *, offline: bool) -> Availability:
+        return probe.probe((need,), environ=environ, places=places, offline=offline).has(need)
+
+    assert ask({"SOME_KEY": "x"}, offline=False).present
+    assert not ask({"SOME_KEY": "x"}, offline=True).present
+    absent = ask({}, offline=False)
+    assert (absent.present, absent.hint) == (False, "set SOME_KEY")
+
+
 def test_an_unknown_kind_is_absent(places: Places) -> None:
     assert not look(Need(kind="moon", name="full"), places).present
 

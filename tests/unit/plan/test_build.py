@@ -121,3 +121,19 @@ def test_a_cycle_is_a_configuration_error() -> None:
 def test_order_is_that_of_the_hall_where_nothing_waits() -> None:
     assert ordered(["c", "a", "b"], {}) == ("c", "a", "b")
     assert ordered(["c", "a", "b"], {"c": ["b", "unknown"]}) == ("a", "b", "c")
+
+
+def test_a_second_opinion_may_be_absent_everywhere_unless_it_is_required() -> None:
+    need = Need(kind="account", name="SOME_KEY")
+    gate = values.gate("lint", values.check("flake8"), values.check("other", needs=(need,), second_opinion=True))
+    step = plan(gates=(gate,), profile=Profile.CI, named=("lint",)).step("lint/other")
+    assert (step.excuse is not None, step.demanded) == (True, False)
+    required = replace(values.pipeline((gate,)), gates=(values.settings("lint", required=True),))
+    made = build_plan((gate,), required, values.project(), BOTH, request=Request())
+    assert made.step("lint/other").demanded
+
+
+def test_a_check_that_does_not_apply_pulls_nothing_into_the_run() -> None:
+    idle = replace(COVERAGE.checks[0], applies=lambda _: Applies(yes=False, why="nothing to do"))
+    docs = values.gate("docs", values.check("links"), idle)
+    assert [step.gate for step in plan(gates=(docs, TESTS), named=("docs",)).steps] == ["docs"]

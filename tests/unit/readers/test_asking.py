@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 
 from kit import values
-from pawl.gates import coverage, integration, tests
+from pawl.gates import coverage, e2e, integration, tests
+from pawl.model.application import Application, Health, Server
 from pawl.model.gate import CheckContext, Command, Gate
 from pawl.model.pipeline import GateSettings, OptionValue, ServiceSpec
 from pawl.readers import asking
 
 POSTGRES = ServiceSpec(name="postgres", kind="postgres", image="postgres:15", version="15", variables=("DATABASE_URL",))
+SERVED = Application(server=Server(name="application", command=("serve", "{port}"), health=Health(path="/health")))
 FILES = ("app/a.py", "tests/test_a.py", "tests/integration/test_b.py")
 
 
@@ -41,7 +43,8 @@ def command(gate: Gate, given: CheckContext) -> Command:
 
 def claimed(found: Command) -> tuple[list[str], list[str]]:
     data = json.loads(dict(found.env)["PAWL_TESTS"])
-    return data["paths"], data["markers"]
+    (claim,) = (claim for claim in data["claims"] if claim["gate"] == "integration")
+    return claim["paths"], claim["markers"]
 
 
 def test_the_tests_gate_leaves_claimed_paths_alone() -> None:
@@ -120,3 +123,40 @@ def test_paths_that_are_not_there_are_not_passed_on_while_others_are() -> None:
 )
 def test_outermost(paths: tuple[str, ...], left: tuple[str, ...]) -> None:
     assert asking.outermost(paths) == left
+
+
+def journeying(*, declared: tuple[str, ...] = ("pytest-playwright",)) -> CheckContext:
+    given = context(tests.GATE, files=(*FILES, "tests/e2e/test_c.py"))
+    every = (*given.pipeline.gates, settings(e2e.GATE, {}))
+    project = replace(given.project, declared=tuple((name, None) for name in declared))
+    return replace(given, pipeline=replace(given.pipeline, gates=every), project=project)
+
+
+def test_journeys_belong_to_the_gate_that_has_a_browser() -> None:
+    found = command(tests.GATE, journeying())
+    assert found.argv[-3:] == ("--ignore=tests/integration", "--ignore=tests/e2e", "tests")
+    owners = [claim["gate"] for claim in json.loads(dict(found.env)["PAWL_TESTS"])["claims"]]
+    assert owners == ["e2e", "integration"]
+
+
+def test_the_integration_gate_does_not_collect_journeys() -> None:
+    given = journeying()
+    asked = replace(given, settings=settings(integration.GATE, {}))
+    assert "--ignore=tests/e2e" in command(integration.GATE, asked).argv
+
+
+def test_without_playwright_journeys_are_tests_like_others() -> None:
+    given = journeying(declared=())
+    assert asking.journeys(given) == ()
+    assert "--ignore=tests/e2e" not in command(tests.GATE, given).argv
+
+
+def test_journeys_measure_no_coverage_and_get_the_address_of_the_application() -> None:
+    given = replace(journeying(), settings=settings(e2e.GATE, {"retries": 2}))
+    control, found = e2e.GATE.checks[0].commands(given)
+    assert control.purpose == "control"
+    assert not [word for word in found.argv if word.startswith(("--cov", "--base-url"))]
+    assert "--reruns=2" in found.argv
+    served = replace(given, pipeline=replace(given.pipeline, application=SERVED))
+    assert "--base-url={application.url}" in e2e.GATE.checks[0].commands(served)[1].argv
+    assert dict(found.env)["PYTEST_PLUGINS"] == "own,report_tests,watch_journeys"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-@click.group()
+@click.group(epilog="Example: pawl advisories import osv-pypi.zip")
 def command() -> None:
     """Import advisory data, and say what is there."""
 
@@ -13,9 +13,10 @@ def command() -> None:
 @command.command(name="import", epilog="Example: pawl advisories import osv-pypi.zip")
 @click.argument("source", metavar="FILE|URL")
 def import_(source: str) -> None:
-    """Import an OSV archive for PyPI: a zip file with one JSON record a file.
+    """Import an OSV archive (a zip file with one JSON record a file) or Trivy's database (tar.gz).
 
-    It replaces what was imported before, once it has been read whole; a bad archive changes nothing.
+    It replaces what was imported before, once it has been read whole; a bad archive changes nothing. An archive of
+    another ecosystem than PyPI stands beside it, for osv-scanner.
     """
     from datetime import UTC, datetime  # noqa: PLC0415
 
@@ -24,19 +25,21 @@ def import_(source: str) -> None:
 
     environ = layers.environ()
     now = datetime.now(UTC)
-    made = fetch.import_from(source, layers.places(environ), environ=environ, now=now)
-    click.echo(f"imported {made.records} records about {made.packages} packages, newest change {made.data_date[:10]}")
-    if made.unusable:
-        click.echo(f"{made.unusable} records name no versions; where they concern a dependency, the gate says so")
+    for line in fetch.import_from(source, layers.places(environ), environ=environ, now=now):
+        click.echo(line)
 
 
 @command.command(epilog="Example: pawl advisories status")
 def status() -> None:
     """Say which advisory data is there."""
     from pawl.config import layers  # noqa: PLC0415
-    from pawl.execute.advisories import store  # noqa: PLC0415
+    from pawl.execute.advisories import databases, store  # noqa: PLC0415
 
-    edition = store.edition(layers.places(layers.environ()))
+    places = layers.places(layers.environ())
+    known, edition = databases.trivy_metadata(places), store.edition(places)
+    for name, date in store.ecosystems(places).items():
+        click.echo(f"for osv-scanner: {name}, newest change {date[:10]}")
+    click.echo(f"for Trivy: {databases.said_of(known)}")
     if edition is None:
         click.echo("no advisories are imported; the live OSV service is asked unless --offline is given")
         return

@@ -10,23 +10,41 @@ from pathlib import Path
 import httpx
 
 from pawl.errors import AdvisoryError
-from pawl.execute.advisories.store import Edition, import_archive
+from pawl.execute.advisories import databases
+from pawl.execute.advisories.store import import_archive, keep_archive
 from pawl.model.places import Places
 
 _LARGEST = 2 * 1024**3
 
 
-def import_from(source: str, places: Places, *, environ: Mapping[str, str], now: datetime) -> Edition:
-    """Import the archive at `source`, a path or an http(s) address; AdvisoryError when it cannot be had or used."""
+def import_from(source: str, places: Places, *, environ: Mapping[str, str], now: datetime) -> tuple[str, ...]:
+    """Import what is at `source`, a path or an http(s) address, and return what can be said of it.
+
+    It is an OSV archive or Trivy's database; AdvisoryError when it cannot be had or used.
+    """
     if not source.startswith(("http://", "https://")):
         path = Path(source)
         if not path.is_file():
             raise AdvisoryError("there is no such file", where=source, hint="give the path of an OSV archive (zip)")
-        return import_archive(path, places, source=str(path.resolve()), now=now)
+        return _import(path, places, source=str(path.resolve()), now=now)
     with tempfile.TemporaryDirectory(prefix="pawl-") as folder:
-        path = Path(folder) / "archive.zip"
+        path = Path(folder) / "archive"
         _download(source, path, environ)
-        return import_archive(path, places, source=source, now=now)
+        return _import(path, places, source=source, now=now)
+
+
+def _import(path: Path, places: Places, *, source: str, now: datetime) -> tuple[str, ...]:
+    if databases.is_trivy_database(path):
+        known = databases.import_trivy(path, places)
+        return (f"imported Trivy's database of {str(known['UpdatedAt'])[:10]}",)
+    counts = keep_archive(path, places, now)
+    if "PyPI" not in counts:
+        named = ", ".join(f"{count} about {name}" for name, count in sorted(counts.items()))
+        return (f"imported records for osv-scanner: {named}",)
+    made = import_archive(path, places, source=source, now=now)
+    said = f"imported {made.records} records about {made.packages} packages, newest change {made.data_date[:10]}"
+    unusable = f"{made.unusable} records name no versions; where they concern a dependency, the gate says so"
+    return (said, unusable) if made.unusable else (said,)
 
 
 def _download(url: str, path: Path, environ: Mapping[str, str]) -> None:

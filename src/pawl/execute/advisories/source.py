@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
 
-import httpx
-
-from pawl.execute.advisories import store
+from pawl.execute.advisories import databases, store
 from pawl.execute.advisories.mirror import Mirror
 from pawl.model.evidence import ServiceUse
 from pawl.model.places import Places
@@ -34,6 +32,8 @@ def availability(places: Places, environ: Mapping[str, str], *, offline: bool) -
 
 
 def _answers(environ: Mapping[str, str]) -> bool:
+    import httpx  # noqa: PLC0415  # slow to import, and needed only where nothing is imported
+
     proxy = environ.get("HTTPS_PROXY") or environ.get("https_proxy")
     try:
         trust = ssl.create_default_context(cafile=environ.get("SSL_CERT_FILE") or None)
@@ -61,6 +61,11 @@ class AdvisorySource(AbstractContextManager["AdvisorySource"]):
                 self._mirror = Mirror(store.Library(self._places), imported)
         ran = f"OSV archive of {imported.data_date[:10]}, {imported.records} records, sha256 {imported.sha256[:12]}"
         return self._mirror.url, ServiceUse(name="advisories", asked="OSV", ran=ran, provider="imported")
+
+    def databases(self, names: Iterable[str]) -> tuple[databases.Database, ...]:
+        """Return the scanners' own databases among `names` of services; AdvisoryError when one is damaged."""
+        known = (databases.TRIVY, databases.OSV)
+        return tuple(databases.database(name, self._places) for name in known if f"{name}-database" in names)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Stop the mirror."""

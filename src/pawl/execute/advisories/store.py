@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import shutil
 import tempfile
 import zipfile
 from collections import defaultdict
@@ -19,6 +21,7 @@ from pawl.execute.advisories.match import Record, is_undetermined, package_names
 from pawl.model.places import Places
 
 _LARGEST_RECORD = 8 * 1024 * 1024
+_SCALIBR = "osv-scalibr"
 _HINT = "give OSV's archive for PyPI: a zip with one JSON record a file"
 
 
@@ -48,7 +51,7 @@ def edition(places: Places) -> Edition | None:
     try:
         text = (folder(places) / "edition.json").read_text(encoding="utf-8")
         return Edition(**json.loads(text))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, TypeError) as error:
         raise AdvisoryError(
@@ -61,6 +64,8 @@ def edition(places: Places) -> Edition | None:
 def import_archive(archive: Path, places: Places, *, source: str, now: datetime) -> Edition:
     """Check `archive`, keep it, and return its edition. What was imported before stays until this one is complete."""
     by_package, by_id, newest, unusable = _sorted_records(archive, now)
+    if not by_id:
+        raise AdvisoryError("the archive holds no record for a PyPI package", where=str(archive), hint=_HINT)
     target = folder(places)
     with archive.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -82,6 +87,44 @@ def import_archive(archive: Path, places: Places, *, source: str, now: datetime)
     return made
 
 
+def archives(places: Places) -> Path:
+    """Return the folder in which osv-scanner looks for archives."""
+    return folder(places) / "osv"
+
+
+def ecosystems(places: Places) -> dict[str, str]:
+    """Return the ecosystems of which an archive is kept, each with the date of its newest record."""
+    found = sorted((archives(places) / _SCALIBR).glob("*/date.txt"))
+    return {path.parent.name: path.read_text(encoding="ascii") for path in found if (path.parent / "all.zip").exists()}
+
+
+def keep_archive(archive: Path, places: Places, now: datetime) -> dict[str, int]:
+    """Keep `archive` as it is for every ecosystem that its records speak of; return how many speak of each."""
+    counts: dict[str, int] = defaultdict(int)
+    newest, today = "", now.isoformat()
+    for record in _records(archive):
+        newest = max(newest, record["modified"] if record["modified"] <= today else "")
+        for ecosystem in _ecosystems(record):
+            counts[ecosystem] += 1
+    if not counts:
+        raise AdvisoryError("the archive speaks of no package at all", where=str(archive), hint=_HINT)
+    try:
+        for ecosystem in counts:
+            target = archives(places) / _SCALIBR / ecosystem
+            target.mkdir(parents=True, exist_ok=True)
+            _replace(target / "all.zip", lambda path: shutil.copyfile(archive, path))
+            _replace(target / "date.txt", lambda path: path.write_text(newest, encoding="ascii"))
+    except OSError as error:
+        raise AdvisoryError(f"the advisories cannot be kept: {error.strerror}", where=str(archives(places))) from error
+    return dict(counts)
+
+
+def _ecosystems(record: Record) -> set[str]:
+    """Return the ecosystems of a record without their releases ("Debian:12" is Debian); odd names are no folders."""
+    named = {str(one.get("package", {}).get("ecosystem", "")).partition(":")[0] for one in record.get("affected", ())}
+    return {name for name in named if re.fullmatch(r"[A-Za-z][A-Za-z0-9 ._-]*", name)}
+
+
 def _sorted_records(archive: Path, now: datetime) -> tuple[dict[str, list[Record]], dict[str, Record], str, int]:
     by_package: dict[str, list[Record]] = defaultdict(list)
     by_id: dict[str, Record] = {}
@@ -95,8 +138,6 @@ def _sorted_records(archive: Path, now: datetime) -> tuple[dict[str, list[Record
         newest = max(newest, record["modified"] if record["modified"] <= today else "")
         for name in names:
             by_package[name].append(record)
-    if not by_id:
-        raise AdvisoryError("the archive holds no record for a PyPI package", where=str(archive), hint=_HINT)
     return by_package, by_id, newest, unusable
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import secrets
@@ -11,10 +10,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from pawl.errors import ServiceError
+from pawl.execute.held import is_held
 from pawl.execute.identity import Identity, identify, is_alive
 from pawl.model.places import Places
-
-_LOCK = "lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,16 +111,4 @@ def _read_all(folder: Path) -> Iterator[Belonging]:
 
 
 def _run_lives(belonging: Belonging) -> bool:
-    if is_alive(Identity(belonging.owner, belonging.owner_started)):
-        return True
-    try:
-        lock = os.open(Path(belonging.run) / _LOCK, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(lock)
-    return False
+    return is_alive(Identity(belonging.owner, belonging.owner_started)) or is_held(Path(belonging.run))

@@ -18,7 +18,7 @@ PROVIDER = "docker"
 _ASK_S = 5.0
 _PULL_S = 300.0
 _RUN_S = 60.0
-_LABEL = "pawl.service"
+LABEL = "pawl.mark"
 _REACHES = ("PATH", "HOME", "XDG_RUNTIME_DIR")
 
 
@@ -61,13 +61,20 @@ def fetch(site: Site, image: str) -> None:
 
 
 def remove(mark: str, environ: Mapping[str, str] | None = None) -> bool:
-    """Remove the containers labelled with `mark`; return whether none is left, as far as the engine tells."""
-    code, output, _ = _docker(("ps", "--all", "--quiet", "--filter", f"label={_LABEL}={mark}"), environ, _ASK_S)
+    """Remove the containers and images labelled with `mark`; return whether none is left, as far as the engine tells."""
+    label = f"label={LABEL}={mark}"
+    containers = _gone(("ps", "--all", "--quiet"), ("rm", "--force", "--volumes"), label, environ)
+    # what an image was built from stays: it is the engine's own layer cache
+    return containers and _gone(("image", "ls", "--quiet", "--no-trunc"), ("rmi", "--force", "--no-prune"), label, environ)
+
+
+def _gone(listing: tuple[str, ...], removal: tuple[str, ...], label: str, environ: Mapping[str, str] | None) -> bool:
+    code, output, _ = _docker((*listing, "--filter", label), environ, _ASK_S)
     if code != 0:
-        # Without docker on this machine there was no container either (127 is a program that is not there).
+        # Without docker on this machine there was nothing either (127 is a program that is not there).
         return code == 127
-    ids = tuple(output.decode().split())
-    return not ids or _docker(("rm", "--force", "--volumes", *ids), environ, _RUN_S)[0] == 0
+    ids = tuple(dict.fromkeys(output.decode().split()))
+    return not ids or _docker((*removal, *ids), environ, _RUN_S)[0] == 0
 
 
 class Container:
@@ -89,7 +96,7 @@ class Container:
         """
         self._site.belongings.keep(self._belonging)
         fetch(self._site, self._image)
-        run = ("run", "--detach", "--label", f"pawl.run={self._site.run_dir.name}", "--label", f"{_LABEL}={self.mark}")
+        run = ("run", "--detach", "--label", f"pawl.run={self._site.run_dir.name}", "--label", f"{LABEL}={self.mark}")
         names = (word for name in secrets for word in ("--env", name))
         self._id = self._ask((*run, "--publish", f"{LOOPBACK}::{port}", *names, self._image, *words), _RUN_S, secrets)
         self._follow()

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import socket
 
+from pawl.errors import ServiceError
+
 LOOPBACK = "127.0.0.1"
 
 
 def free_port() -> int:
-    """Return a TCP port on which nobody listens at this moment; somebody may before it is used."""
+    """Return a TCP port on which nobody listens at this moment; somebody may before it is used.
+
+    ServiceError when the system has none left.
+    """
     with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
+        try:
+            probe.bind((LOOPBACK, 0))
+        except OSError as error:
+            raise ServiceError(
+                f"there is no free port on {LOOPBACK}: {error.strerror}",
+                hint="see who holds them all with `ss -tln`, or give addresses by PAWL_POSTGRES_URL and PAWL_REDIS_URL",
+            ) from error
         return int(probe.getsockname()[1])
 
 

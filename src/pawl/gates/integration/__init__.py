@@ -19,7 +19,8 @@ def commands(context: CheckContext) -> tuple[Command, ...]:
     claims = asking.claims(context)
     marked = asking.test_paths(context) if claims.markers else ()
     paths = tuple(path for path in (*claims.paths, *marked) if asking.exists(context, path))
-    return (asking.pytest(context, "integration", asking.outermost(paths)),)
+    ignored = (f"--ignore={path}" for path in asking.journeys(context))
+    return (asking.pytest(context, "integration", (*ignored, *asking.outermost(paths))),)
 
 
 def applies(context: CheckContext) -> Applies:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from pawl.gates.secrets.defects import DEFECTS
-from pawl.gates.secrets.read import read_gitleaks, read_kingfisher, read_staged
+from pawl.gates.secrets.read import SCANNED, read_gitleaks, read_kingfisher, read_staged, read_trufflehog
 from pawl.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Need, Purpose
 from pawl.model.pipeline import Profile
-from pawl.model.toolbox import GITLEAKS, KINGFISHER
+from pawl.model.toolbox import GITLEAKS, KINGFISHER, TRUFFLEHOG
 
 _MIRROR = "{scratch}/mirror"
 _STAGED = "{scratch}/staged"
@@ -98,6 +98,23 @@ def staged_commands(_: CheckContext) -> tuple[Command, ...]:
     )
 
 
+def trufflehog_argv() -> tuple[str, ...]:
+    """Search the history of the mirror; nothing is asked of anybody, and nothing is updated.
+
+    Without --bare it calls the mirror no repository, searches nothing, and ends with 0.
+    """
+    quiet = ("--json", "--no-verification", "--no-update", "--no-color", "--concurrency", "{jobs}")
+    return ("{tool:trufflehog}", "git", "file://" + _MIRROR, "--bare", *quiet)
+
+
+def trufflehog_commands(context: CheckContext) -> tuple[Command, ...]:
+    """Search the mirror; what trufflehog prints holds secrets in clear, so it stays in scratch."""
+    hidden = "{scratch}/trufflehog.jsonl"
+    running = ("{pawl}", "{guest}/run_hidden.py", "--output", hidden, "--counts", "{out}/" + SCANNED, "--")
+    run = Command(argv=(*running, *trufflehog_argv()), cwd="{scratch}", writes=(SCANNED,))
+    return (_mirror(context), run, _mark("{tree}", "--git", _MIRROR, "--trufflehog", hidden))
+
+
 def _has_gitleaks(context: CheckContext) -> Applies:
     name = _configuration(context)
     if name is None:
@@ -139,6 +156,17 @@ GATE = Gate(
             profiles=(Profile.FULL, Profile.CI),
             needs=(Need(kind="program", name="gitleaks"),),
             keeps=(_REPORT,),
+        ),
+        Check(
+            id="trufflehog",
+            commands=trufflehog_commands,
+            read=read_trufflehog,
+            tools=(TRUFFLEHOG,),
+            profiles=(Profile.FULL, Profile.CI),
+            needs=(Need(kind="program", name="trufflehog"),),
+            keeps=(_REPORT,),
+            cpus=0,
+            second_opinion=True,
         ),
     ),
     defects=DEFECTS,

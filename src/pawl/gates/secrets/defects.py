@@ -50,6 +50,13 @@ DEFECTS = (
         plant=_removed,
     ),
     Defect(
+        id="removed-token-trufflehog",
+        title="an access token that was committed and then removed",
+        check="trufflehog",
+        rule="Github",
+        plant=_removed,
+    ),
+    Defect(
         id="staged-token",
         title="an access token that is about to be committed",
         check="staged",

@@ -11,6 +11,7 @@ from pawl.model.finding import Finding, Place, Severity
 from pawl.model.gate import Outputs, ReadContext
 
 _MARKED = "secrets.json"
+SCANNED = "scanned.json"
 # reports about files rather than about history: those of the project as they are, and those that wait to be committed
 _FILES = {"present", "pending"}
 
@@ -75,6 +76,24 @@ def read_gitleaks(outputs: Outputs, context: ReadContext) -> Reading:
     )
     ours = _without_canaries(history, spots)
     return _reading(ours, context, tool="gitleaks", looked=looked, problems=history.problems + missed)
+
+
+def read_trufflehog(outputs: Outputs, context: ReadContext) -> Reading:
+    """Read the search of history; pieces of it are counted, and both ends of it must have been read."""
+    history, spots, scanned = _history(outputs), _spots(outputs), outputs.json(SCANNED)
+    missed = _missed(history, spots)
+    try:
+        chunks = int(scanned["chunks"])
+        failed = tuple(Problem(code="searched-in-part", text=f"trufflehog: {one}") for one in scanned["errors"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ReadError("trufflehog does not say how much it searched", where=SCANNED) from error
+    # each canary is a piece of its own, so two pieces are no history at all
+    looked = (
+        LookedAt(what="commits read by trufflehog", count=0 if missed else history.commits, expected=history.commits),
+        LookedAt(what="pieces of history", count=max(chunks - 2, 0), expected=min(1, history.blobs)),
+    )
+    ours = _without_canaries(history, spots)
+    return _reading(ours, context, tool="trufflehog", looked=looked, problems=history.problems + missed + failed)
 
 
 def read_staged(outputs: Outputs, context: ReadContext) -> Reading:

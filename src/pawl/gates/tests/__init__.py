@@ -12,10 +12,10 @@ from pawl.readers import asking
 
 
 def commands(context: CheckContext) -> tuple[Command, ...]:
-    """Run what the integration gate does not claim; paths that do not exist are left to the reader to report."""
+    """Run what no other gate claims; paths that do not exist are left to the reader to report."""
     named = named_paths(context)
     present = tuple(path for path in named if asking.exists(context, path))
-    ignored = (f"--ignore={path}" for path in asking.claims(context).paths)
+    ignored = (f"--ignore={path}" for path in (*asking.claims(context).paths, *asking.journeys(context)))
     return (asking.pytest(context, "tests", (*ignored, *asking.outermost(present or named))),)
 
 

@@ -28,8 +28,8 @@ def test_planted_error(planted):
 
 
 def _folder(tree: Tree, pipeline: Pipeline) -> str:
-    """Return a folder in which the tests gate collects: beside a test that is not claimed by the integration gate."""
-    claimed = pipeline.settings("integration").texts("paths")
+    """Return a folder in which the tests gate collects: beside a test that no other gate claims."""
+    claimed = [path for gate in ("integration", "e2e") for path in pipeline.settings(gate).texts("paths")]
     for root in pipeline.tests or ("tests",):
         for path in tree.paths:
             folder, _, name = path.rpartition("/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,7 +56,7 @@ def is_workflow(path: str) -> bool:
     return path.rpartition("/")[2] in {"action.yml", "action.yaml"}
 
 
-def read_zizmor(outputs: Outputs, context: ReadContext) -> Reading:
+def read_zizmor(outputs: Outputs, _: ReadContext) -> Reading:
     """Read zizmor's version 1 JSON; rows there count from 0. Each file was named, so none can be left out quietly."""
     copy, data = planted(outputs), outputs.json(ZIZMOR)
     if not isinstance(data, list):
@@ -65,7 +65,7 @@ def read_zizmor(outputs: Outputs, context: ReadContext) -> Reading:
         findings = [_zizmor_finding(entry) for entry in data if not entry["ignored"]]
     except (KeyError, TypeError, StopIteration, IndexError) as error:
         raise ReadError(f"an entry of zizmor's report is not complete ({error!r})", where=ZIZMOR) from error
-    return _reading(findings, copy)
+    return _reading(findings, copy, what="workflows audited")
 
 
 def _zizmor_finding(entry: Mapping[str, Any]) -> Finding:
@@ -91,7 +91,7 @@ def _zizmor_finding(entry: Mapping[str, Any]) -> Finding:
     )
 
 
-def read_actionlint(outputs: Outputs, context: ReadContext) -> Reading:
+def read_actionlint(outputs: Outputs, _: ReadContext) -> Reading:
     """Read actionlint's JSON; a column of 0 means the whole line."""
     copy, data = planted(outputs), outputs.json(ACTIONLINT)
     if not isinstance(data, list):
@@ -100,7 +100,13 @@ def read_actionlint(outputs: Outputs, context: ReadContext) -> Reading:
         findings = [_actionlint_finding(entry) for entry in data]
     except (KeyError, TypeError) as error:
         raise ReadError(f"an entry of actionlint's report is not complete ({error!r})", where=ACTIONLINT) from error
-    return _reading(findings, copy)
+    return _reading(findings, _without_actions(copy), what="workflows checked")
+
+
+def _without_actions(copy: Planted) -> Planted:
+    """Return the copy as actionlint sees it: composite actions are none of its business."""
+    workflows = {path: text for path, text in copy.texts.items() if path.startswith(".github/workflows/")}
+    return replace(copy, texts=workflows)
 
 
 def _actionlint_finding(entry: Mapping[str, Any]) -> Finding:
@@ -110,33 +116,28 @@ def _actionlint_finding(entry: Mapping[str, Any]) -> Finding:
     return Finding(rule=kind, tool="actionlint", message=entry["message"], severity=severity, place=place)
 
 
-def _reading(findings: Sequence[Finding], copy: Planted) -> Reading:
-    placed = [(copy.relative(finding.place.path or ""), finding) for finding in findings]
-    seen = any(path == copy.canary for path, _ in placed)
-    ours = tuple(_at(finding, path) for path, finding in placed if path != copy.canary)
+def _reading(findings: Sequence[Finding], copy: Planted, *, what: str) -> Reading:
+    placed = [_placed(finding, copy) for finding in findings]
+    seen = any(finding.place.path == copy.canary for finding in placed)
     return Reading(
-        looked_at=(workflows_read(copy, seen=seen),), findings=ours, problems=() if seen else (control_missed(copy),)
+        looked_at=(workflows_read(copy, what=what, seen=seen),),
+        findings=tuple(finding for finding in placed if finding.place.path != copy.canary),
+        problems=() if seen else (control_missed(copy),),
     )
 
 
-def _at(finding: Finding, path: str) -> Finding:
-    return replace(finding, place=replace(finding.place, path=path))
+def _placed(finding: Finding, copy: Planted) -> Finding:
+    return replace(finding, place=replace(finding.place, path=copy.relative(finding.place.path or "")))
 
 
-def workflows_read(copy: Planted, *, seen: bool) -> LookedAt:
+def workflows_read(copy: Planted, *, what: str, seen: bool) -> LookedAt:
     """Count the workflows and actions: all of them when the planted one was seen, else none."""
     there = [path for path in copy.texts if is_workflow(path)]
     readable = sum(1 for path in there if copy.texts[path] is not None)
-    return LookedAt(what="workflows read", count=readable if seen else 0, expected=len(there))
+    return LookedAt(what=what, count=readable if seen else 0, expected=len(there))
 
 
 def control_missed(copy: Planted) -> Problem:
     """Say that the planted faults were not found."""
     text = f"none of the faults in {copy.canary} was found, so silence about the project's workflows means nothing"
     return Problem(code="control-missed", text=text)
-
-
-def unreadable(paths: Sequence[str]) -> Iterator[Problem]:
-    """Say which files could not be read as text."""
-    for path in paths:
-        yield Problem(code="unreadable-file", text=f"{path} is not text")

@@ -1,0 +1,33 @@
+"""What a front end says about itself in package.json: its scripts and the packages that it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pawl.detect.documents import jsons, table
+from pawl.detect.lines import Hit, gathered, line_of, matching
+from pawl.model.facts import Fact, Tree
+
+MANIFEST = r"(?:(?!node_modules/)[^/]+/){0,3}package\.json"
+_DEPENDENCIES = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
+
+
+def scripts(tree: Tree) -> Fact:
+    """Return each script as "FOLDER<tab>NAME<tab>COMMAND"."""
+    return gathered("frontend-scripts", _entries(tree, ("scripts",)))
+
+
+def dependencies(tree: Tree) -> Fact:
+    """Return each package that is asked for as "FOLDER<tab>PACKAGE<tab>RANGE"."""
+    return gathered("frontend-packages", _entries(tree, _DEPENDENCIES))
+
+
+def _entries(tree: Tree, keys: tuple[str, ...]) -> Iterator[Hit]:
+    for path in matching(tree, MANIFEST):
+        document = jsons(tree, path)
+        folder = path.removesuffix("package.json").rstrip("/") or "."
+        for key in keys:
+            for name, value in table(document, key).items():
+                if isinstance(value, str):
+                    line, text = line_of(tree.text(path) or "", f'"{name}"', after=f'"{key}"')
+                    yield Hit(value=f"{folder}\t{name}\t{value}", path=path, line=line, text=text)

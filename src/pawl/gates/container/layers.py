@@ -1,0 +1,53 @@
+"""From a search of an image's layers to findings: one for each secret, whether an upper layer hides it or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pawl.errors import ReadError
+from pawl.model.evidence import LookedAt, Problem, Reading
+from pawl.model.finding import Finding, Severity
+from pawl.model.gate import Outputs, ReadContext
+
+
+def read(outputs: Outputs, _: ReadContext) -> Reading:
+    """Read the search; the canary in every layer must have been found, else the layer was not searched."""
+    laid_out, found, report = outputs.json("layers.json"), outputs.json("secrets.json"), outputs.json("found.json")
+    try:
+        names = [layer["name"] for layer in laid_out["layers"]]
+        canaries = {f"{name}/{laid_out['canary']}" for name in names}
+        searched = {_plain(one["path"]) for one in found} & canaries
+        ours = [one for one in found if _plain(one["path"]) not in canaries]
+        findings = tuple(_finding(one) for one in _one_each(ours))
+        partly = any(report["audit"]["summary"][key] for key in ("scan_failed", "scan_partial", "pending"))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ReadError(f"the search of the layers is not complete ({error!r})", where="secrets.json") from error
+    looked = LookedAt(what="layers searched for secrets", count=len(searched), expected=max(1, len(names)))
+    text = "kingfisher says that it did not search everything"
+    problems = (Problem(code="searched-in-part", text=text),) if partly else ()
+    return Reading(looked_at=(looked,), findings=findings, problems=problems)
+
+
+def _plain(path: str) -> str:
+    return path.removeprefix("./")
+
+
+def _one_each(found: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    first: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for one in found:
+        first.setdefault((one["rule"], one["mark"]), one)
+    return list(first.values())
+
+
+def _finding(found: Mapping[str, Any]) -> Finding:
+    layer, _, path = _plain(found["path"]).partition("/")
+    where = "the image's variables or history" if layer == "configuration" else f"/{path} of {layer}"
+    return Finding(
+        rule=found["rule"],
+        tool="kingfisher",
+        message=f"{found['title']} It stands in {where}; whoever has the image has it.",
+        severity=Severity.HIGH,
+        subject=f"secret {found['mark']}",
+        fix="hand it to the build as a secret mount, or to the container when it starts; replace it, because it is out",
+    )

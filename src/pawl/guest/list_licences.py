@@ -1,0 +1,71 @@
+"""List what each installed distribution says of its licence, beside a made-up one whose licence is known.
+
+Usage: python list_licences.py FOLDER → FOLDER/licences.json. Standard library only; nothing is judged here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import tempfile
+from importlib import metadata
+from typing import Any
+
+CONTROL = """Metadata-Version: 2.1
+Name: pawl-control
+Version: 1.0
+License: GPLv3+
+Classifier: License :: OSI Approved :: GNU General Public License v3 or later (GPLv3+)
+"""
+
+
+def is_local(distribution: metadata.Distribution) -> bool:
+    """Return whether it was installed from a folder of the project's own."""
+    try:
+        return "dir_info" in json.loads(distribution.read_text("direct_url.json") or "{}")
+    except ValueError:
+        return False
+
+
+def said(distribution: metadata.Distribution) -> dict[str, Any]:
+    """Return everything that a distribution says of its licence."""
+    fields = distribution.metadata
+    classifiers = fields.get_all("Classifier") or []
+    return {
+        "ecosystem": "PyPI",
+        "name": re.sub(r"[-_.]+", "-", fields["Name"]).lower(),
+        "version": distribution.version,
+        "expression": fields.get("License-Expression") or "",
+        "field": (fields.get("License") or "")[:2000],
+        "classifiers": [one for one in classifiers if one.startswith("License ::")],
+        "local": is_local(distribution),
+    }
+
+
+def control() -> dict[str, Any]:
+    """Return what is read of a distribution made up here, by the same way as all others."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = os.path.join(folder, "pawl_control-1.0.dist-info")
+        os.mkdir(place)
+        with open(os.path.join(place, "METADATA"), "w", encoding="utf-8") as file:
+            file.write(CONTROL)
+        (made_up,) = metadata.distributions(path=[folder])
+        return said(made_up)
+
+
+def main(folder: str) -> None:
+    """Write the list, each distribution once: the one that is imported comes first."""
+    found: dict[str, dict[str, Any]] = {}
+    for distribution in metadata.distributions():
+        if distribution.metadata["Name"]:
+            one = said(distribution)
+            found.setdefault(one["name"], one)
+    document = {"control": control(), "packages": [found[name] for name in sorted(found)]}
+    with open(os.path.join(folder, "licences.json"), "w", encoding="utf-8") as file:
+        json.dump(document, file, indent=1, sort_keys=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

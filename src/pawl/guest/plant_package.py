@@ -1,0 +1,32 @@
+"""Write a package lock that names one package with a well-known vulnerability, for an auditor to find."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+# GHSA-35jh-r3h4-6jhm, published in 2021: whoever knows advisories for npm at all knows this one.
+PACKAGE, VERSION = "lodash", "4.17.20"
+
+
+def main() -> None:
+    """Write package.json and package-lock.json; nothing is installed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--into", type=Path, required=True)
+    into: Path = parser.parse_args().into
+    into.mkdir(parents=True)
+    wanted = {"name": "control", "version": "1.0.0", "dependencies": {PACKAGE: VERSION}}
+    locked = {
+        "name": "control",
+        "version": "1.0.0",
+        "lockfileVersion": 3,
+        "requires": True,
+        "packages": {"": wanted, f"node_modules/{PACKAGE}": {"version": VERSION}},
+    }
+    (into / "package.json").write_text(json.dumps({**wanted, "private": True}), encoding="utf-8")
+    (into / "package-lock.json").write_text(json.dumps(locked), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

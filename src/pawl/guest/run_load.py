@@ -1,0 +1,68 @@
+"""Let locust put load on the application, and watch meanwhile what the application and the machine use.
+
+Writes NAME.json (locust's own), NAME-requests.json (every request), NAME.log and watch.json into the folder for
+outputs. Always exits 0 when it could do that: how locust ended is a fact for the reader.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pawl.guest.locust_run import LEAVE_S, READY_S, STOP_S, LocustRun, parse, show
+    from pawl.guest.watched import Machine, Watched
+else:
+    from locust_run import LEAVE_S, READY_S, STOP_S, LocustRun, parse, show
+    from watched import Machine, Watched
+
+NAME = "load"
+SAMPLES = 600
+LEAST_S = 0.25
+
+
+def main() -> int:
+    """Run locust and write watch.json."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, required=True)
+    options = parse(parser)
+    found = watch(options)
+    with open(os.path.join(options.out, "watch.json"), "w", encoding="utf-8") as file:
+        json.dump(found, file)
+    return 0
+
+
+def watch(options: Any) -> dict[str, Any]:
+    """Return what was seen while locust ran, and how it ended."""
+    machine = Machine()
+    locust = LocustRun(options, NAME, host=options.host, seconds=options.seconds, turns=None)
+    application, generator = Watched(options.pid), Watched(locust.process.pid)
+    samples: list[dict[str, Any]] = []
+    until = time.monotonic() + READY_S + options.seconds + STOP_S + LEAVE_S
+    try:
+        while locust.left() is None and time.monotonic() < until:
+            samples.append(
+                {"at": round(time.time(), 3), **application.sample(), "locust_s": generator.sample()["cpu_s"]}
+            )
+            time.sleep(max(LEAST_S, options.seconds / SAMPLES))
+    finally:
+        exit_code = locust.left()
+        locust.end()
+        show(locust.log)
+    words = locust.last_words()
+    return {
+        "format": 1,
+        "complete": True,
+        "exit": exit_code,
+        "last_words": words,
+        "machine": machine.seen(),
+        "samples": samples,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""The shop in an image, and databases with which scanners can look at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kit import pawling, shop, trivydb
+from kit.pawling import Pawl
+
+DOCKERFILE = """ARG BASE=debian:12-slim
+
+FROM ${BASE}
+WORKDIR /srv
+COPY app ./app
+USER 10001
+HEALTHCHECK --interval=10s --timeout=5s \\
+    CMD ["python3", "-c", "import app.orders"]
+CMD ["python3", "-m", "app.orders"]
+"""
+SETTINGS = """
+[gates.container]
+build-args = ["BASE={base}"]
+scanners = ["trivy", "osv-scanner"]
+advisories-max-age = "40000d"
+"""
+PYPI = (*pawling.RECORDS, pawling.advisory("PYSEC-2026-1475", "jinja2", ("2.11.2",), "CVE-2024-56326"))
+_OLD = pawling.advisory("DEBIAN-CVE-2009-3555", "openssl", ("1.0.0-1",), "CVE-2009-3555")
+DEBIAN = ({**_OLD, "affected": [{"package": {"name": "openssl", "ecosystem": "Debian:12"}, "versions": ["1.0.0-1"]}]},)
+
+
+def files(base: str, *, definition: str = shop.PAWL) -> dict[str, str]:
+    """Return the files that put the shop into an image on top of `base`."""
+    return {"Dockerfile": DOCKERFILE, "pawl.toml": definition + SETTINGS.format(base=base)}
+
+
+def import_databases(pawl: Pawl, folder: Path) -> None:
+    """Import small databases for both scanners where the cache that the tests share has none."""
+    known = pawl.cache / "advisories"
+    sources = {
+        known / "osv/osv-scalibr/PyPI/all.zip": lambda: pawling.archive(folder / "pypi.zip", PYPI),
+        known / "osv/osv-scalibr/Debian/all.zip": lambda: pawling.archive(folder / "debian.zip", DEBIAN),
+        known / "trivy/db/metadata.json": lambda: trivydb.archive(folder / "trivy.tar.gz"),
+    }
+    for there, make in sources.items():
+        if not there.exists():
+            said = pawl("advisories", "import", str(make()), cwd=folder)
+            assert said.code == 0, said.err

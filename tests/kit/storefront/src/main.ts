@@ -1,0 +1,4 @@
+import { total } from "./total";
+
+const place = document.getElementById("total");
+if (place) place.textContent = String(total([100, 250]));

@@ -1,0 +1,92 @@
+"""The front end gate where something is wrong with the gate itself: it must say that nobody knows, never that all is well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit import shop
+from kit.pawling import Pawl, Said
+from kit.repos import Repo
+
+pytestmark = [pytest.mark.tools, pytest.mark.slow]
+
+_SILENT = 'import ts from "typescript-eslint";\n\nexport default [{ files: ["**/*.ts"], ...ts.configs.base }];\n'
+_IGNORING = 'import ts from "typescript-eslint";\n\nexport default [{ ignores: ["src"] }, ...ts.configs.recommended];\n'
+_STRICT = """import { defineConfig } from "vitest/config";
+
+export default defineConfig({ test: { coverage: { include: ["src/**"], thresholds: { lines: 100 } } } });
+"""
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return shop.make(tmp_path / "shop")
+
+
+@pytest.fixture
+def pawl(tmp_path: Path) -> Pawl:
+    return Pawl(tmp_path)
+
+
+def change(repo: Repo, **files: str | None) -> None:
+    for name, text in files.items():
+        path = repo.root / "storefront" / name
+        if text is None:
+            path.unlink()
+        else:
+            path.write_text(text)
+    repo.git("add", "--all")
+    repo.commit("Break the gate")
+
+
+def step(said: Said, check: str) -> Any:
+    return next(one for one in said.document["steps"] if one["gate"] == "frontend" and one["check"] == check)
+
+
+def run(pawl: Pawl, repo: Repo) -> Said:
+    return pawl.run("frontend", "--offline", "--profile", "full", cwd=repo.root)
+
+
+def recorded(pawl: Pawl) -> str:
+    return "".join(path.read_text() for path in pawl.state.glob("runs/*/events.jsonl"))
+
+
+def test_a_linter_without_rules_is_unverified(pawl: Pawl, repo: Repo) -> None:
+    change(repo, **{"eslint.config.js": _SILENT})
+    said = run(pawl, repo)
+    assert said.code == 3
+    assert step(said, "eslint")["reason"]["code"] == "control-missed"
+
+
+def test_a_folder_that_the_linter_ignores_is_not_counted(pawl: Pawl, repo: Repo) -> None:
+    change(repo, **{"eslint.config.js": _IGNORING})
+    said = run(pawl, repo)
+    assert step(said, "eslint")["verdict"] == "passed"
+    assert "1 files linted" in step(said, "eslint")["reason"]["text"]
+    assert "not looked at, by the project's own configuration: src" in recorded(pawl)
+
+
+def test_without_a_lock_nobody_knows_what_would_run(pawl: Pawl, repo: Repo) -> None:
+    change(repo, **{"package-lock.json": None})
+    said = run(pawl, repo)
+    assert said.code == 3
+    assert "no lock file" in step(said, "tests")["reason"]["text"]
+    assert {one["verdict"] for one in said.document["steps"]} == {"unverified"}
+
+
+def test_a_limit_of_the_projects_own_is_not_lost(pawl: Pawl, repo: Repo) -> None:
+    change(repo, **{"vitest.config.ts": _STRICT})
+    said = run(pawl, repo)
+    assert said.code == 1
+    assert "run-failed" in said.rules("frontend")
+
+
+def test_the_script_that_rewrites_is_named_and_nothing_is_rewritten(pawl: Pawl, repo: Repo) -> None:
+    said = run(pawl, repo)
+    assert said.code == 0, said.out
+    assert "rewrites files (--fix); here it runs in its checking form" in recorded(pawl)
+    assert repo.git("status", "--porcelain", "--ignored") == ""
+    assert {"frontend.lines", "frontend.bundle"} <= {one["name"] for one in said.gate("frontend")["measures"]}

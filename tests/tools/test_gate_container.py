@@ -1,0 +1,190 @@
+"""The container gate with a real engine and real scanners: what stays behind, and that nothing broken is ever green."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit import containers, images, pawling, require, shop, trivydb
+from kit.pawling import Pawl, Said, cache
+from kit.repos import Repo
+from pawl.execute.images import Images
+from pawl.execute.services.belongings import Belonging, Belongings
+from pawl.execute.services.reaper import reap
+from pawl.model.places import Places
+
+pytestmark = [pytest.mark.tools, pytest.mark.services, pytest.mark.slow]
+
+ABSENT = {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
+
+
+def docker(*words: str) -> str:
+    return subprocess.run(("docker", *words), capture_output=True, text=True, check=True).stdout.strip()
+
+
+def project(root: Path, *settings: str, **files: str) -> Repo:
+    made = containers.files(images.have(images.DEBIAN))
+    return shop.make(root, **{**made, "pawl.toml": made["pawl.toml"] + "".join(f"{one}\n" for one in settings), **files})
+
+
+def without_scanners(root: Path, *settings: str, **files: str) -> Repo:
+    """Make the project with Trivy alone, which is quick."""
+    repo = project(root, *settings, **files)
+    repo.write({"pawl.toml": (repo.root / "pawl.toml").read_text().replace('["trivy", "osv-scanner"]', '["trivy"]')})
+    repo.git("add", "--all")
+    repo.commit("Scan with Trivy alone")
+    return repo
+
+
+@pytest.fixture
+def pawl(tmp_path: Path) -> Pawl:
+    """A cache of this test's own: the tools are those that all tests share, the databases are not."""
+    mine = tmp_path / "cache"
+    (cache() / "tools").mkdir(parents=True, exist_ok=True)
+    mine.mkdir()
+    for name in ("tools", "locks", "downloads"):
+        (cache() / name).mkdir(parents=True, exist_ok=True)
+        (mine / name).symlink_to(cache() / name)
+    return Pawl(tmp_path / "home", cache_dir=mine)
+
+
+def step(said: Said, check: str) -> Any:
+    return next(one for one in said.document["steps"] if one["id"] == f"container/{check}")
+
+
+def looked(said: Said, check: str) -> tuple[str, str, str]:
+    found = step(said, check)
+    if found["reason"]["code"] == "need-absent" and "database" not in found["reason"]["text"]:
+        require.absent(check, found["reason"]["text"])
+    return found["verdict"], found["reason"]["code"], found["reason"]["text"]
+
+
+def test_an_engine_that_is_not_there_is_said_and_never_green(tmp_path: Path, pawl: Pawl) -> None:
+    repo = shop.make(tmp_path / "shop", **containers.files("debian:12"))
+    said = pawl.run("container", "--offline", cwd=repo.root, env=ABSENT)
+    assert (said.code, said.gate("container")["verdict"]) == (3, "unverified")
+    for check in ("build", "image", "layers", "trivy", "osv-scanner"):
+        assert step(said, check)["reason"]["code"] == "need-absent"
+        assert "docker" in step(said, check)["reason"]["text"].lower()
+    assert step(said, "hadolint")["verdict"] == "passed"
+
+
+def test_a_clean_image_passes_and_nothing_of_it_stays(tmp_path: Path, pawl: Pawl) -> None:
+    containers.import_databases(pawl, tmp_path)
+    repo = project(tmp_path / "shop")
+    said = pawl.run("container", "--offline", cwd=repo.root)
+    looked(said, "trivy"), looked(said, "osv-scanner")
+    assert said.code == 0, said.out
+    kinds = {artifact["kind"] for one in said.document["steps"] for artifact in one["artifacts"]}
+    assert {"container-image", "container-report", "sarif", "secrets-report"} <= kinds
+    measures = {measure["name"]: measure["value"] for measure in said.gate("container")["measures"]}
+    assert measures["container.size"] > 50_000_000
+    assert measures["container.layers"] >= 2
+    label = f"label=pawl.run={said.document['run']}"
+    assert docker("image", "ls", "--quiet", "--filter", label) == ""
+    assert docker("ps", "--all", "--quiet", "--filter", label) == ""
+    assert not list((pawl.state / "services").glob("*.json"))
+
+
+def test_an_image_that_is_kept_stays_and_one_that_is_too_large_fails(tmp_path: Path, pawl: Pawl) -> None:
+    containers.import_databases(pawl, tmp_path)
+    repo = without_scanners(tmp_path / "shop", "keep = true", 'max-size = "1MiB"')
+    said = pawl.run("container", "--offline", cwd=repo.root)
+    kept = docker("image", "ls", "--quiet", "--filter", f"label=pawl.run={said.document['run']}")
+    try:
+        assert kept
+        assert (said.code, said.gate("container")["reason"]["code"]) == (1, "beyond-threshold")
+    finally:
+        docker("rmi", "--force", "--no-prune", kept)
+
+
+def test_a_dockerfile_that_does_not_build_is_unverified(tmp_path: Path, pawl: Pawl) -> None:
+    broken = containers.DOCKERFILE.replace("COPY app", "RUN false\nCOPY app")
+    repo = project(tmp_path / "shop", Dockerfile=broken)
+    said = pawl.run("container", "--offline", cwd=repo.root)
+    assert step(said, "build")["reason"]["code"] == "not-built"
+    assert {step(said, check)["verdict"] for check in ("image", "layers")} == {"not_run"}
+    assert said.code == 3
+
+
+def test_scanners_without_a_database_are_unverified(tmp_path: Path, pawl: Pawl) -> None:
+    repo = project(tmp_path / "shop")
+    said = pawl.run("container", "--offline", cwd=repo.root)
+    for check in ("trivy", "osv-scanner"):
+        verdict, code, text = looked(said, check)
+        assert (verdict, code) == ("unverified", "need-absent")
+        assert "no " in text
+        assert "database is imported" in text
+    assert said.code == 3
+
+
+def test_databases_that_know_nothing_of_the_distribution_are_unverified(tmp_path: Path, pawl: Pawl) -> None:
+    known = {name: tree for name, tree in trivydb.records().items() if name != "debian 12"}
+    pypi = pawling.archive(tmp_path / "pypi.zip", containers.PYPI)
+    for source in (trivydb.archive(tmp_path / "trivy.tar.gz", known), pypi):
+        assert pawl("advisories", "import", str(source), cwd=tmp_path).code == 0
+    said = pawl.run("container", "--offline", cwd=project(tmp_path / "shop").root)
+    for check in ("trivy", "osv-scanner"):
+        verdict, code, text = looked(said, check)
+        assert (verdict, code) == ("unverified", "control-missed")
+        assert "ebian" in text
+
+
+def test_a_database_that_is_damaged_or_old_is_unverified(tmp_path: Path, pawl: Pawl) -> None:
+    containers.import_databases(pawl, tmp_path)
+    folder = pawl.cache / "advisories/trivy/db"
+    repo = without_scanners(tmp_path / "shop")
+    about = (folder / "metadata.json").read_text()
+    (folder / "metadata.json").write_text(about.replace("202", "190", 3))
+    said = pawl.run("container", "--offline", cwd=repo.root)
+    assert looked(said, "trivy")[:2] == ("unverified", "advisories-too-old")
+    (folder / "metadata.json").write_text(about)
+    (folder / "trivy.db").write_bytes((folder / "trivy.db").read_bytes()[:100])
+    said = pawl.run("container", "--offline", cwd=repo.root)
+    assert looked(said, "trivy")[0] == "unverified"
+    assert said.code == 3
+
+
+def test_an_engine_that_goes_away_halfway_is_unverified(tmp_path: Path, pawl: Pawl) -> None:
+    containers.import_databases(pawl, tmp_path)
+    repo = without_scanners(tmp_path / "shop")
+    wrapper = tmp_path / "bin" / "docker"
+    wrapper.parent.mkdir()
+    gone = "echo 'Cannot connect to the Docker daemon' >&2; exit 1"
+    wrapper.write_text(f'#!/bin/sh\n[ "$1" = save ] && {{ {gone}; }}\nexec {shutil.which("docker")} "$@"\n')
+    wrapper.chmod(0o755)
+    env = {"PATH": f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}"}
+    said = pawl.run("container", "--offline", cwd=repo.root, env=env)
+    for check in ("layers", "trivy"):
+        assert looked(said, check)[:2] == ("unverified", "exit-code")
+    assert said.code == 3
+
+
+def test_images_of_a_dead_run_are_removed_by_the_next(tmp_path: Path) -> None:
+    base = images.have(images.DEBIAN)
+    places = Places(cache=tmp_path / "cache", state=tmp_path / "state")
+    run = places.state / "runs" / "dead"
+    run.mkdir(parents=True)
+    (tmp_path / "Dockerfile").write_text(f"FROM {base}\n")
+    _, mark = Images(places, run, os.environ).labels()
+    docker("build", "--quiet", "--label", mark, str(tmp_path))
+    assert docker("image", "ls", "--quiet", "--filter", f"label={mark}")
+    orphan(places, run)
+    assert len(reap(places)) == 1
+    assert docker("image", "ls", "--quiet", "--filter", f"label={mark}") == ""
+    assert docker("image", "inspect", "--format", "{{.Id}}", base)
+
+
+def orphan(places: Places, run: Path) -> None:
+    """Write down that whoever owns what was kept is gone."""
+    (path,) = (places.state / "services").glob("*.json")
+    raw = json.loads(path.read_text())
+    kept = Belonging(**{**raw, "programs": tuple(raw["programs"])})
+    Belongings(places, run).keep(replace(kept, owner=1, owner_started="never", run="/gone"))
