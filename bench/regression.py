@@ -82,6 +82,9 @@ users = 1
 short-duration = "1s"
 p95 = "10s"
 p99 = "10s"
+compare-rounds = 40
+compare-block = "100ms"
+compare-users = 1
 """
 
 

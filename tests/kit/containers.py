@@ -36,12 +36,14 @@ def files(base: str, *, definition: str = shop.PAWL) -> dict[str, str]:
 def import_databases(pawl: Pawl, folder: Path) -> None:
     """Import small databases for both scanners where the cache that the tests share has none."""
     known = pawl.cache / "advisories"
-    sources = {
-        known / "osv/osv-scalibr/PyPI/all.zip": lambda: pawling.archive(folder / "pypi.zip", PYPI),
-        known / "osv/osv-scalibr/Debian/all.zip": lambda: pawling.archive(folder / "debian.zip", DEBIAN),
-        known / "trivy/db/metadata.json": lambda: trivydb.archive(folder / "trivy.tar.gz"),
-    }
-    for there, make in sources.items():
-        if not there.exists():
-            said = pawl("advisories", "import", str(make()), cwd=folder)
-            assert said.code == 0, said.err
+    if not (known / "osv/osv-scalibr/PyPI/all.zip").exists():
+        _import(pawl, pawling.archive(folder / "pypi.zip", PYPI))
+    if not (known / "osv/osv-scalibr/Debian/all.zip").exists():
+        _import(pawl, pawling.archive(folder / "debian.zip", DEBIAN))
+    if not (known / "trivy/db/metadata.json").exists():
+        _import(pawl, trivydb.archive(folder / "trivy.tar.gz"))
+
+
+def _import(pawl: Pawl, source: Path) -> None:
+    said = pawl("advisories", "import", str(source), cwd=source.parent)
+    assert said.code == 0, said.err

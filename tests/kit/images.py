@@ -27,7 +27,7 @@ fi
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
     user=${POSTGRES_USER:-postgres}
     printf %s "$POSTGRES_PASSWORD" > /tmp/password
-    initdb --username "$user" --pwfile /tmp/password --auth-local trust --auth-host scram-sha-256 >/dev/null
+    initdb --encoding UTF8 --locale C.UTF-8 --username "$user" --pwfile /tmp/password --auth-local trust --auth-host scram-sha-256 >/dev/null
     echo 'host all all all scram-sha-256' >> "$PGDATA/pg_hba.conf"
     if [ "${POSTGRES_DB:-$user}" != postgres ]; then
         pg_ctl --wait --options '-c listen_addresses=' start >/dev/null

@@ -117,3 +117,124 @@ FILES: dict[str, str] = {
 def make(root: Path, **changes: str) -> Repo:
     """Make the kiosk as a repository with one commit at `root`."""
     return repos.make(root, {**FILES, **changes})
+
+
+# the same kiosk with journeys of @playwright/test, which start a server of their own where nobody gives them one
+
+LOCK = """{
+  "name": "kiosk",
+  "version": "1.0.0",
+  "lockfileVersion": 3,
+  "requires": true,
+  "packages": {
+    "": {
+      "name": "kiosk",
+      "version": "1.0.0",
+      "devDependencies": {
+        "@playwright/test": "1.56.1"
+      }
+    },
+    "node_modules/@playwright/test": {
+      "version": "1.56.1",
+      "integrity": "sha512-vSMYtL/zOcFpvJCW71Q/OEGQb7KYBPAdKh35WNSkaZA75JlAO8ED8UN6GUNTm3drWomcbcqRPFqQbLae8yBTdg==",
+      "dev": true,
+      "license": "Apache-2.0",
+      "dependencies": {
+        "playwright": "1.56.1"
+      },
+      "bin": {
+        "playwright": "cli.js"
+      },
+      "engines": {
+        "node": ">=18"
+      }
+    },
+    "node_modules/fsevents": {
+      "version": "2.3.2",
+      "integrity": "sha512-xiqMQR4xAeHTuB9uWm+fFRcIOgKBMiOBP+eXiyT7jsgVCq1bkVygt00oASowB7EdtpOHaaPgKt812P9ab+DDKA==",
+      "dev": true,
+      "license": "MIT",
+      "optional": true,
+      "os": [
+        "darwin"
+      ],
+      "engines": {
+        "node": "^8.16.0 || ^10.6.0 || >=11.0.0"
+      }
+    },
+    "node_modules/playwright": {
+      "version": "1.56.1",
+      "integrity": "sha512-aFi5B0WovBHTEvpM3DzXTUaeN6eN0qWnTkKx4NQaH4Wvcmc153PdaY2UBdSYKaGYw+UyWXSVyxDUg5DoPEttjw==",
+      "dev": true,
+      "license": "Apache-2.0",
+      "dependencies": {
+        "playwright-core": "1.56.1"
+      },
+      "bin": {
+        "playwright": "cli.js"
+      },
+      "engines": {
+        "node": ">=18"
+      },
+      "optionalDependencies": {
+        "fsevents": "2.3.2"
+      }
+    },
+    "node_modules/playwright-core": {
+      "version": "1.56.1",
+      "integrity": "sha512-hutraynyn31F+Bifme+Ps9Vq59hKuUCz7H1kDOcBs+2oGguKkWTU50bBWrtz34OUWmIwpBTWDxaRPXrIXkgvmQ==",
+      "dev": true,
+      "license": "Apache-2.0",
+      "bin": {
+        "playwright-core": "cli.js"
+      },
+      "engines": {
+        "node": ">=18"
+      }
+    }
+  }
+}
+"""
+PACKAGE = """{
+  "name": "kiosk",
+  "version": "1.0.0",
+  "private": true,
+  "scripts": { "e2e": "playwright test" },
+  "devDependencies": { "@playwright/test": "1.56.1" }
+}
+"""
+CONFIG = """import { defineConfig, devices } from "@playwright/test";
+
+export default defineConfig({
+  testDir: "./journeys",
+  use: { baseURL: "http://127.0.0.1:3000", channel: "chrome" },
+  webServer: { command: "python ../web.py 3000", url: "http://127.0.0.1:3000/health" },
+  projects: [
+    { name: "chromium", use: { ...devices["Desktop Chrome"] } },
+    { name: "firefox", use: { ...devices["Desktop Firefox"] } },
+  ],
+});
+"""
+SPEC = """import { expect, test } from "@playwright/test";
+
+test("log in", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("textbox").fill("Ada");
+  await page.getByRole("button", { name: "Log in" }).click({ timeout: 2000 });
+  await expect(page.getByRole("status")).toHaveText("Hello, Ada");
+});
+"""
+NODE_FILES = {
+    ".gitignore": "node_modules/\n",
+    "requirements-dev.txt": "pytest==8.4.2\n",
+    "front/package.json": PACKAGE,
+    "front/package-lock.json": LOCK,
+    "front/playwright.config.ts": CONFIG,
+    "front/journeys/kiosk.spec.ts": SPEC,
+}
+
+
+def make_with_node(root: Path, **changes: str) -> Repo:
+    """Make the kiosk whose journeys are JavaScript's."""
+    python = {name: text for name, text in FILES.items() if not name.startswith("tests/e2e")}
+    return repos.make(root, {**python, **NODE_FILES, **changes})

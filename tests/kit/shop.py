@@ -60,6 +60,7 @@ spawn-rate = 4
 short-duration = "4s"
 p95 = "2s"
 p99 = "4s"
+max-memory = "200MiB"
 compare-rounds = 10
 compare-block = "100ms"
 compare-warm-up = "1s"

@@ -94,7 +94,9 @@ def records() -> Tree:
     debian = {"ID": "debian", "Name": "Debian Security Tracker", "URL": "https://example.org/debian"}
     return {
         _PIP: {
-            name: {one: _json({"VulnerableVersions": [f"<{fixed}"], "PatchedVersions": [fixed]}) for one, _, fixed in many}
+            name: {
+                one: _json({"VulnerableVersions": [f"<{fixed}"], "PatchedVersions": [fixed]}) for one, _, fixed in many
+            }
             for name, many in _PYTHON.items()
         },
         "debian 12": {

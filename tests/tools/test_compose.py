@@ -40,7 +40,13 @@ class Compose:
 
     def __call__(self, *words: str) -> str:
         done = subprocess.run(
-            (*self._words, *words), cwd=self._folder, env=self._environ, capture_output=True, text=True, timeout=600, check=False
+            (*self._words, *words),
+            cwd=self._folder,
+            env=self._environ,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
         )
         if done.returncode != 0 and words[0] != "logs":
             pytest.fail(done.stderr[-1500:] + self("logs", "--no-color", "--tail", "30"))
@@ -52,7 +58,10 @@ def compose(tmp_path: Path) -> Iterator[Compose]:
     images.engine()
     if subprocess.run(("docker", "compose", "version"), capture_output=True, check=False).returncode != 0:
         require.absent("docker-compose", "install Docker Compose as a plugin of docker")
-    made = {one: images.have(image) for one, image in (("python", images.PYTHON), ("postgres", images.POSTGRES), ("redis", images.REDIS))}
+    made = {
+        one: images.have(image)
+        for one, image in (("python", images.PYTHON), ("postgres", images.POSTGRES), ("redis", images.REDIS))
+    }
     shutil.copytree(EXAMPLE, tmp_path / "namaskah", ignore=shutil.ignore_patterns("node_modules"))
     override = tmp_path / "override.yml"
     override.write_text(OVERRIDE.format(**made))

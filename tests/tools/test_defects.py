@@ -40,7 +40,9 @@ def extra_files(gate: Gate, defect: Defect) -> Mapping[str, str]:
 
 
 def project_for(gate: Gate, defect: Defect, root: Path) -> Repo:
-    return journeys.make(root) if gate.id == "e2e" else shop.make(root, **extra_files(gate, defect))
+    if gate.id == "e2e":
+        return journeys.make(root) if defect.check == "pytest-playwright" else journeys.make_with_node(root)
+    return shop.make(root, **extra_files(gate, defect))
 
 
 def plant(repo: Repo, defect: Defect) -> None:

@@ -96,7 +96,7 @@ def test_a_generator_that_fails_proves_nothing(tmp_path: Path, pawl: Pawl) -> No
 
 
 def test_without_listed_claims_nothing_is_added_to_the_run(tmp_path: Path, pawl: Pawl) -> None:
-    plain = {"pawl.toml": PAWL.split("[gates.docs]")[0], "README.md": "# Small\n"}
+    plain = {"pawl.toml": PAWL.partition("[gates.docs]")[0], "README.md": "# Small\n"}
     said = pawl.run("docs", "--offline", cwd=small(tmp_path, **plain).root)
     assert said.code == 0
     assert [step["gate"] for step in said.document["steps"]] == ["docs"]

@@ -31,7 +31,9 @@ def docker(*words: str) -> str:
 
 def project(root: Path, *settings: str, **files: str) -> Repo:
     made = containers.files(images.have(images.DEBIAN))
-    return shop.make(root, **{**made, "pawl.toml": made["pawl.toml"] + "".join(f"{one}\n" for one in settings), **files})
+    return shop.make(
+        root, **{**made, "pawl.toml": made["pawl.toml"] + "".join(f"{one}\n" for one in settings), **files}
+    )
 
 
 def without_scanners(root: Path, *settings: str, **files: str) -> Repo:

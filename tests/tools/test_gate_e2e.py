@@ -35,7 +35,7 @@ def taken(pawl: Pawl, root: Path, files: Mapping[str, str] = NOTHING, *, env: Ma
 
 
 def step(said: Said) -> Any:
-    return next(step for step in said.document["steps"] if step["gate"] == "e2e")
+    return next(step for step in said.document["steps"] if step["gate"] == "e2e" and step["attempts"])
 
 
 def verdict(said: Said) -> tuple[str, str]:
@@ -61,12 +61,23 @@ def test_journeys_through_the_application(pawl: Pawl, tmp_path: Path) -> None:
     control = json.loads((outputs(pawl) / "control.json").read_text())
     assert control["worked"]
     assert control["browser"]
-    assert {artifact["kind"] for artifact in step(said)["artifacts"]} >= {
-        "browser",
-        "junit",
-        "pages",
-        "application-log",
-    }
+    kinds = {artifact["kind"] for artifact in step(said)["artifacts"]}
+    assert kinds >= {"browser", "junit", "pages", "application-log"}
+
+
+def test_the_index_leads_to_every_file(pawl: Pawl, tmp_path: Path) -> None:
+    said = taken(pawl, tmp_path / "kiosk")
+    (index,) = pawl.state.glob("runs/*/index.html")
+    assert all(f'href="{artifact["path"]}"' in index.read_text() for artifact in step(said)["artifacts"])
+    assert (index.parent / "reports" / "e2e.sarif").is_file()
+
+
+def test_journeys_side_by_side(pawl: Pawl, tmp_path: Path) -> None:
+    definition = journeys.PAWL + '\n[gates.e2e]\nparallel = "2"\n'
+    page = journeys.PAGE.replace("<label ", "<span ").replace("</label>", "</span>")
+    said = taken(pawl, tmp_path / "kiosk", {"pawl.toml": definition, "index.html": page})
+    assert subjects(said, "unlabelled-field") == ["/ input text name"]
+    assert [looked["count"] for looked in step(said)["looked_at"]] == [2, 2, 2]
 
 
 def test_what_no_journey_looks_for(pawl: Pawl, tmp_path: Path) -> None:
@@ -239,3 +250,35 @@ def test_the_watcher_is_removed(pawl: Pawl, tmp_path: Path) -> None:
     )
     said = taken(pawl, tmp_path / "kiosk", {"tests/conftest.py": text})
     assert verdict(said) == ("unverified", "unreadable")
+
+
+# journeys of @playwright/test
+
+
+def taken_by_node(pawl: Pawl, root: Path, files: Mapping[str, str] = NOTHING, **env: str) -> Said:
+    require.program("node")
+    repo = journeys.make_with_node(root, **files)
+    return pawl.run("e2e", "--offline", cwd=repo.root, env=env)
+
+
+def test_journeys_of_node_through_the_application(pawl: Pawl, tmp_path: Path) -> None:
+    page = journeys.PAGE.replace("<label ", "<span ").replace("</label>", "</span>")
+    page = page.replace("<script>", "<script>\nsetTimeout(() => { throw new Error('nothing to greet 42') });")
+    said = taken_by_node(pawl, tmp_path / "kiosk", {"index.html": page})
+    assert {looked["what"]: looked["count"] for looked in step(said)["looked_at"]} == {
+        "journeys taken": 1, "pages opened": 1, "documents loaded": 1,
+    }  # fmt: skip
+    assert subjects(said, "unlabelled-field") == ["/ input text name"]
+    assert subjects(said, "page-error") == ["/ nothing to greet N"]
+    assert subjects(said, "test-failed") == []
+
+
+def test_node_with_a_browser_that_does_not_work(pawl: Pawl, tmp_path: Path) -> None:
+    said = taken_by_node(pawl, tmp_path / "kiosk", PATH=fake_browser(tmp_path / "bin", "exit 0"))
+    assert verdict(said) == ("unverified", "browser")
+
+
+def test_node_with_journeys_that_cannot_be_read(pawl: Pawl, tmp_path: Path) -> None:
+    said = taken_by_node(pawl, tmp_path / "kiosk", {"front/journeys/kiosk.spec.ts": "import './nowhere';\n"})
+    assert verdict(said)[0] == "unverified"
+    assert "passed" not in {gate["verdict"] for gate in said.document["gates"]}

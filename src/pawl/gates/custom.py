@@ -78,6 +78,8 @@ def _exit_reader(declared: CustomGate, name: str) -> Read:
         found = re.search(pattern, outputs.text(name))
         if found is None:
             raise ReadError(f"the output does not show how much was looked at: nothing matches {pattern!r}", where=name)
+        if not found.group(1).isdecimal():
+            raise ReadError(f"what {pattern!r} finds is no number: {found.group(1)!r}", where=name)
         looked = LookedAt(what=what, count=int(found.group(1)))
         code = outputs.exits[-1]
         failed = Finding(

@@ -30,10 +30,8 @@ def git(folder: str, *words: str) -> str:
 
 
 def commands() -> list[str]:
-    """Return the names of pawl's own commands."""
-    import pawl.cli.commands as package
-
-    folder = Path(package.__file__ or "").parent
+    """Return the names of pawl's own commands, which are those of its modules."""
+    folder = Path(__file__).resolve().parent.parent / "cli" / "commands"
     return sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
 
 

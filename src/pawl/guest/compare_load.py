@@ -14,10 +14,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pawl.guest.locust_run import LEAVE_S, READY_S, STOP_S, LocustRun, parse, show
+    from pawl.guest.locust_run import LEAVE_S, STOP_S, LocustRun, parse, ready_s, show
     from pawl.guest.watched import Machine
 else:
-    from locust_run import LEAVE_S, READY_S, STOP_S, LocustRun, parse, show
+    from locust_run import LEAVE_S, STOP_S, LocustRun, parse, ready_s, show
     from watched import Machine
 
 SIDES = ("base", "head")
@@ -51,12 +51,10 @@ def take_turns(options: Any) -> dict[str, Any]:
         "started": os.path.join(options.out, "started"),
     }
     hosts = {"base": options.base, "head": options.host}
-    runs = {
-        side: LocustRun(options, side, host=hosts[side], seconds=None, turns={**turns, "side": side}) for side in SIDES
-    }
+    runs = {side: LocustRun(options, side, host=hosts[side], turns={**turns, "side": side}) for side in SIDES}
     try:
         start = None
-        if all_ready(list(runs.values())):
+        if all_ready(list(runs.values()), ready_s(options)):
             start = begin(turns["started"], options.warm_up)
             wait(runs.values(), start + len(turns["order"]) * options.block_seconds)
         ends = ended(runs)
@@ -69,9 +67,9 @@ def take_turns(options: Any) -> dict[str, Any]:
     }
 
 
-def all_ready(runs: list[Any]) -> bool:
+def all_ready(runs: list[Any], limit_s: float) -> bool:
     """Return whether the users of both sides are there; False when one side has left or does not get there."""
-    deadline = time.monotonic() + READY_S
+    deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline and all(run.left() is None for run in runs):
         if all(run.is_ready() for run in runs):
             return True

@@ -29,12 +29,10 @@ def launch_options(given: dict[str, Any]) -> dict[str, Any]:
     return {**options, "executable_path": settings()["executable"], "headless": True, "args": list(args)}
 
 
-def place_ffmpeg(browsers: Path) -> None:
-    """Give Playwright an ffmpeg, with which it records videos, at the place where its own would be."""
+def place_ffmpeg(browsers: Path, told: Path) -> None:
+    """Give Playwright an ffmpeg, with which it records videos, where its own would be; `told` is its browsers.json."""
     import imageio_ffmpeg
-    import playwright
 
-    told = Path(playwright.__file__).parent / "driver" / "package" / "browsers.json"
     known = json.loads(told.read_text(encoding="utf-8"))["browsers"]
     for one in known:
         if one["name"] != "ffmpeg":

@@ -29,6 +29,11 @@ def is_local(distribution: metadata.Distribution) -> bool:
         return False
 
 
+def first(fields: metadata.PackageMetadata, name: str) -> str:
+    """Return a field's first value, empty when it is not there."""
+    return str((fields.get_all(name) or [""])[0])
+
+
 def said(distribution: metadata.Distribution) -> dict[str, Any]:
     """Return everything that a distribution says of its licence."""
     fields = distribution.metadata
@@ -37,8 +42,8 @@ def said(distribution: metadata.Distribution) -> dict[str, Any]:
         "ecosystem": "PyPI",
         "name": re.sub(r"[-_.]+", "-", fields["Name"]).lower(),
         "version": distribution.version,
-        "expression": fields.get("License-Expression") or "",
-        "field": (fields.get("License") or "")[:2000],
+        "expression": first(fields, "License-Expression"),
+        "field": first(fields, "License")[:2000],
         "classifiers": [one for one in classifiers if one.startswith("License ::")],
         "local": is_local(distribution),
     }

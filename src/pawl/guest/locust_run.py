@@ -8,24 +8,22 @@ import subprocess
 from typing import Any
 
 RECORDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "record_requests.py")
-# How long users may take to be there, their last requests to end, and locust beyond that to leave.
-READY_S = 60.0
+# How long locust may take to start, its users' last requests to end, and locust beyond that to leave.
+START_S = 60.0
 STOP_S = 5
 LEAVE_S = 30.0
 
 
 class LocustRun:
-    """Locust as a process of its own. `name` tells its files apart under `out`; without `seconds` it runs until stopped."""
+    """Locust as a process of its own. `name` tells its files apart under `out`. It runs until it is stopped."""
 
-    def __init__(
-        self, options: Any, name: str, *, host: str, seconds: float | None, turns: dict[str, Any] | None
-    ) -> None:
+    def __init__(self, options: Any, name: str, *, host: str, turns: dict[str, Any] | None = None) -> None:
         self.log = os.path.join(options.out, f"{name}.log")
         self._out = os.path.join(options.out, f"{name}-requests.json")
         asked = {"out": self._out, "pauses": turns is None, "turns": turns}
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                words(options, name, host, seconds),
+                words(options, name, host, report=turns is None),
                 env={**os.environ, "PAWL_LOAD": json.dumps(asked)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -58,24 +56,19 @@ class LocustRun:
         return lines[-1] if lines else ""
 
 
-def words(options: Any, name: str, host: str, seconds: float | None) -> list[str]:
-    """Return the command line of one run, which lasts until it is stopped where no time is given."""
+def words(options: Any, name: str, host: str, *, report: bool) -> list[str]:
+    """Return the command line of one run. It says nothing of time: locust's own clock starts before its users do."""
     # the interpreter that stands beside the program is the one that has locust
     python = os.path.join(os.path.dirname(options.locust), "python")
     argv = [python, RECORDER, "--headless", "-f", options.locustfile, "--host", host]
-    argv += ["--users", str(options.users), "--spawn-rate", f"{options.spawn_rate:g}"]
-    # locust takes whole seconds
-    argv += ["--run-time", f"{max(1, round(seconds))}s"] if seconds else []
-    return [
-        *argv,
-        "--stop-timeout",
-        str(STOP_S),
-        "--json-file",
-        os.path.join(options.out, name),
-        "--loglevel",
-        "INFO",
-        *options.arg,
-    ]
+    argv += ["--users", str(options.users), "--spawn-rate", f"{options.spawn_rate:g}", "--stop-timeout", str(STOP_S)]
+    argv += ["--html", os.path.join(options.out, f"{name}.html")] if report else []
+    return [*argv, "--json-file", os.path.join(options.out, name), "--loglevel", "INFO", *options.arg]
+
+
+def ready_s(options: Any) -> float:
+    """Return how long users may take to be there."""
+    return float(START_S + options.users / options.spawn_rate)
 
 
 def parse(parser: Any) -> Any:

@@ -10,10 +10,13 @@ import secrets
 import tempfile
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from journey_browser import launch_options, place_ffmpeg, settings
+if TYPE_CHECKING:
+    from pawl.guest.journey_browser import launch_options, place_ffmpeg, settings
+else:
+    from journey_browser import launch_options, place_ffmpeg, settings
 
 PAGE = """<!doctype html><title>control</title><label for="word">Word</label><input id="word">
 <button onclick="document.title = document.getElementById('word').value.split('').reverse().join('')">Turn</button>"""
@@ -42,12 +45,19 @@ def work() -> str:
     return version
 
 
+def browsers_json() -> Path:
+    """Return where Playwright for Python says which programs it wants."""
+    import playwright
+
+    return Path(playwright.__file__).parent / "driver" / "package" / "browsers.json"
+
+
 def main() -> None:
     """Try, and write how it went."""
     said: dict[str, Any] = {"worked": False, "why": "", "browser": "", "playwright": metadata.version("playwright")}
     given = settings()
     try:
-        place_ffmpeg(Path(given["browsers"]))
+        place_ffmpeg(Path(given["browsers"]), browsers_json())
         said.update(worked=True, browser=work())
     except Exception as error:  # whatever it is, the browser cannot be used, and the reader says why
         print(error)

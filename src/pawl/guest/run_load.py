@@ -1,7 +1,7 @@
 """Let locust put load on the application, and watch meanwhile what the application and the machine use.
 
-Writes NAME.json (locust's own), NAME-requests.json (every request), NAME.log and watch.json into the folder for
-outputs. Always exits 0 when it could do that: how locust ended is a fact for the reader.
+Writes load.json and load.html (locust's own), load-requests.json (every request), load.log and watch.json into the
+folder for outputs. Always exits 0 when it could do that: how locust ended is a fact for the reader.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pawl.guest.locust_run import LEAVE_S, READY_S, STOP_S, LocustRun, parse, show
+    from pawl.guest.locust_run import LEAVE_S, STOP_S, LocustRun, parse, ready_s, show
     from pawl.guest.watched import Machine, Watched
 else:
-    from locust_run import LEAVE_S, READY_S, STOP_S, LocustRun, parse, show
+    from locust_run import LEAVE_S, STOP_S, LocustRun, parse, ready_s, show
     from watched import Machine, Watched
 
 NAME = "load"
@@ -39,16 +40,22 @@ def main() -> int:
 def watch(options: Any) -> dict[str, Any]:
     """Return what was seen while locust ran, and how it ended."""
     machine = Machine()
-    locust = LocustRun(options, NAME, host=options.host, seconds=options.seconds, turns=None)
+    locust = LocustRun(options, NAME, host=options.host)
     application, generator = Watched(options.pid), Watched(locust.process.pid)
     samples: list[dict[str, Any]] = []
-    until = time.monotonic() + READY_S + options.seconds + STOP_S + LEAVE_S
-    try:
-        while locust.left() is None and time.monotonic() < until:
+
+    def sample(until: float, *, unless: Callable[[], bool] = lambda: False) -> None:
+        while locust.left() is None and time.monotonic() < until and not unless():
             samples.append(
                 {"at": round(time.time(), 3), **application.sample(), "locust_s": generator.sample()["cpu_s"]}
             )
             time.sleep(max(LEAST_S, options.seconds / SAMPLES))
+
+    try:
+        sample(time.monotonic() + ready_s(options), unless=locust.is_ready)
+        sample(time.monotonic() + options.seconds)
+        locust.stop()
+        sample(time.monotonic() + STOP_S + LEAVE_S)
     finally:
         exit_code = locust.left()
         locust.end()

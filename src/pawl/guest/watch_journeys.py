@@ -18,16 +18,16 @@ import pytest
 
 if TYPE_CHECKING:
     from pawl.guest.journey_browser import SETTINGS, launch_options, settings
-    from pawl.guest.page_fields import BINDING, SCRIPT
 else:
     from journey_browser import SETTINGS, launch_options, settings
-    from page_fields import BINDING, SCRIPT
 
 NOTES = "journeys.jsonl"
 OWNER = "PAWL_JOURNEYS_OWNER"
 PARTS = ("script", "stylesheet", "image", "font")
 # what the browser itself says of answers, which are looked at as answers
 _OF_ANSWERS = "Failed to load resource"
+# what page_fields.js calls
+_FIELD = "__pawlField"
 OURS = SETTINGS in os.environ
 
 
@@ -115,8 +115,8 @@ class Watch:
         context.on("console", self.message)
         context.on("response", self.response)
         return together(
-            context.expose_binding(BINDING, self.field),
-            context.add_init_script(script=SCRIPT),
+            context.expose_binding(_FIELD, self.field),
+            context.add_init_script(path=Path(__file__).with_name("page_fields.js")),
         )
 
     # what pages do

@@ -38,6 +38,7 @@ def reports(document: Document, annex: Annex = NO_ANNEX) -> Mapping[str, str]:
 def render(document: Document, annex: Annex = NO_ANNEX, written: tuple[str, ...] = ()) -> str:
     """Return the page; `written` are reports beside it. Everything foreign is escaped, nothing is fetched."""
     title = f"Run {document.run}"
+    ran, left = standing.grouped(document.gates)
     about = (document.profile or "unknown", document.started_at or "", text.duration(document.duration_s))
     parts = [
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">',
@@ -45,7 +46,9 @@ def render(document: Document, annex: Annex = NO_ANNEX, written: tuple[str, ...]
         f"<h1>{_words(title)}: {text.WORDS[document.verdict]}</h1>",
         "<p>profile {}, {}, took {}</p>".format(*map(_words, about)),
         _list([("whole run", [_link(path) for path in ("events.jsonl", *written[:1])])]),
-        *(_gate(document, gate, annex, written) for gate in document.gates),
+        *(_gate(document, gate, annex, written) for gate in ran),
+        "<h2>Not run</h2>" if left else "",
+        _list((reason, [_words(standing.title(gate, annex)) for gate in gates]) for reason, gates in left),
         "</main>\n</html>\n",
     ]
     return "\n".join(parts)

@@ -16,7 +16,7 @@ from pawl.gates.contract.options import headers, hook_variables, specification
 from pawl.model.application import Application, Health, Server
 from pawl.model.pipeline import GateSettings
 
-ORDER = {
+ORDER: dict[str, Any] = {
     "type": "object",
     "required": ["id"],
     "properties": {
@@ -26,7 +26,11 @@ ORDER = {
         "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Order"}},
     },
 }
-NEW = {"type": "object", "required": ["title"], "properties": {"title": {"type": "string", "maxLength": 80}}}
+NEW: dict[str, Any] = {
+    "type": "object",
+    "required": ["title"],
+    "properties": {"title": {"type": "string", "maxLength": 80}},
+}
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Shop", "version": "1"},

@@ -18,7 +18,9 @@ MAKEFILE = "BIN := x\n.PHONY: test\ntest lint: dev ## words\n\t@echo a: b\ndev:\
 
 def repository(**more: str) -> Repository:
     texts = {"app/Makefile": MAKEFILE, "app/web/package.json": '{"scripts": {"build": "x"}}', **more}
-    files = frozenset({*texts, "README.md", "app/README.md", "app/run.sh", "app/my file.md", "docs/a.md", ".github/workflows/ci.yml"})
+    files = frozenset(
+        {*texts, "README.md", "app/README.md", "app/run.sh", "app/my file.md", "docs/a.md", ".github/workflows/ci.yml"}
+    )
     return Repository(files=files, prefix="app", texts=texts, origin="us/shop", commands=frozenset({"run", "init"}))
 
 

@@ -74,7 +74,10 @@ def package(**said: object) -> dict[str, object]:
     ("said", "rules"),
     [
         (package(expression="MIT"), []),
-        (package(expression="MIT", classifiers=["License :: OSI Approved :: GNU Affero General Public License v3"]), []),
+        (
+            package(expression="MIT", classifiers=["License :: OSI Approved :: GNU Affero General Public License v3"]),
+            [],
+        ),
         (package(field="UNKNOWN", classifiers=["License :: OSI Approved :: MIT License"]), []),
         (package(classifiers=["License :: OSI Approved"]), ["unknown-licence"]),
         (package(classifiers=["License :: Other/Proprietary License"]), ["unknown-licence"]),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def waiver(**more: object) -> Waiver:
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def verdict_of(evidence_change: dict[str, object], rules: Policy | None = None) -> tuple[Verdict, str]:
+def verdict_of(evidence_change: dict[str, Any], rules: Policy | None = None) -> tuple[Verdict, str]:
     found = judge_step(values.step(), values.evidence(**evidence_change), rules or policy())
     return found.verdict, found.reason.code
 
@@ -60,7 +61,7 @@ def test_clean_evidence_passes() -> None:
         ({"problems": (Problem(code="collection-error", text="test_a.py"),)}, "collection-error"),
     ],
 )
-def test_what_could_not_look_is_never_green(change: dict[str, object], code: str) -> None:
+def test_what_could_not_look_is_never_green(change: dict[str, Any], code: str) -> None:
     assert verdict_of(change) == (Verdict.UNVERIFIED, code)
 
 

@@ -1,4 +1,4 @@
-"""Many customers for a long time, who let the application rest now and then, as they do: for its memory to show itself."""
+"""Many customers for a long time, who rest now and then, as customers do: for memory that grows to show itself."""
 
 from __future__ import annotations
 

@@ -65,7 +65,9 @@ def remove(mark: str, environ: Mapping[str, str] | None = None) -> bool:
     label = f"label={LABEL}={mark}"
     containers = _gone(("ps", "--all", "--quiet"), ("rm", "--force", "--volumes"), label, environ)
     # what an image was built from stays: it is the engine's own layer cache
-    return containers and _gone(("image", "ls", "--quiet", "--no-trunc"), ("rmi", "--force", "--no-prune"), label, environ)
+    return containers and _gone(
+        ("image", "ls", "--quiet", "--no-trunc"), ("rmi", "--force", "--no-prune"), label, environ
+    )
 
 
 def _gone(listing: tuple[str, ...], removal: tuple[str, ...], label: str, environ: Mapping[str, str] | None) -> bool:

@@ -13,7 +13,7 @@ from pawl.model.pipeline import GateSettings, Kind, Option, Profile
 from pawl.model.toolbox import HADOLINT, KINGFISHER, OSV_SCANNER, TRIVY
 
 IMAGE = "container-image"
-_ENGINE = Need(kind="docker", name="engine")
+_ENGINE = Need(kind="docker", name="docker")
 _SAVED = "{scratch}/image.tar"
 # faults that a Dockerfile cannot be forgiven by any usual configuration: one of them is enough to show that it was read
 _FAULTY = "FROM debian:latest\\nWORKDIR relative\\nRUN sudo true\\nADD a /b\\nFROM\\n"

@@ -86,7 +86,12 @@ OPTIONS = (
         default="access_token",
         meaning="Where the token is in the answer, its names joined by dots.",
     ),
-    Option(name="hooks", kind=Kind.STRING, default="", meaning="A Python file of the project with hooks of schemathesis; it sees [application.environment]."),
+    Option(
+        name="hooks",
+        kind=Kind.STRING,
+        default="",
+        meaning="A Python file of the project with hooks of schemathesis; it sees [application.environment].",
+    ),
     Option(name="traffic", kind=Kind.BOOLEAN, default=False, meaning="Keep every request and answer as a HAR file."),
 )
 

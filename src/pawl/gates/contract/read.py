@@ -146,7 +146,11 @@ def _rule(failure: Mapping[str, Any], detail: str) -> str:
 def _detail(text: str, code: str) -> str:
     """Return what the report says of the first failure with `code`, on one line."""
     _, found, rest = text.partition(f"- {code} ")
-    body = re.split(r"\n\s*(?:Reproduce with:|Validated against|- ST\d|\d+\. Test Case)", rest, maxsplit=1)[0] if found else ""
+    body = (
+        re.split(r"\n\s*(?:Reproduce with:|Validated against|- ST\d|\d+\. Test Case)", rest, maxsplit=1)[0]
+        if found
+        else ""
+    )
     return " ".join(body.partition("\n")[2].split())[:800]
 
 

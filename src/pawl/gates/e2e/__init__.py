@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from pawl.gates.e2e import node, read_node
 from pawl.gates.e2e.defects import DEFECTS
-from pawl.gates.e2e.read import CONTROL, NOTES, read
+from pawl.gates.e2e.read import CONTROL, NOTES, read, read_playwright
 from pawl.model.gate import (
     Applies,
     Check,
@@ -41,14 +42,18 @@ ON_FAILURE = (
     "--output={out}/playwright",
 )
 KEEPS = (
-    Keep(kind="journeys", path=REPORT, media_type="application/x-ndjson", optional=True),
-    Keep(kind="junit", path="junit.xml", media_type="application/xml", optional=True),
     Keep(kind="browser", path=CONTROL, media_type="application/json"),
     Keep(kind="pages", path=NOTES, media_type="application/x-ndjson", optional=True),
     Keep(kind="screenshot", path="playwright/**/*.png", media_type="image/png", optional=True),
     Keep(kind="video", path="playwright/**/*.webm", media_type="video/webm", optional=True),
     Keep(kind="trace", path="playwright/**/*.zip", media_type="application/zip", optional=True),
 )
+
+REPORTS = (
+    Keep(kind="journeys", path=REPORT, media_type="application/x-ndjson", optional=True),
+    Keep(kind="junit", path="junit.xml", media_type="application/xml", optional=True),
+)
+REPORTS_OF_NODE = (Keep(kind="journeys", path=read_node.REPORT, media_type="application/json", optional=True),)
 
 
 def commands(context: CheckContext) -> tuple[Command, ...]:
@@ -126,7 +131,22 @@ GATE = Gate(
             environment=ENVIRONMENT,
             services=("application",),
             needs=(Need(kind="browser", name="chromium"),),
-            keeps=KEEPS,
+            keeps=(*REPORTS, *KEEPS),
+            cpus=0,
+        ),
+        Check(
+            id="playwright-test",
+            commands=lambda context: node.commands(context, PLACES),
+            read=read_playwright,
+            applies=node.applies,
+            profiles=(Profile.FULL, Profile.CI),
+            matrix=Matrix.DEPLOYED,
+            where=Where.OWN,
+            environment=EnvironmentUse(additions=("imageio-ffmpeg",)),
+            node=node.folder,
+            services=("application",),
+            needs=(Need(kind="browser", name="chromium"),),
+            keeps=(*REPORTS_OF_NODE, *KEEPS),
             cpus=0,
         ),
     ),

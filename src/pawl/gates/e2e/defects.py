@@ -11,6 +11,7 @@ from pawl.model.pipeline import Pipeline
 
 # Where the pages of a project come from: documents, templates and components.
 _PAGES = re.compile(r"(?!.*(?:node_modules|\.test\.|\.spec\.)).*\.(?:html|jinja|jinja2|tsx|jsx|vue|svelte)$")
+_SPEC = re.compile(r"\.(?:spec|test)\.[cm]?[jt]sx?$")
 _FAILING = '''"""Planted: a journey that cannot be completed."""
 
 
@@ -28,6 +29,14 @@ def test_planted_script_error(page):
     assert page.get_by_role("heading", name="Planted").is_visible()
 '''
 
+_FAILING_IN_NODE = """import { expect, test } from "@playwright/test";
+
+test("planted journey", async ({ page }) => {
+  await page.setContent("<h1>Planted</h1>");
+  expect(await page.getByRole("heading", { name: "Nowhere to be seen" }).count()).toBe(1);
+});
+"""
+
 
 def _journey(name: str, text: str, pipeline: Pipeline) -> tuple[Change, ...]:
     folder = next(iter(pipeline.settings("e2e").texts("paths")), "tests/e2e").rstrip("/")
@@ -43,6 +52,19 @@ def plant_script_error(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
     """Add a script that fails to every page; where there are none, add a journey with a page of its own."""
     edits = tuple(_rewritten(tree, "</body>", f"{_SCRIPT}</body>"))
     return (Change(edits=edits),) if edits else _journey("test_planted_script_error.py", _SCRIPT_ERROR, pipeline)
+
+
+def plant_failure_in_node(tree: Tree, _: Pipeline) -> tuple[Change, ...]:
+    """Add a journey that fails beside the first one of `@playwright/test`."""
+    beside = next(
+        (path for path in tree.paths if _SPEC.search(path) and _is_journey(tree, path)), "e2e/planted.spec.ts"
+    )
+    path = f"{beside.rpartition('/')[0]}/planted{''.join(_SPEC.findall(beside))}"
+    return (Change(edits=(Edit(path=path, text=_FAILING_IN_NODE),)),)
+
+
+def _is_journey(tree: Tree, path: str) -> bool:
+    return "@playwright/test" in (tree.text(path) or "")
 
 
 def plant_dead_buttons(tree: Tree, _: Pipeline) -> tuple[Change, ...]:
@@ -73,6 +95,13 @@ DEFECTS = (
         check="pytest-playwright",
         rule="test-failed",
         plant=plant_failure,
+    ),
+    Defect(
+        id="failing-node-journey",
+        title="a journey of @playwright/test that fails",
+        check="playwright-test",
+        rule="test-failed",
+        plant=plant_failure_in_node,
     ),
     Defect(
         id="dead-buttons",

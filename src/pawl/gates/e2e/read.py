@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from pawl.errors import ReadError
+from pawl.gates.e2e import read_node
 from pawl.model.evidence import LookedAt, Problem, Reading
 from pawl.model.finding import Finding, Place, Severity
 from pawl.model.gate import Outputs, ReadContext
@@ -35,14 +36,22 @@ _COUNTS = ("browsers", "pages", "loaded")
 
 
 def read(outputs: Outputs, _: ReadContext) -> Reading:
-    """Return the facts, once the browser has shown that it works and a page of the application has been seen."""
+    """Return what pytest reports, once the browser has shown that it works and a page of the application has been seen."""
+    return _seen(outputs, lambda: tests.reading(tests.read(outputs), expected=None, config_findings=False))
+
+
+def read_playwright(outputs: Outputs, context: ReadContext) -> Reading:
+    """Return what `@playwright/test` reports, under the same conditions."""
+    return _seen(outputs, lambda: read_node.reading(outputs, context))
+
+
+def _seen(outputs: Outputs, reported: Callable[[], Reading]) -> Reading:
     control = _control(outputs)
     if not control["worked"]:
         return _blind(Problem(code="browser", text=f"the browser cannot be used: {control['why']}"), ())
-    report = tests.read(outputs)
+    found = reported()
     lines = _lines(outputs)
     counts = {name: sum(line[name] for line in lines if line["kind"] == "watched") for name in _COUNTS}
-    found = tests.reading(report, expected=None, config_findings=False)
     looked_at = (
         replace(found.looked_at[0], what="journeys taken"),
         LookedAt(what="pages opened", count=counts["pages"]),

@@ -41,8 +41,13 @@ def _run(settings: GateSettings, locustfile: str, *, users: float, seconds: floa
     return Command(
         argv=(*argv, "--seconds", f"{seconds:g}"),
         writes=(read.LOCUST, read.REQUESTS, read.WATCH),
-        timeout_s=seconds + _GRACE_S,
+        timeout_s=seconds + _grace(settings, users),
     )
+
+
+def _grace(settings: GateSettings, users: float) -> float:
+    """Return how long the programs may take beside the load itself: until users are there, and until they have left."""
+    return _GRACE_S + users / (settings.number("spawn-rate") or 1)
 
 
 def _guest(program: str, settings: GateSettings, locustfile: str, *, users: float) -> tuple[str, ...]:
@@ -65,7 +70,7 @@ def comparison(context: CheckContext) -> tuple[Command, ...]:
         Command(
             argv=(*argv, "--base={base.url}", *turns),
             writes=(compare.TURNS, compare.BASE, compare.HEAD),
-            timeout_s=rounds * ROUND * seconds + warm_up + _GRACE_S,
+            timeout_s=rounds * ROUND * seconds + warm_up + _grace(settings, users),
         ),
     )
 
@@ -106,6 +111,7 @@ def _can_matter(path: str, context: CheckContext) -> bool:
 _KEEPS = (
     Keep(kind="load", path=read.LOCUST, media_type="application/json", optional=True),
     Keep(kind="load-requests", path=read.REQUESTS, media_type="application/json", optional=True),
+    Keep(kind="load-report", path="load.html", media_type="text/html", optional=True),
     Keep(kind="load-watch", path=read.WATCH, media_type="application/json"),
 )
 

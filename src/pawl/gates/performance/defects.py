@@ -93,7 +93,7 @@ def plant_failing(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
 def plant_leak(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
     """Keep a part of the allowed memory with each of the first requests."""
     most = pipeline.settings("performance").number("max-memory") or 512 * _MIB
-    keep = f'_planted_kept.append(b"x" * {int(most / 30)}) if number < 36 else None'
+    keep = f'_planted_kept.append(b"x" * {int(most / 8)}) if number < 10 else None'
     return _wrapped(tree, pipeline, f"{keep}\n    return 0.0, False")
 
 
