@@ -25,7 +25,9 @@ def main() -> int:
         return 1
     adapters = connect(settings)
     try:
-        seed(assemble(settings, adapters), os.environ.get("SEED_EMAIL", "seed@example.com"), os.environ["SEED_PASSWORD"])
+        seed(
+            assemble(settings, adapters), os.environ.get("SEED_EMAIL", "seed@example.com"), os.environ["SEED_PASSWORD"]
+        )
     finally:
         adapters.close()
     return 0

@@ -107,7 +107,8 @@ class Prober:
 
     def _account(self, need: Need) -> Availability:
         if self.offline:
-            return Availability(present=False, detail=f"offline, so the account of {need.name} is not used")
+            detail = f"offline, so the account of {need.name} is not used"
+            return Availability(present=False, detail=detail, hint="run without --offline")
         if self.environ.get(need.name):
             return Availability(present=True, detail=f"{need.name} is set")
         return Availability(present=False, detail=f"no account: {need.name} is not set", hint=f"set {need.name}")

@@ -32,7 +32,7 @@ def test_every_part_that_is_missing_says_what_it_costs_and_how_to_get_it(places:
 
 
 def test_the_cost_names_the_checks_that_ask_for_it(places: Places) -> None:
-    assert parts(places)["advisories:PyPI"].cost == "not run: dependencies/pip-audit"
+    assert parts(places)["advisories:PyPI"].cost == "not run: dependencies/pip-audit, dependencies/review"
 
 
 def test_a_service_lists_its_ways(places: Places) -> None:

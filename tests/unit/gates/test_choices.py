@@ -52,8 +52,8 @@ def fact(name: str, *found: str) -> Fact:
         (context(types.GATE), ["mypy"]),
         (context(types.GATE, files=("README.md",)), []),
         (context(security.GATE, files=("README.md",)), []),
-        (context(secrets.GATE), ["staged", "kingfisher"]),
-        (context(secrets.GATE, files=(".gitleaks.toml",)), ["staged", "kingfisher", "gitleaks"]),
+        (context(secrets.GATE), ["staged", "kingfisher", "trufflehog"]),
+        (context(secrets.GATE, files=(".gitleaks.toml",)), ["staged", "kingfisher", "gitleaks", "trufflehog"]),
     ],
 )
 def test_which_checks_apply(given: CheckContext, chosen: list[str]) -> None:
