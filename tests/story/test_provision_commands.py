@@ -53,7 +53,7 @@ def test_doctor_says_what_is_missing_and_what_it_costs(home: Path, capsys: pytes
     assert missing["cost"] == "steps under Python 3.99 are not run"
     assert "uv python install 3.99" in missing["hint"]
     assert "Go toolchain" in parts["program:gitleaks"]["hint"]
-    assert parts["advisories:PyPI"]["cost"] == "not run: dependencies/pip-audit"
+    assert parts["advisories:PyPI"]["cost"] == "not run: dependencies/pip-audit, dependencies/review"
     assert not (home / "cache" / "tools").exists()
 
 

@@ -11,14 +11,14 @@ import pytest
 
 from kit import steps
 from pawl.errors import ReadError
-from pawl.gates import coverage, integration, tests
+from pawl.gates import coverage, e2e, integration, tests
 from pawl.model.evidence import Reading, TestOutcome
 from pawl.model.gate import Defect, Gate
 from pawl.model.pipeline import OptionValue, Pipeline
 
 pytestmark = pytest.mark.tools
 
-GATES = (tests.GATE, integration.GATE, coverage.GATE)
+GATES = (tests.GATE, integration.GATE, coverage.GATE, e2e.GATE)
 MONEY = """def split(total, parts):
     if parts < 1:
         raise ValueError(parts)

@@ -51,7 +51,7 @@ def trivy_metadata(places: Places) -> Mapping[str, Any] | None:
     path = trivy_folder(places) / "db" / "metadata.json"
     try:
         return _metadata(path.read_bytes(), str(path))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise AdvisoryError(f"the imported database cannot be read ({error.strerror})", where=str(path)) from error
