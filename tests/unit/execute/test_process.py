@@ -231,25 +231,29 @@ def test_interrupt_ends_everything_and_nothing_starts_any_more(processes: Proces
     assert processes.interrupted
 
 
-def test_the_second_interrupt_kills_at_once(processes: Processes, tmp_path: Path) -> None:
-    stubborn = shell(tmp_path, "trap '' TERM; echo 1 > pid; while :; do sleep 0.05; done")
-    threads, ended = in_threads(processes, [stubborn])
+def stubborn(processes: Processes, tmp_path: Path) -> Handle:
+    """Start what ignores SIGTERM; registered before it is interrupted, because a latecomer gets no grace."""
+    handle = processes.start(shell(tmp_path, "trap '' TERM; echo 1 > pid; while :; do sleep 0.05; done"))
+    assert isinstance(handle, Handle)
     written_pid(tmp_path / "pid")
+    return handle
+
+
+def test_the_second_interrupt_kills_at_once(processes: Processes, tmp_path: Path) -> None:
+    handle = stubborn(processes, tmp_path)
     processes.interrupt(grace_s=60)
     time.sleep(0.2)
-    assert ended == []
+    assert handle.alive()
     processes.interrupt()
-    threads[0].join(3)
-    assert [one.outcome for one in ended] == ["interrupted"]
+    assert gone(handle.pid)
+    assert handle.stop(60).outcome == "interrupted"
 
 
 def test_an_interrupt_alone_kills_the_stubborn_after_its_grace(processes: Processes, tmp_path: Path) -> None:
-    stubborn = shell(tmp_path, "trap '' TERM; echo 1 > pid; while :; do sleep 0.05; done")
-    threads, ended = in_threads(processes, [stubborn])
-    written_pid(tmp_path / "pid")
+    handle = stubborn(processes, tmp_path)
     processes.interrupt(grace_s=0.2)
-    threads[0].join(3)
-    assert [one.outcome for one in ended] == ["interrupted"]
+    assert gone(handle.pid)
+    assert handle.stop(60).outcome == "interrupted"
 
 
 def test_ctrl_c_in_the_thread_that_waits(processes: Processes, tmp_path: Path) -> None:
