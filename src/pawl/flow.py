@@ -90,16 +90,15 @@ def prepare(order: Order) -> Prepared:
     pipeline = loaded.pipeline
     every_gate = gates.with_custom(pipeline)
     project = survey(loaded.root, pipeline, order)
-    machine = probe.probe(
-        select.all_needs(every_gate, pipeline), environ=order.environ, places=order.places, offline=pipeline.offline
-    )
     request = select.Request(
         profile=loaded.profile,
         named=order.named,
         changed=order.changed,
-        jobs=loaded.jobs or machine.cpus,
+        jobs=loaded.jobs or probe.cpus(),
         offline=pipeline.offline,
     )
+    needs = select.all_needs(every_gate, pipeline, request)
+    machine = probe.probe(needs, environ=order.environ, places=order.places, offline=pipeline.offline)
     plan = build_plan(every_gate, pipeline, project, machine, request=request)
     return Prepared(
         pipeline=pipeline,

@@ -34,10 +34,11 @@ def files(base: str, *, definition: str = shop.PAWL) -> dict[str, str]:
 
 
 def import_databases(pawl: Pawl, folder: Path) -> None:
-    """Import small databases for both scanners where the cache that the tests share has none."""
+    """Import small archives of advisories where the cache that the tests share has none."""
     known = pawl.cache / "advisories"
-    if not (known / "osv/osv-scalibr/PyPI/all.zip").exists():
-        _import(pawl, pawling.archive(folder / "pypi.zip", PYPI))
+    for name, records in (("PyPI", PYPI), ("npm", pawling.NPM_RECORDS)):
+        if not (known / "packages" / name / "edition.json").exists():
+            _import(pawl, pawling.archive(folder / f"{name}.zip", records))
     if not (known / "osv/osv-scalibr/Debian/all.zip").exists():
         _import(pawl, pawling.archive(folder / "debian.zip", DEBIAN))
     if not (known / "trivy/db/metadata.json").exists():

@@ -99,6 +99,22 @@ def advisory(record_id: str, package: str, versions: tuple[str, ...], *aliases: 
     }
 
 
+NPM_RECORDS = (
+    {
+        "schema_version": "1.6.3",
+        "id": "GHSA-35jh-r3h4-6jhm",
+        "modified": "2026-01-01T00:00:00Z",
+        "aliases": ["CVE-2021-23337"],
+        "summary": "Command injection in lodash",
+        "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:H/UI:N/S:U/C:H/I:H/A:H"}],
+        "affected": [
+            {
+                "package": {"name": "lodash", "ecosystem": "npm"},
+                "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "4.17.21"}]}],
+            }
+        ],
+    },
+)
 RECORDS = (
     advisory("PYSEC-2014-8", "jinja2", ("2.4",), "CVE-2014-1402"),
     advisory("PYSEC-2019-217", "jinja2", ("2.4",), "CVE-2019-10906"),

@@ -54,6 +54,9 @@ branches = 90
 [gates.dependencies]
 advisories-max-age = "40000d"
 
+[gates.frontend]
+advisories-max-age = "40000d"
+
 [gates.performance]
 users = 4
 spawn-rate = 4

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kit import pawling, shop
+from kit import containers, shop
 from kit.aftermath import await_until
 from kit.pawling import Pawl
 from kit.repos import Repo
@@ -78,11 +78,9 @@ def _looks(root: Path) -> Iterator[tuple[str, Look]]:
 
 
 @pytest.fixture
-def pawl(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Pawl:
+def pawl(tmp_path: Path) -> Pawl:
     caller = Pawl(tmp_path / "home")
-    if not (caller.cache / "advisories" / "edition.json").exists():
-        source = pawling.archive(tmp_path_factory.mktemp("osv") / "osv.zip")
-        assert caller("advisories", "import", str(source), cwd=tmp_path).code == 0
+    containers.import_databases(caller, tmp_path)
     return caller
 
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from pawl.execute import programs
+from pawl.execute import npm_audit, programs
 from pawl.execute.interpreters import Interpreters
 from pawl.execute.process import quick
 from pawl.execute.store import stamped
@@ -101,9 +101,17 @@ class Prober:
     def _advisories(self, need: Need) -> Availability:
         from pawl.execute.advisories import databases, source  # noqa: PLC0415  # an HTTP client, for this need alone
 
+        if need.name == "npm-audit":
+            return self._npm_audit()
         if need.name in {databases.TRIVY, databases.OSV}:
             return databases.availability(need.name, self.places, self.environ, offline=self.offline)
-        return source.availability(self.places, self.environ, offline=self.offline)
+        return source.availability(need.name, self.places, self.environ, offline=self.offline)
+
+    def _npm_audit(self) -> Availability:
+        if self.offline:
+            detail = "offline: the registry is not asked for advisories"
+            return Availability(present=False, detail=detail, hint="run without --offline")
+        return npm_audit.availability(self.environ)
 
     def _account(self, need: Need) -> Availability:
         if self.offline:

@@ -54,12 +54,12 @@ def main(url: str, folder: str) -> None:
     with open(os.path.join(folder, "installed.json"), encoding="utf-8") as file:
         packages = json.load(file)["packages"]
     now = datetime.now(timezone.utc)
-    edition = fetch(url + "/edition")
+    edition = (fetch(url + "/editions") or {}).get("PyPI")
     wanted = {vuln["id"] for dependency in audit["dependencies"] for vuln in dependency.get("vulns", ())}
     records = {one: fetch(url + "/v1/vulns/" + urllib.parse.quote(one)) for one in sorted(wanted)}
     undetermined = {}
     for name in packages if edition else ():
-        ids = fetch(url + "/undetermined/" + urllib.parse.quote(name))["ids"]
+        ids = fetch(url + "/undetermined/PyPI/" + urllib.parse.quote(name))["ids"]
         if ids:
             undetermined[name] = ids
     document = {

@@ -11,11 +11,16 @@ PACKAGE, VERSION = "lodash", "4.17.20"
 
 
 def main() -> None:
-    """Write package.json and package-lock.json; nothing is installed."""
+    """Write both files into a new folder."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--into", type=Path, required=True)
     into: Path = parser.parse_args().into
     into.mkdir(parents=True)
+    plant(into)
+
+
+def plant(into: Path) -> None:
+    """Write package.json and package-lock.json; nothing is installed."""
     wanted = {"name": "control", "version": "1.0.0", "dependencies": {PACKAGE: VERSION}}
     locked = {
         "name": "control",

@@ -34,13 +34,17 @@ class Judge:
         return judge_step(step, evidence, self._policies[step.gate])
 
     def may_run(self, step: Step, evidence: Mapping[str, Evidence]) -> Reason | None:
-        """Return why `step` must be left out: a step that it needs did not pass."""
+        """Return why `step` must be left out: a step that it needs did not pass.
+
+        One that the plan excuses (no such interpreter here) holds nobody back who only comes after it.
+        """
         for needed in (*step.after, *step.feeds):
             before = self._plan.step(needed)
-            verdict = self.step(before, evidence[needed])
-            if verdict.verdict is Verdict.PASSED or (needed in step.feeds and verdict.verdict is Verdict.NOT_RUN):
+            verdict = self.step(before, evidence[needed]).verdict
+            may_lack = needed in step.feeds or before.excuse is not None
+            if verdict is Verdict.PASSED or (may_lack and verdict is Verdict.NOT_RUN):
                 continue
-            text = f"{needed} did not pass ({verdict.verdict.replace('_', ' ')})"
+            text = f"{needed} did not pass ({verdict.replace('_', ' ')})"
             return Reason(code="needed-step-did-not-pass", text=text)
         if step.feeds and all(evidence[feed].left_out is not None for feed in step.feeds):
             return Reason(code="needed-step-did-not-pass", text="no step that feeds this one was run")

@@ -202,7 +202,8 @@ class Check:
     `inputs` are globs of the files that can change its answer, none for every file; `narrows` says that it can look at
     changed files alone. `services` are kinds: the declared ones among them are started. `node` names the folder whose
     package.json says which packages the step needs. A second opinion may be absent in every profile; only
-    `required = true` in the definition demands it.
+    `required = true` in the definition demands it. `stands_in_for` names another check of the gate: this one is planned
+    only where that one is not, or lacks something that this one does without.
     """
 
     id: str
@@ -223,6 +224,7 @@ class Check:
     cpus: int = 1
     narrows: bool = False
     second_opinion: bool = False
+    stands_in_for: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from pawl.model.facts import Project
 from pawl.model.gate import Check, CheckContext, Gate
 from pawl.model.pipeline import GateSettings, Pipeline, Profile
 from pawl.model.plan import Machine, Plan, Selection, Step
-from pawl.plan import graph, select
+from pawl.plan import graph, select, stand_in
 from pawl.plan.select import Request
 
 
@@ -32,7 +32,7 @@ def build_plan(
         machine=machine,
         selections=tuple(selection for selection, _ in drafts),
         steps=tuple(by_id[step_id] for step_id in order),
-        notes=tuple(_notes(asked, named, chosen, project)),
+        notes=(*_notes(asked, named, chosen, project), *stand_in.notes(steps)),
     )
 
 
@@ -52,7 +52,7 @@ class _Draft:
         if excuse is not None:
             return Selection(gate=self._gate, excuse=excuse), []
         whys: list[str] = []
-        steps = [step for check in self._checks() for step in self._steps(check, whys)]
+        steps = stand_in.settled([step for check in self._checks() for step in self._steps(check, whys)])
         if not steps:
             reason = Reason(code="does-not-apply", text="; ".join(dict.fromkeys(whys)) or "no check for this profile")
             return Selection(gate=self._gate, excuse=reason), []

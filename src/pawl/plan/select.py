@@ -121,9 +121,17 @@ def unaffected(check: Check, project: Project) -> Reason | None:
     return Reason(code="unaffected", text=f"nothing that it looks at changed since {base}")
 
 
-def all_needs(gates: Sequence[Gate], pipeline: Pipeline) -> tuple[Need, ...]:
-    """Return every need that planning may ask about, to be probed beforehand."""
-    declared = [need for gate in gates for check in gate.checks for need in check.needs]
+def all_needs(gates: Sequence[Gate], pipeline: Pipeline, request: Request) -> tuple[Need, ...]:
+    """Return every need that planning may ask about, to be probed beforehand: of checks that this run may plan."""
+    chosen = with_feeders(gates, request.named)
+    declared = [
+        need
+        for gate in gates
+        if gate_excuse(gate, pipeline.settings(gate.id), request, chosen) is None
+        for check in gate.checks
+        if request.named or request.profile in check.profiles
+        for need in check.needs
+    ]
     matrix = [_need(python) for python in pipeline.pythons]
     deployed = [_need(pipeline.deployed_python)] if pipeline.deployed_python else []
     return tuple(dict.fromkeys((*declared, *matrix, *deployed)))

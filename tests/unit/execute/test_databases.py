@@ -87,9 +87,9 @@ def test_archives_are_kept_by_ecosystem(tmp_path: Path, places: Places) -> None:
     debian["affected"][0]["package"]["ecosystem"] = "Debian:12"
     said = import_(pawling.archive(tmp_path / "debian.zip", (debian,)), places)
     assert said == ("imported records for osv-scanner: 1 about Debian",)
-    assert store.edition(places) is None
+    assert store.editions(places) == {}
     said = import_(pawling.archive(tmp_path / "pypi.zip"), places)
-    assert said[0].startswith("imported 5 records about 3 packages")
+    assert said[0].startswith("imported 5 records about 3 packages of PyPI")
     assert list(store.ecosystems(places)) == ["Debian", "PyPI"]
     assert databases.database("osv", places).use.ran == "OSV archives: Debian, PyPI"
 

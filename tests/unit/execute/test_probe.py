@@ -89,6 +89,25 @@ def test_offline_without_advisories(places: Places) -> None:
     assert not look(Need(kind="advisories", name="PyPI"), places).present
 
 
+@pytest.mark.parametrize(
+    ("script", "present", "detail"),
+    [
+        ("""echo '{"vulnerabilities": {"lodash": {}}}'""", True, "the registry answers npm audit"),
+        ("""echo '{"vulnerabilities": {}}'""", False, "knows nothing of a vulnerability that everybody knows"),
+        ("""echo '{"message": "405 Method Not Allowed"}'""", False, "405 Method Not Allowed"),
+        ("echo 'npm error network' >&2; exit 1", False, "npm error network"),
+    ],
+)
+def test_a_registry_is_asked_about_a_known_vulnerability(
+    script: str, detail: str, places: Places, tmp_path: Path, *, present: bool
+) -> None:
+    program(tmp_path / "bin", "npm", script)
+    need, environ = Need(kind="advisories", name="npm-audit"), {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+    found = probe.probe((need,), environ=environ, places=places, offline=False).has(need)
+    assert (found.present, detail in found.detail) == (present, True)
+    assert not probe.probe((need,), environ=environ, places=places, offline=True).has(need).present
+
+
 def test_an_account_is_a_variable_that_is_set(places: Places) -> None:
     need = Need(kind="account", name="SOME_KEY")
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kit import values
@@ -36,7 +34,7 @@ def applies(given: CheckContext) -> dict[str, bool]:
 
 def test_what_the_front_end_asks_for_is_run() -> None:
     assert applies(context({"build": "vite build"})) == dict.fromkeys(
-        ("eslint", "prettier", "types", "tests", "build", "audit"), True
+        ("eslint", "prettier", "types", "tests", "build", "audit", "advisories"), True
     )
 
 
@@ -52,8 +50,7 @@ def test_nothing_is_run_without_a_front_end_and_each_says_why() -> None:
         (context({"build": "x"}, packages=("eslint",)), {"prettier", "types", "tests"}),
         (context(), {"build"}),
         (context({"build": "x"}, files=FILES[:2]), {"types"}),
-        (context({"build": "x"}, options={"audit": False}), {"audit"}),
-        (replace(context({"build": "x"}), offline=True), {"audit"}),
+        (context({"build": "x"}, options={"audit": False}), {"audit", "advisories"}),
     ],
 )
 def test_checks_that_do_not_concern_it(given: CheckContext, absent: set[str]) -> None:

@@ -61,6 +61,22 @@ def test_a_step_waits_for_those_it_needs() -> None:
     assert reason.text == "lint/a did not pass (failed)"
 
 
+def test_a_step_does_not_wait_for_what_this_machine_cannot_run_and_nobody_demands() -> None:
+    absent = Reason(code="need-absent", text="no 3.9")
+    for demanded, held_back in ((False, False), (True, True)):
+        late = values.step("e2e/x", after=("tests/a", "tests/b"))
+        court, evidence = judge(values.step("tests/a"), values.step("tests/b", excuse=absent, demanded=demanded), late)
+        evidence["tests/b"] = values.evidence("tests/b", left_out=absent)
+        assert (court.may_run(late, evidence) is not None) is held_back
+
+
+def test_a_step_left_out_because_another_failed_holds_back_what_comes_after_it() -> None:
+    late = values.step("e2e/x", after=("tests/a",))
+    court, evidence = judge(values.step("tests/a"), late)
+    evidence["tests/a"] = values.evidence("tests/a", left_out=Reason(code="needed-step-did-not-pass", text="lint/a"))
+    assert court.may_run(late, evidence) is not None
+
+
 def test_what_feeds_a_step_may_be_left_out_but_not_all_of_it() -> None:
     left_out = Reason(code="need-absent", text="no 3.9")
     taker = values.step("coverage/x", feeds=("tests/a", "tests/b"))

@@ -15,8 +15,8 @@ def command() -> None:
 def import_(source: str) -> None:
     """Import an OSV archive (a zip file with one JSON record a file) or Trivy's database (tar.gz).
 
-    It replaces what was imported before, once it has been read whole; a bad archive changes nothing. An archive of
-    another ecosystem than PyPI stands beside it, for osv-scanner.
+    It replaces what was imported of the same ecosystem before, once it has been read whole; a bad archive changes
+    nothing. Archives for PyPI and npm are served to the auditors of packages; every archive serves osv-scanner.
     """
     from datetime import UTC, datetime  # noqa: PLC0415
 
@@ -36,13 +36,13 @@ def status() -> None:
     from pawl.execute.advisories import databases, store  # noqa: PLC0415
 
     places = layers.places(layers.environ())
-    known, edition = databases.trivy_metadata(places), store.edition(places)
+    known, editions = databases.trivy_metadata(places), store.editions(places)
     for name, date in store.ecosystems(places).items():
         click.echo(f"for osv-scanner: {name}, newest change {date[:10]}")
     click.echo(f"for Trivy: {databases.said_of(known)}")
-    if edition is None:
+    if not editions:
         click.echo("no advisories are imported; the live OSV service is asked unless --offline is given")
-        return
-    click.echo(f"{edition.records} records about {edition.packages} packages")
-    click.echo(f"newest change {edition.data_date}, imported {edition.imported_at} from {edition.source}")
-    click.echo(f"sha256 {edition.sha256}")
+    for name, edition in editions.items():
+        click.echo(f"{name}: {edition.records} records about {edition.packages} packages")
+        click.echo(f"newest change {edition.data_date}, imported {edition.imported_at} from {edition.source}")
+        click.echo(f"sha256 {edition.sha256}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import httpx
 
 from pawl.errors import AdvisoryError
 from pawl.execute.advisories import databases
+from pawl.execute.advisories.match import ECOSYSTEMS
 from pawl.execute.advisories.store import import_archive, keep_archive
 from pawl.model.places import Places
 
@@ -38,13 +39,18 @@ def _import(path: Path, places: Places, *, source: str, now: datetime) -> tuple[
         known = databases.import_trivy(path, places)
         return (f"imported Trivy's database of {str(known['UpdatedAt'])[:10]}",)
     counts = keep_archive(path, places, now)
-    if "PyPI" not in counts:
-        named = ", ".join(f"{count} about {name}" for name, count in sorted(counts.items()))
-        return (f"imported records for osv-scanner: {named}",)
-    made = import_archive(path, places, source=source, now=now)
-    said = f"imported {made.records} records about {made.packages} packages, newest change {made.data_date[:10]}"
-    unusable = f"{made.unusable} records name no versions; where they concern a dependency, the gate says so"
-    return (said, unusable) if made.unusable else (said,)
+    own = [name for name in ECOSYSTEMS if name in counts]
+    said = [line for name in own for line in _import_own(path, places, ecosystem=name, source=source, now=now)]
+    others = ", ".join(f"{count} about {name}" for name, count in sorted(counts.items()) if name not in own)
+    return (*said, *((f"imported records for osv-scanner: {others}",) if others else ()))
+
+
+def _import_own(path: Path, places: Places, *, ecosystem: str, source: str, now: datetime) -> Iterator[str]:
+    made = import_archive(path, places, ecosystem=ecosystem, source=source, now=now)
+    newest = made.data_date[:10]
+    yield f"imported {made.records} records about {made.packages} packages of {ecosystem}, newest change {newest}"
+    if made.unusable:
+        yield f"{made.unusable} records name no versions; where they concern a dependency, the gate says so"
 
 
 def _download(url: str, path: Path, environ: Mapping[str, str]) -> None:

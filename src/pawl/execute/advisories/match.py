@@ -1,47 +1,58 @@
-"""Whether an OSV record speaks of one version of one PyPI package (OSV schema, "Evaluation"; PEP 440 comparison)."""
+"""Whether an OSV record speaks of one version of one package (OSV schema, "Evaluation").
+
+Versions are compared as their ecosystem does: PEP 440 for PyPI, semantic versioning for npm.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import InvalidVersion
+from packaging.version import Version as Pep440
+from semver import Version as Semver
 
 Record = Mapping[str, Any]
+# Both are ordered, each among its own.
+_Version = Any
+
+PYPI, NPM = "PyPI", "npm"
+# The ecosystems whose versions can be compared here.
+ECOSYSTEMS = (PYPI, NPM)
 _RANGES = frozenset({"ECOSYSTEM", "SEMVER"})
 
 
-def canonical(name: str) -> str:
-    """Return a package name as PEP 503 compares it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+def canonical(name: str, ecosystem: str = PYPI) -> str:
+    """Return a package name as its ecosystem compares it: PEP 503 for PyPI, npm's names as they are."""
+    return re.sub(r"[-_.]+", "-", name).lower() if ecosystem == PYPI else name
 
 
-def package_names(record: Record) -> frozenset[str]:
-    """Return the canonical names of the PyPI packages that a record affects."""
+def package_names(record: Record, ecosystem: str) -> frozenset[str]:
+    """Return the canonical names of the packages of one ecosystem that a record affects."""
     return frozenset(
-        canonical(package["name"])
+        canonical(package["name"], ecosystem)
         for affected in record.get("affected", ())
-        if (package := affected.get("package", {})).get("ecosystem") == "PyPI" and package.get("name")
+        if (package := affected.get("package", {})).get("ecosystem") == ecosystem and package.get("name")
     )
 
 
-def affects(record: Record, name: str, version: str) -> bool:
+def affects(record: Record, name: str, version: str, ecosystem: str = PYPI) -> bool:
     """Return whether `version` of package `name` is hit: listed by equality, or inside a range.
 
-    Withdrawn records never hit. Versions that PEP 440 cannot parse are compared as text, never taken as clean.
+    Withdrawn records never hit. Versions that cannot be parsed are compared as text, never taken as clean.
     """
     if record.get("withdrawn"):
         return False
+    parse = _PARSERS[ecosystem]
     return any(
-        _listed(affected, version) or _in_ranges(affected, version)
-        for affected in record.get("affected", ())
-        if canonical(affected.get("package", {}).get("name", "")) == canonical(name)
+        _listed(affected, version, parse) or _in_ranges(affected, version, parse)
+        for affected in _of_package(record, canonical(name, ecosystem), ecosystem)
     )
 
 
 def is_undetermined(record: Record) -> bool:
-    """Return whether a record in force gives neither versions nor ranges for any PyPI package."""
+    """Return whether a record in force gives neither versions nor ranges for any package."""
     spans = (
         affected.get("versions") or any(span.get("type") in _RANGES for span in affected.get("ranges", ()))
         for affected in record.get("affected", ())
@@ -49,45 +60,67 @@ def is_undetermined(record: Record) -> bool:
     return not record.get("withdrawn") and not any(spans)
 
 
-def _listed(affected: Record, version: str) -> bool:
+def _of_package(record: Record, name: str, ecosystem: str) -> Iterable[Record]:
+    for affected in record.get("affected", ()):
+        package = affected.get("package", {})
+        if package.get("ecosystem") == ecosystem and canonical(package.get("name", ""), ecosystem) == name:
+            yield affected
+
+
+_Parse = Callable[[str], "_Version | None"]
+
+
+def _listed(affected: Record, version: str, parse: _Parse) -> bool:
     versions: list[str] = affected.get("versions") or []
     if version in versions:
         return True
-    wanted = _parsed(version)
-    return wanted is not None and any(_parsed(one) == wanted for one in versions)
+    wanted = parse(version)
+    return wanted is not None and any(parse(one) == wanted for one in versions)
 
 
-def _in_ranges(affected: Record, version: str) -> bool:
-    wanted = _parsed(version)
+def _in_ranges(affected: Record, version: str, parse: _Parse) -> bool:
+    wanted = parse(version)
     if wanted is None:
         return False
     return any(
-        _in_events(span.get("events", ()), wanted) for span in affected.get("ranges", ()) if span.get("type") in _RANGES
+        _in_events(_timeline(span.get("events", ()), parse), wanted)
+        for span in affected.get("ranges", ())
+        if span.get("type") in _RANGES
     )
 
 
-def _in_events(events: Iterable[Mapping[str, str]], version: Version) -> bool:
+def _in_events(timeline: Iterable[tuple[_Version | None, str]], version: _Version) -> bool:
     """Walk the events in the order of their versions; the last one at or below `version` decides."""
     hit = False
-    for at, kind in sorted(_timeline(events), key=lambda event: (event[0] is not None, event[0] or version)):
+    for at, kind in sorted(timeline, key=lambda event: (event[0] is not None, event[0] or version)):
         if at is None or at < version or (at == version and kind != "last_affected"):
             hit = kind == "introduced"
     return hit
 
 
-def _timeline(events: Iterable[Mapping[str, str]]) -> list[tuple[Version | None, str]]:
-    found: list[tuple[Version | None, str]] = []
+def _timeline(events: Iterable[Mapping[str, str]], parse: _Parse) -> list[tuple[_Version | None, str]]:
+    found: list[tuple[_Version | None, str]] = []
     for event in events:
         for kind, text in event.items():
             if kind == "introduced" and text == "0":
                 found.append((None, kind))
-            elif kind in {"introduced", "fixed", "last_affected"} and (at := _parsed(text)) is not None:
+            elif kind in {"introduced", "fixed", "last_affected"} and (at := parse(text)) is not None:
                 found.append((at, kind))
     return found
 
 
-def _parsed(text: str) -> Version | None:
+def _pep440(text: str) -> _Version | None:
     try:
-        return Version(text)
+        return Pep440(text)
     except InvalidVersion:
         return None
+
+
+def _semver(text: str) -> _Version | None:
+    try:
+        return Semver.parse(text, optional_minor_and_patch=True)
+    except (ValueError, TypeError):
+        return None
+
+
+_PARSERS: Mapping[str, _Parse] = {PYPI: _pep440, NPM: _semver}

@@ -1,4 +1,4 @@
-"""Where a run takes its advisories from: the imported archive through the mirror, else the live service."""
+"""Where a run takes its advisories from: the imported archives through the mirror, else the live service."""
 
 from __future__ import annotations
 
@@ -16,19 +16,26 @@ from pawl.model.plan import Availability
 
 LIVE = "https://api.osv.dev"
 _KNOWN = "/v1/vulns/PYSEC-2014-8"
-_HINT = "run `pawl advisories import FILE` with OSV's archive for PyPI"
 
 
-def availability(places: Places, environ: Mapping[str, str], *, offline: bool) -> Availability:
-    """Say whether advisories can be had: imported, else live, which `offline` forbids to ask."""
-    imported = store.edition(places)
-    if imported is not None:
-        return Availability(present=True, detail=f"{imported.records} records of {imported.data_date[:10]}, imported")
+def availability(ecosystem: str, places: Places, environ: Mapping[str, str], *, offline: bool) -> Availability:
+    """Say whether advisories about an ecosystem can be had: imported, else live, which `offline` forbids to ask.
+
+    Once anything is imported the live service is not asked any more, about nothing.
+    """
+    known = store.editions(places)
+    if ecosystem in known:
+        edition = known[ecosystem]
+        return Availability(present=True, detail=f"{edition.records} records of {edition.data_date[:10]}, imported")
+    hint = f"run `pawl advisories import FILE` with OSV's archive for {ecosystem}"
+    if known:
+        there = f"advisories are imported for {', '.join(known)}, none for {ecosystem}"
+        return Availability(present=False, detail=there, hint=hint)
     if offline:
-        return Availability(present=False, detail="offline, and no advisories are imported", hint=_HINT)
+        return Availability(present=False, detail=f"offline, and no advisories for {ecosystem} are imported", hint=hint)
     if _answers(environ):
         return Availability(present=True, detail="the live OSV service")
-    return Availability(present=False, detail="the OSV service cannot be reached and none are imported", hint=_HINT)
+    return Availability(present=False, detail="the OSV service cannot be reached and none are imported", hint=hint)
 
 
 def _answers(environ: Mapping[str, str]) -> bool:
@@ -53,13 +60,16 @@ class AdvisorySource(AbstractContextManager["AdvisorySource"]):
 
     def lease(self) -> tuple[str, ServiceUse]:
         """Return the address of the OSV API and what stands behind it; AdvisoryError when imported data is damaged."""
-        imported = store.edition(self._places)
-        if imported is None:
+        known = store.editions(self._places)
+        if not known:
             return LIVE, ServiceUse(name="advisories", asked="OSV", ran="OSV, live", provider="live")
         with self._guard:
             if self._mirror is None:
-                self._mirror = Mirror(store.Library(self._places), imported)
-        ran = f"OSV archive of {imported.data_date[:10]}, {imported.records} records, sha256 {imported.sha256[:12]}"
+                self._mirror = Mirror({name: store.Library(self._places, name) for name in known}, known)
+        ran = "; ".join(
+            f"OSV archive for {name} of {one.data_date[:10]}, {one.records} records, sha256 {one.sha256[:12]}"
+            for name, one in known.items()
+        )
         return self._mirror.url, ServiceUse(name="advisories", asked="OSV", ran=ran, provider="imported")
 
     def databases(self, names: Iterable[str]) -> tuple[databases.Database, ...]:

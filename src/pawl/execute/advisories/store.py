@@ -1,4 +1,4 @@
-"""The imported OSV archive: checked whole, re-packed by package so that one query reads one member."""
+"""Imported OSV archives: checked whole, re-packed by package so that one query reads one member."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from pawl.errors import AdvisoryError
-from pawl.execute.advisories.match import Record, is_undetermined, package_names
+from pawl.execute.advisories.match import ECOSYSTEMS, Record, is_undetermined, package_names
 from pawl.model.places import Places
 
 _LARGEST_RECORD = 8 * 1024 * 1024
 _SCALIBR = "osv-scalibr"
-_HINT = "give OSV's archive for PyPI: a zip with one JSON record a file"
+_HINT = "give OSV's archive of one ecosystem, such as PyPI: a zip with one JSON record a file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,27 +46,41 @@ def folder(places: Places) -> Path:
     return places.cache / "advisories"
 
 
-def edition(places: Places) -> Edition | None:
-    """Return what was imported, None when nothing was."""
+def home(places: Places, ecosystem: str) -> Path:
+    """Return where the records of one ecosystem are kept."""
+    return folder(places) / "packages" / ecosystem
+
+
+def editions(places: Places) -> dict[str, Edition]:
+    """Return what was imported, by ecosystem: only those whose versions can be compared here."""
+    found = ((ecosystem, edition(places, ecosystem)) for ecosystem in ECOSYSTEMS)
+    return {ecosystem: known for ecosystem, known in found if known is not None}
+
+
+def edition(places: Places, ecosystem: str) -> Edition | None:
+    """Return what was imported about one ecosystem, None when nothing was."""
     try:
-        text = (folder(places) / "edition.json").read_text(encoding="utf-8")
+        text = (home(places, ecosystem) / "edition.json").read_text(encoding="utf-8")
         return Edition(**json.loads(text))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, TypeError) as error:
         raise AdvisoryError(
             f"the imported advisories cannot be read ({error})",
-            where=str(folder(places)),
+            where=str(home(places, ecosystem)),
             hint="import them again with `pawl advisories import FILE`",
         ) from error
 
 
-def import_archive(archive: Path, places: Places, *, source: str, now: datetime) -> Edition:
-    """Check `archive`, keep it, and return its edition. What was imported before stays until this one is complete."""
-    by_package, by_id, newest, unusable = _sorted_records(archive, now)
+def import_archive(archive: Path, places: Places, *, ecosystem: str, source: str, now: datetime) -> Edition:
+    """Check `archive`, keep what it says of `ecosystem`, and return its edition.
+
+    What was imported before stays until this one is complete.
+    """
+    by_package, by_id, newest, unusable = _sorted_records(archive, ecosystem, now)
     if not by_id:
-        raise AdvisoryError("the archive holds no record for a PyPI package", where=str(archive), hint=_HINT)
-    target = folder(places)
+        raise AdvisoryError(f"the archive holds no record of {ecosystem}", where=str(archive), hint=_HINT)
+    target = home(places, ecosystem)
     with archive.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     made = Edition(
@@ -80,7 +94,7 @@ def import_archive(archive: Path, places: Places, *, source: str, now: datetime)
     )
     try:
         target.mkdir(parents=True, exist_ok=True)
-        _replace(target / "packages.zip", lambda path: _pack(path, by_package, by_id))
+        _replace(target / "packages.zip", lambda path: _pack(path, by_package, by_id, ecosystem))
         _replace(target / "edition.json", lambda path: path.write_text(json.dumps(asdict(made), indent=2)))
     except OSError as error:
         raise AdvisoryError(f"the advisories cannot be kept: {error.strerror}", where=str(target)) from error
@@ -125,12 +139,14 @@ def _ecosystems(record: Record) -> set[str]:
     return {name for name in named if re.fullmatch(r"[A-Za-z][A-Za-z0-9 ._-]*", name)}
 
 
-def _sorted_records(archive: Path, now: datetime) -> tuple[dict[str, list[Record]], dict[str, Record], str, int]:
+def _sorted_records(
+    archive: Path, ecosystem: str, now: datetime
+) -> tuple[dict[str, list[Record]], dict[str, Record], str, int]:
     by_package: dict[str, list[Record]] = defaultdict(list)
     by_id: dict[str, Record] = {}
     newest, unusable, today = "", 0, now.isoformat()
     for record in _records(archive):
-        names = package_names(record)
+        names = package_names(record, ecosystem)
         if not names:
             continue
         unusable += is_undetermined(record)
@@ -164,11 +180,11 @@ def _record(opened: zipfile.ZipFile, member: zipfile.ZipInfo, archive: Path) -> 
     raise AdvisoryError("a record has no id or no date", where=where, hint=_HINT)
 
 
-def _pack(path: Path, by_package: dict[str, list[Record]], by_id: dict[str, Record]) -> None:
+def _pack(path: Path, by_package: dict[str, list[Record]], by_id: dict[str, Record], ecosystem: str) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as packed:
         for name, records in sorted(by_package.items()):
             packed.writestr(f"package/{name}.json", json.dumps(records, separators=(",", ":")))
-        homes = {id_: min(package_names(record)) for id_, record in by_id.items()}
+        homes = {id_: min(package_names(record, ecosystem)) for id_, record in by_id.items()}
         for record_id, record in by_id.items():
             homes |= {alias: homes[record_id] for alias in record.get("aliases", ()) if alias not in by_id}
         packed.writestr("ids.json", json.dumps(homes, separators=(",", ":")))
@@ -186,10 +202,10 @@ def _replace(target: Path, write: Any) -> None:
 
 
 class Library:
-    """Read access to the imported records; safe to use from several threads."""
+    """Read access to the imported records of one ecosystem; safe to use from several threads."""
 
-    def __init__(self, places: Places) -> None:
-        path = folder(places) / "packages.zip"
+    def __init__(self, places: Places, ecosystem: str) -> None:
+        path = home(places, ecosystem) / "packages.zip"
         try:
             self._zip = zipfile.ZipFile(path)
             self._homes: dict[str, str] = json.loads(self._zip.read("ids.json"))

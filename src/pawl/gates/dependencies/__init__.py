@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from pawl.gates.dependencies import licences, review, safety, sbom
 from pawl.gates.dependencies.defects import DEFECTS
-from pawl.gates.dependencies.read import MAX_AGE, read
+from pawl.gates.dependencies.read import read
 from pawl.model.finding import Severity
 from pawl.model.gate import (
     Applies,
@@ -22,6 +22,7 @@ from pawl.model.gate import (
 )
 from pawl.model.pipeline import Kind, Option, Profile
 from pawl.model.toolbox import CYCLONEDX, PIP_AUDIT, SAFETY
+from pawl.readers.advisories import ASKED, MAX_AGE
 
 CONTROL_PACKAGE = "jinja2==2.4"
 _SAFETY_FOUND = 64
@@ -103,11 +104,11 @@ def review_commands(context: CheckContext) -> tuple[Command, ...]:
     """Compare the locks with those of the base, and ask about what came."""
     project = context.project
     since = ("--git", "{git}", "--base", project.revision.base or "", "--prefix", project.prefix)
-    asking = ("{pawl}", "{guest}/ask_changes.py", "{advisories.url}", "{out}")
+    asking = ("{pawl}", "{guest}/ask_packages.py", "{advisories.url}", "{out}")
     return (
         _listing(),
         _locks(*reviewed_locks(context), since=since),
-        Command(argv=asking, cwd="{scratch}", writes=(review.CHANGES,)),
+        Command(argv=asking, cwd="{scratch}", writes=(ASKED,)),
     )
 
 
@@ -183,7 +184,7 @@ GATE = Gate(
             environment=EnvironmentUse(deployed=True),
             services=("advisories",),
             needs=(Need(kind="advisories", name="PyPI"),),
-            keeps=(Keep(kind="dependencies-review", path=review.CHANGES, media_type="application/json"),),
+            keeps=(Keep(kind="dependencies-review", path=ASKED, media_type="application/json"),),
         ),
         Check(
             id="safety",

@@ -6,18 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from cvss import CVSS2, CVSS3, CVSS4
-from cvss.exceptions import CVSSError
-
 from pawl.errors import ReadError
 from pawl.model.evidence import LookedAt, Problem, Reading
-from pawl.model.finding import Finding, Severity
+from pawl.model.finding import Finding
 from pawl.model.gate import Outputs, ReadContext
 from pawl.model.measure import Better, Measure
+from pawl.readers.advisories import CONTROL_IDS, MAX_AGE, severity
 
-MAX_AGE = "advisories-max-age"
-# Three of the advisories that jinja2 2.4 has had for years, in any OSV source (PYSEC-2014-8 and others).
-CONTROL_IDS = frozenset({"CVE-2014-1402", "CVE-2016-10745", "CVE-2019-10906"})
 # End of life of Python versions, as published with each version's release schedule.
 END_OF_LIFE = {
     "3.8": date(2024, 10, 7),
@@ -28,8 +23,6 @@ END_OF_LIFE = {
     "3.13": date(2029, 10, 31),
     "3.14": date(2030, 10, 31),
 }
-_SCORES = {"CVSS_V2": CVSS2, "CVSS_V3": CVSS3, "CVSS_V4": CVSS4}
-_WORDS = {"moderate": "medium", "none": "info"}
 
 
 def read(outputs: Outputs, context: ReadContext) -> Reading:
@@ -51,30 +44,6 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
         problems=problems,
         notes=notes,
     )
-
-
-def severity(record: Mapping[str, Any] | None) -> Severity:
-    """Return a record's severity: the worst of its CVSS scores, else its own word, else unknown."""
-    if record is None:
-        return Severity.UNKNOWN
-    vectors = [*record.get("severity", ()), *record.get("affected_severity", ())]
-    words = [word for vector in vectors if (word := _word(vector)) is not None]
-    word = record.get("word", "").lower()
-    if not words and word:
-        words = [_WORDS.get(word, word)]
-    known = [Severity(one) for one in words if one in tuple(Severity)]
-    return max(known, key=lambda one: one.rank, default=Severity.UNKNOWN)
-
-
-def _word(vector: Mapping[str, str]) -> str | None:
-    scheme = _SCORES.get(vector.get("type", ""))
-    if scheme is None:
-        return None
-    try:
-        word = str(scheme(vector["score"]).severities()[0]).lower()
-    except (CVSSError, KeyError):
-        return None
-    return _WORDS.get(word, word)
 
 
 def _findings(audited: Iterable[Mapping[str, Any]], records: Mapping[str, Any]) -> Iterator[Finding]:
@@ -107,7 +76,7 @@ def _control(outputs: Outputs) -> Iterator[Problem]:
     for dependency in outputs.json("control.json")["dependencies"]:
         for vuln in dependency.get("vulns", ()):
             found |= {vuln["id"], *vuln.get("aliases", ())}
-    missed = sorted(CONTROL_IDS - found)
+    missed = sorted(CONTROL_IDS["PyPI"] - found)
     if missed:
         yield Problem(
             code="control-missed", text=f"the source of advisories does not know {', '.join(missed)} of jinja2 2.4"

@@ -8,12 +8,11 @@ from typing import Any
 
 from pawl.errors import ReadError
 from pawl.gates.dependencies import licences
-from pawl.gates.dependencies.read import CONTROL_IDS, severity
 from pawl.model.evidence import LookedAt, Problem, Reading
 from pawl.model.finding import Finding
 from pawl.model.gate import Outputs, ReadContext
+from pawl.readers import advisories
 
-CHANGES = "changes.json"
 Entry = Mapping[str, Any]
 Key = tuple[str, str]
 
@@ -61,50 +60,32 @@ def _versions(files: Mapping[str, Sequence[Entry] | None]) -> dict[Key, set[str]
 
 def read(outputs: Outputs, context: ReadContext) -> Reading:
     """Return findings about additions alone; a change that touches no lock has nothing to check."""
-    locks, asked = outputs.json(licences.LOCKS), outputs.json(CHANGES)
+    locks, asked = outputs.json(licences.LOCKS), outputs.json(advisories.ASKED)
     rules = licences.policy(context.check.settings)
     try:
         changed = changes(locks)
         packages = {(one["ecosystem"], one["name"]): one for one in _described(outputs)}
         known = [one for one in asked["answers"] if (one["ecosystem"], one["name"]) in {_key(two) for two in changed}]
-        findings = (*_vulnerable(known), *_licensed(changed, packages, rules))
-        problems = tuple(_problems(locks, asked, rules))
-        notes = tuple(_notes(changed, packages, rules, imported=asked["imported"]))
+        added = advisories.vulnerable(known, prefix="this change adds ")
+        findings = (*added, *_licensed(changed, packages, rules))
+        problems = (*_problems(locks, rules), *advisories.problems(asked, context))
+        notes = tuple(f"{one.told}{_under(one, packages, rules)}" for one in changed)
+        measures = advisories.ages(asked)
     except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"the review is not shaped as expected ({error!r})", where=CHANGES) from error
-    expected = sum(1 for one in changed for version in one.came if version and _is_asked(one, asked))
+        raise ReadError(f"the review is not shaped as expected ({error!r})", where=advisories.ASKED) from error
+    expected = sum(1 for one in changed for version in one.came if version)
     looked = LookedAt(what="added versions looked up", count=len(known), expected=expected)
-    return Reading(looked_at=(looked,), findings=findings, problems=problems, notes=notes)
+    return Reading(looked_at=(looked,), findings=findings, measures=measures, problems=problems, notes=notes)
 
 
 def _key(one: Change) -> Key:
     return one.ecosystem, one.name
 
 
-def _is_asked(one: Change, asked: Mapping[str, Any]) -> bool:
-    return one.ecosystem == "PyPI" or not asked["imported"]
-
-
 def _described(outputs: Outputs) -> Iterator[licences.Package]:
     """Yield what is known about licences: of what is installed, and of what JavaScript locks say that is shipped."""
     yield from licences.python_packages(outputs)[0]
     yield from (one for one in licences.shipped(outputs) if not one["dev"])
-
-
-def _vulnerable(answers: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
-    for one in answers:
-        for record in one["vulns"]:
-            fixed = record.get("fixed", ())
-            summary = str(record.get("summary") or record["id"]).strip().splitlines()[0]
-            yield Finding(
-                rule=next((alias for alias in record.get("aliases", ()) if alias.startswith("CVE-")), record["id"]),
-                tool="osv",
-                message=f"this change adds {one['name']} {one['version']}: {summary}",
-                severity=severity(record),
-                subject=f"{one['name']} {one['version']}",
-                url=f"https://osv.dev/vulnerability/{record['id']}",
-                fix=f"take a version with the fix: {', '.join(fixed)}" if fixed else "no fixed version is known",
-            )
 
 
 def _licensed(
@@ -116,27 +97,15 @@ def _licensed(
             yield from licences.judge(package, rules)
 
 
-def _problems(locks: Mapping[str, Any], asked: Mapping[str, Any], rules: licences.Policy) -> Iterator[Problem]:
+def _problems(locks: Mapping[str, Any], rules: licences.Policy) -> Iterator[Problem]:
     if locks["base"] is None:
         yield Problem(code="base-absent", text="the base is not in this clone, so nobody knows what changed")
     sides = (("now", locks["head"]), ("at the base", locks["base"] or {}))
     for when, files in sides:
         for path in sorted(path for path, entries in files.items() if entries is None):
             yield Problem(code="lock-unreadable", text=f"{path} cannot be read as a lock {when}")
-    found = {name for record in asked["control"] for name in (record["id"], *record.get("aliases", ()))}
-    if missed := sorted(CONTROL_IDS - found):
-        yield Problem(code="control-missed", text=f"the source does not know {', '.join(missed)} of jinja2 2.4")
     for entry in rules.misread:
         yield Problem(code="licence-decision", text=f'{licences.DECIDED}: "{entry}" is not NAME=SPDX-EXPRESSION')
-
-
-def _notes(
-    changed: Sequence[Change], packages: Mapping[Key, licences.Package], rules: licences.Policy, *, imported: bool
-) -> Iterator[str]:
-    yield from (f"{one.told}{_under(one, packages, rules)}" for one in changed)
-    silent = [one.name for one in changed if one.came and one.ecosystem == "npm" and imported]
-    if silent:
-        yield f"the imported advisories know PyPI alone, so nobody looked up {', '.join(silent)}"
 
 
 def _under(one: Change, packages: Mapping[Key, licences.Package], rules: licences.Policy) -> str:

@@ -6,12 +6,14 @@ from functools import partial
 from pathlib import Path
 
 from pawl.gates.frontend import commands, folder, names
-from pawl.gates.frontend.checks import read_audit, read_build, read_tests
+from pawl.gates.frontend.audit import read_advisories, read_audit
+from pawl.gates.frontend.checks import read_build, read_tests
 from pawl.gates.frontend.defects import DEFECTS
 from pawl.gates.frontend.names import BRANCHES, BUNDLE, BUNDLE_GZIP, LINES
 from pawl.gates.frontend.read import read_eslint, read_prettier, read_types
 from pawl.model.gate import Applies, Check, CheckContext, Gate, Keep, Limit, Need, Where
 from pawl.model.pipeline import GateSettings, Kind, Option, Profile
+from pawl.readers.advisories import ASKED, MAX_AGE
 
 _KIB = 1024
 
@@ -48,10 +50,15 @@ def _builds(context: CheckContext) -> Applies:
 
 
 def _audited(context: CheckContext) -> Applies:
+    listed = _listed(context)
+    if listed.yes and not folder.lock(context).endswith(folder.NPM_LOCKS):
+        return Applies(yes=False, why=f"npm cannot audit {folder.lock(context)}")
+    return listed
+
+
+def _listed(context: CheckContext) -> Applies:
     if not context.settings.flag("audit"):
         return Applies(yes=False, why="switched off in pawl.toml")
-    if context.offline:
-        return Applies(yes=False, why="offline: the registry is not asked for advisories")
     return Applies(yes=folder.exists(context), why="" if folder.exists(context) else "the project has no front end")
 
 
@@ -116,8 +123,20 @@ AUDIT = Check(
     profiles=(Profile.CI,),
     where=Where.OWN,
     node=folder.folder,
-    needs=(Need(kind="network", name="npm"),),
+    needs=(Need(kind="advisories", name="npm-audit"),),
     keeps=(Keep(kind="audit-json", path=names.AUDIT, media_type="application/json"),),
+)
+
+ADVISORIES = Check(
+    id="advisories",
+    commands=commands.advisories,
+    read=read_advisories,
+    applies=_listed,
+    profiles=(Profile.CI,),
+    services=("advisories",),
+    needs=(Need(kind="advisories", name="npm"),),
+    keeps=(Keep(kind="audit-json", path=ASKED, media_type="application/json"),),
+    stands_in_for="audit",
 )
 
 GATE = Gate(
@@ -125,7 +144,7 @@ GATE = Gate(
     title="Front end",
     blurb="the front end lints, is formatted, type-checks, passes its tests, builds and does not grow",
     room=Path(__file__).parent,
-    checks=(ESLINT, PRETTIER, TYPES, TESTS, BUILD, AUDIT),
+    checks=(ESLINT, PRETTIER, TYPES, TESTS, BUILD, AUDIT, ADVISORIES),
     defects=DEFECTS,
     options=(
         Option(
@@ -167,7 +186,14 @@ GATE = Gate(
             name="audit",
             kind=Kind.BOOLEAN,
             default=True,
-            meaning="Ask the registry for advisories about the locked packages, in profile ci.",
+            meaning="Ask for advisories about the locked packages, in profile ci: the registry, else OSV's data.",
+        ),
+        Option(
+            name=MAX_AGE,
+            kind=Kind.DURATION,
+            default=30 * 86_400.0,
+            meaning="How old imported advisories may be before nothing can be concluded from them.",
+            minimum=1.0,
         ),
     ),
     limits=limits,

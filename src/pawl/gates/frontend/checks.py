@@ -1,4 +1,4 @@
-"""From the reports of tests, build and audit to facts about what was really done."""
+"""From the reports of tests and build to facts about what was really done."""
 
 from __future__ import annotations
 
@@ -21,13 +21,6 @@ _OUTCOMES = {
     "pending": TestOutcome.SKIPPED,
     "todo": TestOutcome.SKIPPED,
     "disabled": TestOutcome.SKIPPED,
-}
-_SEVERITIES = {
-    "critical": Severity.CRITICAL,
-    "high": Severity.HIGH,
-    "moderate": Severity.MEDIUM,
-    "low": Severity.LOW,
-    "info": Severity.INFO,
 }
 
 
@@ -154,53 +147,3 @@ def _unbuilt() -> Finding:
         severity=Severity.HIGH,
         subject="npm run build",
     )
-
-
-def read_audit(outputs: Outputs, context: ReadContext) -> Reading:
-    """Read npm's audit; whatever is not a report (the service refused, nobody answered) is unreadable."""
-    known, data = _audited(outputs, names.CONTROL), _audited(outputs, names.AUDIT)
-    try:
-        count = int(data["metadata"]["dependencies"]["total"])
-        found = tuple(_vulnerabilities(data["vulnerabilities"].values(), context))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"npm's audit is not complete ({error!r})", where=names.AUDIT) from error
-    text = "the registry knows nothing of a vulnerability that everybody knows, so its silence means nothing"
-    missed = () if known["vulnerabilities"] else (Problem(code="control-missed", text=text),)
-    return Reading(looked_at=(LookedAt(what="packages audited", count=count),), findings=found, problems=missed)
-
-
-def _audited(outputs: Outputs, name: str) -> Mapping[str, Any]:
-    data = outputs.json(name)
-    if not isinstance(data, dict):
-        raise ReadError("npm's audit is not an object", where=name)
-    if "metadata" not in data or "vulnerabilities" not in data:
-        said = data.get("message") or "it wrote no report"
-        raise ReadError(
-            f"npm audit has no answer of the registry: {said}",
-            where=name,
-            hint="use a registry that serves advisories, or say audit = false in [gates.frontend]",
-        )
-    return data
-
-
-def _vulnerabilities(entries: Any, context: ReadContext) -> Iterator[Finding]:
-    lock = folder.inside(folder.folder(context.check), "package-lock.json")
-    for entry in entries:
-        # A text names another vulnerable package, through which this one is affected: it has an entry of its own.
-        for via in (one for one in entry["via"] if not isinstance(one, str)):
-            yield Finding(
-                rule=_advisory(via),
-                tool="npm audit",
-                message=f"{entry['name']} {via['range']}: {via['title']}",
-                severity=_SEVERITIES.get(via["severity"], Severity.UNKNOWN),
-                place=Place(path=lock),
-                subject=f"{entry['name']} {_advisory(via)}",
-                url=via.get("url") or "",
-                fix="npm audit fix" if entry.get("fixAvailable") else "",
-            )
-
-
-def _advisory(via: Mapping[str, Any]) -> str:
-    """Return the advisory's own name, which ends its address ("GHSA-…"), else the registry's number."""
-    name = str(via.get("url") or "").rstrip("/").rpartition("/")[2]
-    return name if name.startswith("GHSA-") else f"npm-{via['source']}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pawl.gates.frontend import folder, names
 from pawl.model.gate import CheckContext, Command, Purpose
+from pawl.readers.advisories import ASKED
 
 _BIN = "{node.modules}/.bin"
 
@@ -139,6 +140,16 @@ def build(context: CheckContext) -> tuple[Command, ...]:
     return (
         Command(argv=("{node.npm}", "run", "--silent", "build"), cwd=home(context), accepts=(0, 1, 2)),
         Command(argv=(*weigh, "--out", f"{{out}}/{names.BUILT}"), writes=(names.BUILT,), purpose=Purpose.CONVERT),
+    )
+
+
+def advisories(context: CheckContext) -> tuple[Command, ...]:
+    """List what the lock names, and ask an OSV service about each version, a well-known one among them."""
+    listing = ("{pawl}", "{guest}/list_locks.py", "--tree", "{tree}", "--out", f"{{out}}/{names.LOCKS}")
+    asking = ("{pawl}", "{guest}/ask_packages.py", "{advisories.url}", "{out}")
+    return (
+        Command(argv=(*listing, "--", folder.lock(context)), writes=(names.LOCKS,)),
+        Command(argv=asking, cwd="{scratch}", writes=(ASKED,)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 
 from pawl.model.facts import Tree
@@ -23,6 +24,12 @@ _TEST = """import { {it} } from "{runner}";
 """
 _WRONG_TYPE = 'export const pawlPrice: number = "twelve";\n'
 _UNFORMATTED = "export const   pawlList =  [ 1,2,\n 3 ]\n"
+# GHSA-35jh-r3h4-6jhm; nothing else comes with it
+_LODASH = {
+    "version": "4.17.20",
+    "integrity": "sha512-PlhdFcillOINfeV7Ni6oF1TAEayyZBoZ8bcshTHqOYJYlrqzRK5hagpagky5o4HfCzzd1TRkXPMFq6cKk9rGmA==",
+    "license": "MIT",
+}
 _UNBUILT = '\nimport "./pawl-is-not-there";\n'
 
 
@@ -52,6 +59,18 @@ def _unbuilt(tree: Tree, _: Pipeline) -> tuple[Change, ...]:
     starts = [path for path in tree.paths if path.startswith(f"{_home(tree)}src/") and _stem(path) in {"main", "index"}]
     path = min(starts, default=f"{_home(tree)}src/main.ts")
     return (Change(edits=(Edit(path=path, text=_UNBUILT, append=True),)),)
+
+
+def _vulnerable(tree: Tree, _: Pipeline) -> tuple[Change, ...]:
+    """Depend on lodash 4.17.20 in the manifest and in npm's lock, as `npm install` would write it."""
+    manifest = json.loads(tree.text(f"{_home(tree)}package.json") or "{}")
+    manifest.setdefault("dependencies", {})["lodash"] = "4.17.20"
+    lock = json.loads(tree.text(f"{_home(tree)}package-lock.json") or '{"packages": {}}')
+    lock["packages"].setdefault("", {}).setdefault("dependencies", {})["lodash"] = "4.17.20"
+    lock["packages"]["node_modules/lodash"] = _LODASH
+    texts = {"package.json": manifest, "package-lock.json": lock}
+    edits = (Edit(path=f"{_home(tree)}{name}", text=json.dumps(data, indent=2) + "\n") for name, data in texts.items())
+    return (Change(edits=tuple(edits)),)
 
 
 def _stem(path: str) -> str:
@@ -87,5 +106,12 @@ DEFECTS = (
         check="build",
         rule="build-failed",
         plant=_unbuilt,
+    ),
+    Defect(
+        id="vulnerable-package",
+        title="a package with a known hole is locked",
+        check="advisories",
+        rule="GHSA-35jh-r3h4-6jhm",
+        plant=_vulnerable,
     ),
 )

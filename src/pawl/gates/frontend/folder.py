@@ -9,6 +9,8 @@ from pawl.model.gate import CheckContext
 
 # Words that make a script more than one call of one program.
 _SHELL = ("&&", "||", "|", ";", "&", ">", ">>", "<")
+NPM_LOCKS = ("npm-shrinkwrap.json", "package-lock.json")
+LOCKS = (*NPM_LOCKS, "pnpm-lock.yaml", "yarn.lock")
 _RUNNERS = ("npx", "npm", "exec", "--")
 
 
@@ -28,6 +30,13 @@ def others(context: CheckContext) -> tuple[str, ...]:
     return tuple(
         one for one in _detected(context) if one != chosen and inside(one, "package-lock.json") in context.project.files
     )
+
+
+def lock(context: CheckContext) -> str:
+    """Return the front end's lock file, relative to the project; where there is none, the one that npm would write."""
+    home = folder(context)
+    found = (inside(home, name) for name in LOCKS)
+    return next((path for path in found if path in context.project.files), inside(home, "package-lock.json"))
 
 
 def exists(context: CheckContext) -> bool:

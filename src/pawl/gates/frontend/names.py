@@ -8,6 +8,7 @@ BUNDLE, BUNDLE_GZIP = "frontend.bundle", "frontend.bundle-gzip"
 PLANTED = "planted.json"
 ESLINT, PRETTIER, TESTS, BUILT = "eslint.json", "prettier.txt", "tests.json", "built.json"
 AUDIT, CONTROL = "audit.json", "control.json"
+LOCKS = "locks.json"
 COVERAGE = "coverage/coverage-summary.json"
 
 

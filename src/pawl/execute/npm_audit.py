@@ -1,0 +1,43 @@
+"""Whether the registry of this machine answers `npm audit`: many mirrors and proxies do not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from pawl.execute.process import quick
+from pawl.guest import plant_package
+from pawl.model.plan import Availability
+
+_ANSWER_S = 30.0
+_HINT = "run `pawl advisories import FILE` with OSV's archive for npm"
+
+
+def availability(environ: Mapping[str, str]) -> Availability:
+    """Say whether the registry names the known vulnerability of a made-up project.
+
+    Without an npm on the PATH nobody can ask yet, and whoever needs the answer finds it out.
+    """
+    npm = shutil.which("npm", path=environ.get("PATH", ""))
+    if npm is None:
+        return Availability(present=True, detail="assumed: there is no npm here to ask with")
+    with tempfile.TemporaryDirectory(prefix="pawl-") as folder:
+        plant_package.plant(Path(folder))
+        argv = (npm, "audit", "--json", "--package-lock-only", "--fetch-retries=0")
+        _, output, errors = quick(argv, cwd=Path(folder), timeout_s=_ANSWER_S, env=dict(environ))
+    return _judged(output, errors)
+
+
+def _judged(output: bytes, errors: bytes) -> Availability:
+    try:
+        said = json.loads(output)
+        known, words = said.get("vulnerabilities"), str(said.get("message") or "")
+    except (ValueError, AttributeError):
+        known, words = None, next(iter(errors.decode(errors="replace").strip().splitlines()), "")
+    if known:
+        return Availability(present=True, detail="the registry answers npm audit")
+    why = words or "it knows nothing of a vulnerability that everybody knows"
+    return Availability(present=False, detail=f"the registry does not answer npm audit ({why})", hint=_HINT)

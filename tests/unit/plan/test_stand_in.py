@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from kit import values
+from pawl.model.evidence import Reason
+from pawl.model.plan import Step
+from pawl.plan import stand_in
+
+ABSENT = Reason(code="need-absent", text="it lacks something")
+
+
+def pair(first: Reason | None, substitute: Reason | None) -> list[Step]:
+    other = values.check("osv", stands_in_for="npm")
+    return [
+        values.step("audit/npm", excuse=first),
+        values.step("audit/osv", check=other, excuse=substitute),
+        values.step("audit/lint"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "substitute", "planned"),
+    [
+        (None, None, ["audit/npm", "audit/lint"]),
+        (None, ABSENT, ["audit/npm", "audit/lint"]),
+        (ABSENT, None, ["audit/osv", "audit/lint"]),
+        (ABSENT, ABSENT, ["audit/npm", "audit/lint"]),
+        (Reason(code="unaffected", text="nothing changed"), None, ["audit/npm", "audit/lint"]),
+    ],
+)
+def test_one_of_both_is_planned(first: Reason | None, substitute: Reason | None, planned: list[str]) -> None:
+    assert [step.id for step in stand_in.settled(pair(first, substitute))] == planned
+
+
+def test_where_both_lack_something_both_reasons_are_told() -> None:
+    kept = stand_in.settled(pair(ABSENT, Reason(code="need-absent", text="no archive")))
+    assert kept[0].excuse == Reason(code="need-absent", text="it lacks something; in its place: no archive")
+
+
+def test_a_substitute_for_what_does_not_apply_looks_by_itself() -> None:
+    steps = pair(None, None)[1:]
+    assert stand_in.settled(steps) == steps
+
+
+def test_who_looks_in_whose_place_is_told() -> None:
+    notes = list(stand_in.notes(stand_in.settled(pair(ABSENT, None))))
+    assert notes == ["audit/osv looks in the place of audit/npm, which cannot be had here"]
