@@ -207,6 +207,7 @@ def test_interrupted(tmp_path: Path, pawl: Pawl, code: signal.Signals) -> None:
     assert next(gate for gate in document["gates"] if gate["gate"] == tiny.GATE)["verdict"] == "unverified"
     (events,) = pawl.state.glob("runs/*/events.jsonl")
     assert json.loads(events.read_text().splitlines()[-1])["type"] == "run.failed"
+    assert "It broke off: interrupted" in (events.parent / "index.html").read_text()
 
 
 def test_interrupted_before_the_run(project: Repo, pawl: Pawl) -> None:

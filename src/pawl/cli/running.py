@@ -84,8 +84,11 @@ def _write(wanted: tuple[reporting.Wanted, ...], document: Document, beside: Ann
     # One that cannot be written must not swallow what was found.
     try:
         reporting.write(wanted, document, beside, folder=folder)
-        if document.error is None:
-            reporting.keep(document, beside, folder)
     except RecordError as error:
         return error
+    try:
+        reporting.keep(document, beside, folder)
+    except RecordError as error:
+        # A run that broke off has said why, and that is likely the reason here, too.
+        return error if document.error is None else None
     return None

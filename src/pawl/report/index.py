@@ -45,6 +45,7 @@ def render(document: Document, annex: Annex = NO_ANNEX, written: tuple[str, ...]
         f"<title>{_words(title)}</title>\n<style>{_STYLE}</style>\n<main>",
         f"<h1>{_words(title)}: {text.WORDS[document.verdict]}</h1>",
         "<p>profile {}, {}, took {}</p>".format(*map(_words, about)),
+        _broken_off(document),
         _list([("whole run", [_link(path) for path in ("events.jsonl", *written[:1])])]),
         *(_gate(document, gate, annex, written) for gate in ran),
         "<h2>Not run</h2>" if left else "",
@@ -52,6 +53,13 @@ def render(document: Document, annex: Annex = NO_ANNEX, written: tuple[str, ...]
         "</main>\n</html>\n",
     ]
     return "\n".join(parts)
+
+
+def _broken_off(document: Document) -> str:
+    if document.error is None:
+        return ""
+    words = (document.error.message, document.error.where, document.error.hint)
+    return f"<p><strong>It broke off: {_words('; '.join(filter(None, words)))}</strong></p>"
 
 
 def _alone(document: Document, gate: GateEntry) -> Document:
