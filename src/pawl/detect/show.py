@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pawl.model.facts import Fact
 
 _SHOWN = 3
+_VALUES = 12
 
 
 def as_text(facts: Iterable[Fact]) -> str:
@@ -25,7 +26,10 @@ def describe(fact: Fact) -> str:
     """Return the value in words; an unknown one says whether nothing speaks for it or the evidence disagrees."""
     if fact.value is None:
         return "unknown: what is found does not agree" if fact.evidence else "unknown"
-    return fact.value if isinstance(fact.value, str) else ", ".join(fact.value)
+    values = (fact.value,) if isinstance(fact.value, str) else fact.value
+    # Some values are records with a tab between their fields.
+    words = [value.replace("\t", " ") for value in values[:_VALUES]]
+    return ", ".join(words) + (f" and {len(values) - _VALUES} more" if len(values) > _VALUES else "")
 
 
 def _evidence(fact: Fact) -> str:

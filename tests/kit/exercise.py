@@ -1,0 +1,115 @@
+"""Plant every defect in a copy of the reference application, run its whole pipeline, and say which gates turn red.
+
+`PYTHONPATH=tests python -m kit.exercise [GATE…]` takes a minute or two a defect. What cannot be planted in the example
+(journeys of Node, a second opinion that is not here) is left out and named. One Python and base images of this machine
+stand for the example's; the load gate runs for its own defects alone.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kit import containers, images, repos
+from kit.pawling import Pawl, Said
+from kit.planting import plant
+from kit.repos import Repo
+from pawl import gates
+from pawl.model.gate import Check, Defect, Gate
+from pawl.model.pipeline import Profile
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "namaskah"
+_LEFT_BEHIND = shutil.ignore_patterns(".venv", "__pycache__", "node_modules", "dist", ".*_cache", ".coverage*")
+_COSTLY = "performance"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One planted defect: gates that failed with their first rule, and gates that could not look."""
+
+    gate: str
+    defect: Defect
+    failed: tuple[str, ...]
+    unverified: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The row of a table in Markdown."""
+        own = [one for one in self.failed if one.startswith(f"{self.gate} ")]
+        others = [one for one in (*self.failed, *(f"{one} (unverified)" for one in self.unverified)) if one not in own]
+        caught = ", ".join(own) or "**not caught**"
+        return f"| {self.gate} | {self.defect.title} | {caught} | {', '.join(others) or 'none'} |"
+
+
+def copy(folder: Path) -> Repo:
+    """Return a repository with the example as its first commit, on a branch of its own."""
+    shutil.copytree(EXAMPLE, folder, ignore=_LEFT_BEHIND)
+    definition = (folder / "pawl.toml").read_text()
+    base = images.have(images.PYTHON)
+    definition = re.sub(r"(?m)^python = .*$", 'python = ["3.11"]', definition, count=1)
+    definition = definition.replace(
+        'build-args = ["GIT_COMMIT={commit}"]', f'build-args = ["GIT_COMMIT={{commit}}", "PYTHON_IMAGE={base}"]'
+    )
+    # the databases of tests are of no particular age, and know one package of each kind
+    definition = definition.replace('advisories-max-age = "1000d"', 'advisories-max-age = "40000d"')
+    (folder / "pawl.toml").write_text(definition)
+    repo = repos.make(folder)
+    repo.commit("The example")
+    return repo.branch("change")
+
+
+def can_be_planted(check: Check) -> bool:
+    """Return whether the example has what the check looks at."""
+    return check.id not in {"playwright-test", "trufflehog", "osv-scanner"}
+
+
+def look(pawl: Pawl, repo: Repo, gate: Gate, check: Check) -> Said:
+    """Run everything but the costly, or what alone can catch this defect."""
+    if check.profiles == (Profile.CI,):
+        return pawl.run(gate.id, "--profile", "ci", cwd=repo.root)
+    if Profile.FULL not in check.profiles:
+        return pawl.run("--profile", check.profiles[0], "--offline", cwd=repo.root)
+    wanted = [one.id for one in gates.ALL if one.id != _COSTLY or gate.id == _COSTLY]
+    return pawl.run(*wanted, "--offline", cwd=repo.root)
+
+
+def row(said: Said, gate: str, defect: Defect) -> Row:
+    """Say what turned red."""
+    verdicts = {one["gate"]: one for one in said.document["gates"]}
+    failed = tuple(f"{name} ({_first(one)})" for name, one in verdicts.items() if one["verdict"] == "failed")
+    unsure = tuple(name for name, one in verdicts.items() if one["verdict"] == "unverified")
+    return Row(gate=gate, defect=defect, failed=failed, unverified=unsure)
+
+
+def _first(gate: dict[str, object]) -> str:
+    found = gate["findings"]
+    rules = [one["rule"] for one in found if one["status"] == "new"] if isinstance(found, list) else []
+    return f"`{rules[0]}`" if rules else "a limit"
+
+
+def exercise(names: Iterable[str]) -> Iterator[str]:
+    """Yield a line for each defect of the named gates, all where none is named."""
+    chosen = set(names) or {gate.id for gate in gates.ALL}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch).resolve()
+        pawl, repo = Pawl(folder / "home"), copy(folder / "namaskah")
+        containers.import_databases(pawl, folder)
+        for gate in (one for one in gates.ALL if one.id in chosen):
+            for defect in gate.defects:
+                check = next(one for one in gate.checks if one.id == defect.check)
+                if not can_be_planted(check):
+                    yield f"| {gate.id} | {defect.title} | left out: the example has no {check.id} | |"
+                    continue
+                plant(repo, defect)
+                yield str(row(look(pawl, repo, gate, check), gate.id, defect))
+                repo.git("reset", "--quiet", "--hard", "main")
+                repo.git("clean", "--quiet", "--force", "-d")
+
+
+if __name__ == "__main__":
+    for line in exercise(sys.argv[1:]):
+        print(line, flush=True)
