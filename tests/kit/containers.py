@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from kit import pawling, shop, trivydb
@@ -16,6 +17,23 @@ USER 10001
 HEALTHCHECK --interval=10s --timeout=5s \\
     CMD ["python3", "-c", "import app.orders"]
 CMD ["python3", "-m", "app.orders"]
+"""
+# a second image beside the shop's, on the same base
+PROXY = {
+    "proxy/Dockerfile": """ARG BASE=debian:12-slim
+
+FROM ${BASE}
+COPY proxy.conf /etc/proxy.conf
+USER 10002
+HEALTHCHECK CMD ["test", "-f", "/etc/proxy.conf"]
+""",
+    "proxy/proxy.conf": "listen 8080\n",
+}
+FAULTY_PROXY = f"""{PROXY["proxy/Dockerfile"].partition("USER")[0]}
+RUN mkdir -p /opt/site-packages/jinja2-2.11.2.dist-info \\
+    && printf 'Metadata-Version: 2.1\\nName: jinja2\\nVersion: 2.11.2\\n' \\
+    > /opt/site-packages/jinja2-2.11.2.dist-info/METADATA
+RUN printf 'ACCESS_TOKEN = "%s"\\n' "{"gh" + "p_" + hashlib.sha256(b"proxy").hexdigest()[:36]}" > /etc/settings.py
 """
 SETTINGS = """
 [gates.container]

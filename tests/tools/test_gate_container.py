@@ -68,6 +68,12 @@ def looked(said: Said, check: str) -> tuple[str, str, str]:
     return found["verdict"], found["reason"]["code"], found["reason"]["text"]
 
 
+def left_behind(said: Said) -> str:
+    """Return the ids of what the engine still has of a run."""
+    label = f"label=pawl.run={said.document['run']}"
+    return docker("image", "ls", "--quiet", "--filter", label) + docker("ps", "--all", "--quiet", "--filter", label)
+
+
 def test_an_engine_that_is_not_there_is_said_and_never_green(tmp_path: Path, pawl: Pawl) -> None:
     repo = shop.make(tmp_path / "shop", **containers.files("debian:12"))
     said = pawl.run("container", "--offline", cwd=repo.root, env=ABSENT)
@@ -89,10 +95,57 @@ def test_a_clean_image_passes_and_nothing_of_it_stays(tmp_path: Path, pawl: Pawl
     measures = {measure["name"]: measure["value"] for measure in said.gate("container")["measures"]}
     assert measures["container.size"] > 50_000_000
     assert measures["container.layers"] >= 2
-    label = f"label=pawl.run={said.document['run']}"
-    assert docker("image", "ls", "--quiet", "--filter", label) == ""
-    assert docker("ps", "--all", "--quiet", "--filter", label) == ""
+    assert left_behind(said) == ""
     assert not list((pawl.state / "services").glob("*.json"))
+
+
+def second(said: Said) -> set[str]:
+    """Return the rules of what is found, all of it in the second image."""
+    findings = said.gate("container")["findings"]
+    assert {finding["path"] for finding in findings} == {"proxy/Dockerfile"}
+    assert all(finding["subject"].endswith(" in proxy/Dockerfile") for finding in findings)
+    return {finding["rule"] for finding in findings}
+
+
+def test_a_second_image_is_looked_into_like_the_first_and_nothing_of_both_stays(tmp_path: Path, pawl: Pawl) -> None:
+    containers.import_databases(pawl, tmp_path)
+    repo = project(tmp_path / "shop", 'images = ["proxy/Dockerfile"]', 'max-size = "1GiB"', **containers.PROXY)
+    said = pawl.run("container", "--offline", cwd=repo.root)
+    looked(said, "trivy"), looked(said, "osv-scanner")
+    assert said.code == 0, said.out
+    counts = {
+        one["what"]: (one["count"], one["expected"]) for step in said.document["steps"] for one in step["looked_at"]
+    }
+    assert (counts["images built"], counts["images inspected"]) == ((2, 2), (2, 2))
+    for what in ("layers searched for secrets", "packages scanned by trivy", "packages scanned by osv-scanner"):
+        assert counts[what][0] >= 2
+        assert counts[f"{what} in proxy/Dockerfile"][0] >= 2
+    sizes = {
+        one["scope"]: one["limit"] for one in said.gate("container")["measures"] if one["name"] == "container.size"
+    }
+    assert sizes == {"": 1 << 30, "proxy/Dockerfile": 1 << 30}
+    assert left_behind(said) == ""
+
+    repo.write({"proxy/Dockerfile": containers.FAULTY_PROXY})
+    repo.git("add", "--all")
+    repo.commit("Plant faults in the second image alone")
+    said = pawl.run("container", "--offline", cwd=repo.root)
+    assert (said.code, said.gate("container")["verdict"]) == (1, "failed"), said.out
+    assert second(said) >= {"runs-as-root", "no-healthcheck", "betterleaks.github-pat", "CVE-2024-56326"}
+    failed = {one["check"] for one in said.document["steps"] if one["verdict"] == "failed"}
+    assert failed == {"image", "layers", "trivy", "osv-scanner"}
+    assert left_behind(said) == ""
+    assert not list((pawl.state / "services").glob("*.json"))
+
+
+def test_an_image_that_policy_names_and_nobody_can_build_is_unverified(tmp_path: Path, pawl: Pawl) -> None:
+    repo = without_scanners(tmp_path / "shop", 'images = ["proxy"]', **containers.PROXY)
+    said = pawl.run("container", "--offline", cwd=repo.root)
+    assert step(said, "build")["reason"]["code"] == "wrong-image"
+    assert "there is proxy/Dockerfile" in step(said, "build")["reason"]["text"]
+    assert {step(said, check)["verdict"] for check in ("image", "layers")} == {"not_run"}
+    assert said.code == 3
+    assert left_behind(said) == ""
 
 
 def test_an_image_that_is_kept_stays_and_one_that_is_too_large_fails(tmp_path: Path, pawl: Pawl) -> None:
@@ -174,10 +227,11 @@ def test_images_of_a_dead_run_are_removed_by_the_next(tmp_path: Path) -> None:
     places = Places(cache=tmp_path / "cache", state=tmp_path / "state")
     run = places.state / "runs" / "dead"
     run.mkdir(parents=True)
-    (tmp_path / "Dockerfile").write_text(f"FROM {base}\n")
     _, mark = Images(places, run, os.environ).labels()
-    docker("build", "--quiet", "--label", mark, str(tmp_path))
-    assert docker("image", "ls", "--quiet", "--filter", f"label={mark}")
+    for name in ("shop", "shop-proxy"):
+        (tmp_path / "Dockerfile").write_text(f"FROM {base}\nENV NAME={name}\n")
+        docker("build", "--quiet", "--label", mark, "--tag", f"pawl-test/{name}:dead", str(tmp_path))
+    assert len(docker("image", "ls", "--quiet", "--filter", f"label={mark}").split()) == 2
     orphan(places, run)
     assert len(reap(places)) == 1
     assert docker("image", "ls", "--quiet", "--filter", f"label={mark}") == ""

@@ -1,4 +1,4 @@
-"""Build the project's image with BuildKit where its plugin is, else with the classic builder, and say which image it is."""
+"""Build an image of the project with BuildKit where its plugin is, else with the classic builder, and say which image it is."""
 
 from __future__ import annotations
 

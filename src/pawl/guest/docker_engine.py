@@ -1,4 +1,4 @@
-"""Ask the Docker engine, and hand over the image that an earlier step built."""
+"""Ask the Docker engine, and hand over an image that an earlier step built."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-
-BUILT = "image.json"
 
 
 def ask(*words: str) -> bytes:
@@ -26,11 +24,11 @@ def answers() -> bool:
     return subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False).returncode == 0
 
 
-def built(inputs: Path) -> str:
-    """Return the id of the image that an earlier step wrote down below `inputs`."""
-    found = sorted(inputs.glob("*/" + BUILT))
+def built(inputs: Path, name: str) -> str:
+    """Return the id of the image that an earlier step wrote down as `name` below `inputs`."""
+    found = sorted(inputs.glob("*/" + name))
     if len(found) != 1:
-        sys.stderr.write("there is not one %s but %d\n" % (BUILT, len(found)))
+        sys.stderr.write("there is not one %s but %d\n" % (name, len(found)))
         sys.exit(3)
     return str(json.loads(found[0].read_text(encoding="utf-8"))["id"])
 
@@ -41,10 +39,10 @@ def described(image: str) -> dict[str, Any]:
     return document[0]
 
 
-def main(inputs: Path, archive: Path) -> None:
-    """Save the built image as an archive."""
-    ask("save", "--output", str(archive), built(inputs))
+def main(inputs: Path, name: str, archive: Path) -> None:
+    """Save a built image as an archive."""
+    ask("save", "--output", str(archive), built(inputs, name))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))

@@ -63,13 +63,14 @@ def summary(document: dict[str, Any], table: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Inspect the built image."""
+    """Inspect one of the built images."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--inputs", type=Path, required=True)
+    parser.add_argument("--image", required=True)
     parser.add_argument("--label", action="append", default=[])
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
-    image = docker_engine.built(asked.inputs)
+    image = docker_engine.built(asked.inputs, asked.image)
     document = docker_engine.described(image)
     named = ((document.get("Config") or {}).get("User") or "").partition(":")[0]
     table = passwd(image, asked.label) if named and not named.isdigit() else ""

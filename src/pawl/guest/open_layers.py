@@ -76,8 +76,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     for name in ("--inputs", "--archive", "--folder", "--out"):
         parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--image", required=True)
     asked = parser.parse_args()
-    docker_engine.main(asked.inputs, asked.archive)
+    docker_engine.main(asked.inputs, asked.image, asked.archive)
     found = []
     with tarfile.open(asked.archive) as archive:
         for number, (name, config) in enumerate(layers(archive), start=1):

@@ -158,6 +158,7 @@ def main() -> None:
     parser.add_argument("--source", choices=("imported", "live"), required=True)
     asked = parser.parse_args()
     live = asked.source == "live"
+    asked.scratch.mkdir(parents=True, exist_ok=True)
     scanner = Scanner(asked.scanner, asked.folder, live=live, scratch=asked.scratch)
     found = by_ecosystem(scanner.report("inventory", "image", "--archive", str(asked.archive)))
     records = []

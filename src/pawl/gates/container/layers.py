@@ -6,25 +6,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from pawl.errors import ReadError
+from pawl.gates.container.images import Image, of_each
 from pawl.model.evidence import LookedAt, Problem, Reading
-from pawl.model.finding import Finding, Severity
+from pawl.model.finding import Finding, Place, Severity
 from pawl.model.gate import Outputs, ReadContext
 
 
-def read(outputs: Outputs, _: ReadContext) -> Reading:
-    """Read the search; the canary in every layer must have been found, else the layer was not searched."""
-    laid_out, found, report = outputs.json("layers.json"), outputs.json("secrets.json"), outputs.json("found.json")
+def read(outputs: Outputs, context: ReadContext) -> Reading:
+    """Read the searches; the canary in every layer must have been found, else the layer was not searched."""
+    return of_each(context.check, lambda image: _searched(outputs, image))
+
+
+def _searched(outputs: Outputs, image: Image) -> Reading:
+    names = [image.called(name) for name in ("layers.json", "secrets.json", "found.json")]
+    laid_out, found, report = (outputs.json(name) for name in names)
     try:
-        names = [layer["name"] for layer in laid_out["layers"]]
-        canaries = {f"{name}/{laid_out['canary']}" for name in names}
+        canaries = {f"{layer['name']}/{laid_out['canary']}" for layer in laid_out["layers"]}
         searched = {_plain(one["path"]) for one in found} & canaries
         ours = [one for one in found if _plain(one["path"]) not in canaries]
-        findings = tuple(_finding(one) for one in _one_each(ours))
+        findings = tuple(_finding(one, image) for one in _one_each(ours))
         partly = any(report["audit"]["summary"][key] for key in ("scan_failed", "scan_partial", "pending"))
     except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"the search of the layers is not complete ({error!r})", where="secrets.json") from error
-    looked = LookedAt(what="layers searched for secrets", count=len(searched), expected=max(1, len(names)))
-    text = "kingfisher says that it did not search everything"
+        raise ReadError(f"the search of the layers is not complete ({error!r})", where=names[1]) from error
+    what = image.about("layers searched for secrets")
+    looked = LookedAt(what=what, count=len(searched), expected=max(1, len(canaries)))
+    text = image.about("kingfisher says that it did not search everything")
     problems = (Problem(code="searched-in-part", text=text),) if partly else ()
     return Reading(looked_at=(looked,), findings=findings, problems=problems)
 
@@ -40,7 +46,7 @@ def _one_each(found: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return list(first.values())
 
 
-def _finding(found: Mapping[str, Any]) -> Finding:
+def _finding(found: Mapping[str, Any], image: Image) -> Finding:
     layer, _, path = _plain(found["path"]).partition("/")
     where = "the image's variables or history" if layer == "configuration" else f"/{path} of {layer}"
     return Finding(
@@ -48,6 +54,7 @@ def _finding(found: Mapping[str, Any]) -> Finding:
         tool="kingfisher",
         message=f"{found['title']} It stands in {where}; whoever has the image has it.",
         severity=Severity.HIGH,
-        subject=f"secret {found['mark']}",
+        place=Place(path=image.dockerfile),
+        subject=image.about(f"secret {found['mark']}"),
         fix="hand it to the build as a secret mount, or to the container when it starts; replace it, because it is out",
     )

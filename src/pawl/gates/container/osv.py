@@ -7,8 +7,9 @@ from typing import Any
 
 from pawl.errors import ReadError
 from pawl.gates.container.database import age
+from pawl.gates.container.images import Image, of_each
 from pawl.model.evidence import LookedAt, Problem, Reading
-from pawl.model.finding import Finding, Severity
+from pawl.model.finding import Finding, Place, Severity
 from pawl.model.gate import Outputs, ReadContext
 
 _NAME = "osv.json"
@@ -18,17 +19,21 @@ _WORDS = {"moderate": "medium", "none": "info", "unimportant": "info"}
 
 def read(outputs: Outputs, context: ReadContext) -> Reading:
     """Read the matches; an ecosystem whose control was not found was not looked at."""
-    data = outputs.json(_NAME)
+    return of_each(context.check, lambda image: _matched(outputs, context, image))
+
+
+def _matched(outputs: Outputs, context: ReadContext, image: Image) -> Reading:
+    data = outputs.json(image.called(_NAME))
     try:
         parts = data["ecosystems"]
         total = sum(part["packages"] for part in parts)
         covered = sum(part["packages"] for part in parts if part["control"])
-        findings = tuple(_findings(parts))
+        findings = tuple(_findings(parts, image))
         ages = [age(one["age_days"], data["source"], context, name=f"OSV's {one['ecosystem']}") for one in parts]
-        unknown = tuple(_unknown(part) for part in parts if not part["control"])
+        unknown = tuple(_unknown(part, image) for part in parts if not part["control"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ReadError(f"the matches are not shaped as expected ({error!r})", where=_NAME) from error
-    looked = LookedAt(what="packages scanned by osv-scanner", count=covered, expected=max(1, total))
+        raise ReadError(f"the matches are not shaped as expected ({error!r})", where=image.called(_NAME)) from error
+    looked = LookedAt(what=image.about("packages scanned by osv-scanner"), count=covered, expected=max(1, total))
     return Reading(
         looked_at=(looked,),
         findings=findings,
@@ -38,32 +43,33 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
     )
 
 
-def _unknown(part: Mapping[str, Any]) -> Problem:
+def _unknown(part: Mapping[str, Any], image: Image) -> Problem:
     text = (
         f"osv-scanner has no data on {part['ecosystem']}: a package that is known to be vulnerable was not found, "
-        f"so its silence about {part['packages']} packages means nothing"
+        f"so its silence about {image.about(str(part['packages']) + ' packages')} means nothing"
     )
     return Problem(code="control-missed", text=text)
 
 
-def _findings(parts: list[Mapping[str, Any]]) -> Iterator[Finding]:
+def _findings(parts: list[Mapping[str, Any]], image: Image) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for entry in (entry for part in parts for entry in part["found"]):
         rule = next((one for one in entry["aliases"] if one.startswith("CVE-")), entry["id"])
-        subject = f"{entry['name']} {entry['version']}"
-        if (rule, subject) not in seen:
-            seen.add((rule, subject))
-            yield _finding(entry, rule, subject)
+        package = f"{entry['name']} {entry['version']}"
+        if (rule, package) not in seen:
+            seen.add((rule, package))
+            yield _finding(entry, rule, package, image)
 
 
-def _finding(entry: Mapping[str, Any], rule: str, subject: str) -> Finding:
+def _finding(entry: Mapping[str, Any], rule: str, package: str, image: Image) -> Finding:
     fixes = ", ".join(entry["fixed"])
     return Finding(
         rule=rule,
         tool="osv-scanner",
-        message=f"{subject}: {entry['summary']}",
+        message=f"{package}: {entry['summary']}",
         severity=_severity(entry),
-        subject=subject,
+        place=Place(path=image.dockerfile),
+        subject=image.about(package),
         url=f"https://osv.dev/vulnerability/{entry['id']}",
         fix=f"upgrade {entry['name']} to {fixes}" if fixes else f"no fixed version of {entry['name']} is known",
     )

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pawl.errors import ReadError
+from pawl.gates.container.images import Image, absent, dockerfiles, images, is_built, mistake, not_built, of_each
 from pawl.model.evidence import LookedAt, Problem, Reading
 from pawl.model.finding import Finding, Place, Severity
 from pawl.model.gate import CheckContext, Outputs, ReadContext
 from pawl.model.measure import Better, Measure
 
+BUILT = "image.json"
+_BUILDS = "images built"
 _HADOLINT = "hadolint.json"
 _CONTROL = "/control"
 _LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "info": Severity.LOW, "style": Severity.INFO}
 _DOCS = "https://github.com/hadolint/hadolint/wiki/"
-
-
-def dockerfiles(context: CheckContext) -> tuple[str, ...]:
-    """Return the project's Dockerfiles: the declared one first, then those that are called so."""
-    declared = context.settings.text("dockerfile")
-    named = (path for path in context.project.files if path.rpartition("/")[2].startswith("Dockerfile"))
-    found = tuple(path for path in named if not path.endswith(".dockerignore"))
-    return tuple(dict.fromkeys((*((declared,) if declared in context.project.files else ()), *found)))
 
 
 def read_hadolint(outputs: Outputs, context: ReadContext) -> Reading:
@@ -37,7 +33,15 @@ def read_hadolint(outputs: Outputs, context: ReadContext) -> Reading:
     looked = LookedAt(what="Dockerfiles", count=there if control else 0, expected=max(1, there))
     text = "the faults of a made-up Dockerfile were not found, so silence about the project's own means nothing"
     problems = () if control else (Problem(code="control-missed", text=text),)
-    return Reading(looked_at=(looked,), findings=findings, problems=problems)
+    # where nothing is built, there is no build that could say so
+    notes = () if is_built(context.check) else not_built(context.check)
+    return Reading(looked_at=(looked,), findings=findings, problems=(*problems, *_gone(context.check)), notes=notes)
+
+
+def _gone(context: CheckContext) -> tuple[Problem, ...]:
+    """Return that a Dockerfile which policy names is not there: found also where there is no engine to build it."""
+    texts = [absent(image, context) for image in images(context.settings)] if is_built(context) else []
+    return tuple(Problem(code="no-dockerfile", text=text) for text in texts if text)
 
 
 def _hadolint(entry: Mapping[str, Any], context: ReadContext) -> Finding:
@@ -52,38 +56,56 @@ def _hadolint(entry: Mapping[str, Any], context: ReadContext) -> Finding:
     )
 
 
-def read_build(outputs: Outputs, _: ReadContext) -> Reading:
-    """Read what became of the build; a Dockerfile that does not build is a problem, with the engine's last words."""
-    data = outputs.json("image.json")
+def read_build(outputs: Outputs, context: ReadContext) -> Reading:
+    """Read what became of the builds; a Dockerfile that does not build is a problem, with the engine's last words."""
+    reading = of_each(context.check, lambda image: _build(outputs, context, image))
+    return replace(reading, notes=(*reading.notes, *not_built(context.check)))
+
+
+def _build(outputs: Outputs, context: ReadContext, image: Image) -> Reading:
+    wrong, name = mistake(image, context.check), image.called(BUILT)
+    if wrong:
+        return _unbuilt(Problem(code="wrong-image", text=wrong))
+    data = outputs.json(name)
     try:
         if not data["built"]:
             said = "; ".join(data["said"][-2:]) or "docker says nothing"
-            problem = Problem(code="not-built", text=f"the image could not be built: {said}")
-            return Reading(looked_at=(LookedAt(what="images built", count=0),), problems=(problem,))
+            text = f"the image of {image.dockerfile} could not be built: {said}"
+            return _unbuilt(Problem(code="not-built", text=text))
         notes = (f"{data['tag']} is {data['id']}, built by Docker {data['engine']} ({data['builder']} builder)",)
     except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"the record of the build is not complete ({error!r})", where="image.json") from error
-    return Reading(looked_at=(LookedAt(what="images built", count=1),), notes=notes)
+        raise ReadError(f"the record of the build is not complete ({error!r})", where=name) from error
+    return Reading(looked_at=(LookedAt(what=_BUILDS, count=1),), notes=notes)
+
+
+def _unbuilt(problem: Problem) -> Reading:
+    return Reading(looked_at=(LookedAt(what=_BUILDS, count=0),), problems=(problem,))
 
 
 def read_image(outputs: Outputs, context: ReadContext) -> Reading:
-    """Read whom the image runs as, whether it says how healthy it is, and how large it is."""
-    data = outputs.json("inspect.json")
+    """Read whom each image runs as, whether it says how healthy it is, and how large it is."""
+    return of_each(context.check, lambda image: _inspected(outputs, image))
+
+
+def _inspected(outputs: Outputs, image: Image) -> Reading:
+    name = image.called("inspect.json")
+    data = outputs.json(name)
     try:
-        findings = tuple(_image_findings(data, context))
-        measures = (
-            Measure(name="container.size", value=int(data["size"]), unit="bytes", better=Better.LOWER),
-            Measure(name="container.layers", value=int(data["layers"]), unit="count", better=Better.LOWER),
+        findings = tuple(_image_findings(data, image))
+        numbers = (("container.size", "size", "bytes"), ("container.layers", "layers", "count"))
+        measures = tuple(
+            Measure(name=measure, value=int(data[key]), unit=unit, better=Better.LOWER, scope=image.scope)
+            for measure, key, unit in numbers
         )
-        problems = _unknown_user(data)
+        problems = _unknown_user(data, image)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ReadError(f"the description of the image is not complete ({error!r})", where="inspect.json") from error
+        raise ReadError(f"the description of the image is not complete ({error!r})", where=name) from error
     looked = LookedAt(what="images inspected", count=1)
     return Reading(looked_at=(looked,), findings=findings, measures=measures, problems=problems)
 
 
-def _image_findings(data: Mapping[str, Any], context: ReadContext) -> Iterator[Finding]:
-    place = Place(path=context.check.settings.text("dockerfile") or "Dockerfile")
+def _image_findings(data: Mapping[str, Any], image: Image) -> Iterator[Finding]:
+    place = Place(path=image.dockerfile)
     if data["uid"] == 0:
         named = f"the user {data['user']}, who is root" if data["user"] else "root, because it names no user"
         yield Finding(
@@ -92,7 +114,7 @@ def _image_findings(data: Mapping[str, Any], context: ReadContext) -> Iterator[F
             message=f"the image runs as {named}",
             severity=Severity.HIGH,
             place=place,
-            subject="user of the image",
+            subject=image.about("user of the image"),
             fix="make a user in the Dockerfile and end with USER and its number",
         )
     if not data["healthcheck"]:
@@ -102,13 +124,16 @@ def _image_findings(data: Mapping[str, Any], context: ReadContext) -> Iterator[F
             message="the image does not say how to see that it is healthy",
             severity=Severity.HIGH,
             place=place,
-            subject="health check of the image",
+            subject=image.about("health check of the image"),
             fix="add a HEALTHCHECK that asks the application itself",
         )
 
 
-def _unknown_user(data: Mapping[str, Any]) -> tuple[Problem, ...]:
+def _unknown_user(data: Mapping[str, Any], image: Image) -> tuple[Problem, ...]:
     if data["uid"] is not None:
         return ()
-    text = f"the image runs as {data['user']}, whom it does not know, so nobody can say whether that is root"
+    text = (
+        f"the image of {image.dockerfile} runs as {data['user']}, whom it does not know, "
+        "so nobody can say whether that is root"
+    )
     return (Problem(code="unknown-user", text=text),)

@@ -7,8 +7,9 @@ from typing import Any
 
 from pawl.errors import ReadError
 from pawl.gates.container.database import age
+from pawl.gates.container.images import Image, of_each
 from pawl.model.evidence import LookedAt, Problem, Reading
-from pawl.model.finding import Finding, Severity
+from pawl.model.finding import Finding, Place, Severity
 from pawl.model.gate import Outputs, ReadContext
 
 _PACKAGES = {"os-pkgs", "lang-pkgs"}
@@ -24,20 +25,26 @@ def argv(what: str, result: str) -> tuple[str, ...]:
 
 
 def read(outputs: Outputs, context: ReadContext) -> Reading:
-    """Read the scan; a kind of package that the control does not cover was not looked at, whatever the report says."""
-    report, control, database = (outputs.json(name) for name in ("trivy.json", "control.json", "database.json"))
+    """Read the scans; a kind of package that the control does not cover was not looked at, whatever the report says."""
+    return of_each(context.check, lambda image: _scanned(outputs, context, image))
+
+
+def _scanned(outputs: Outputs, context: ReadContext, image: Image) -> Reading:
+    name = image.called("trivy.json")
+    report, control = outputs.json(name), outputs.json(image.called("control.json"))
+    database = outputs.json("database.json")
     try:
         held = [one for one in report.get("Results") or () if one.get("Class") in _PACKAGES and one.get("Packages")]
         known = {_kind(one) for one in control.get("Results") or () if one.get("Vulnerabilities")}
         covered = sum(len(one["Packages"]) for one in held if _kind(one) in known)
         system = report["Metadata"].get("OS") or {}
-        findings = (*_findings(held), *_end_of_support(system))
+        findings = (*_findings(held, image), *_end_of_support(system, image))
         measures, problems = age(database["age_days"], database["source"], context, name="Trivy's database")
     except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"Trivy's report is not shaped as expected ({error!r})", where="trivy.json") from error
+        raise ReadError(f"Trivy's report is not shaped as expected ({error!r})", where=name) from error
     total = sum(len(one["Packages"]) for one in held)
-    looked = LookedAt(what="packages scanned by trivy", count=covered, expected=max(1, total))
-    unknown = tuple(_unknown(one, system) for one in held if _kind(one) not in known)
+    looked = LookedAt(what=image.about("packages scanned by trivy"), count=covered, expected=max(1, total))
+    unknown = tuple(_unknown(one, system, image) for one in held if _kind(one) not in known)
     return Reading(
         looked_at=(looked,),
         findings=findings,
@@ -51,40 +58,41 @@ def _kind(result: Mapping[str, Any]) -> tuple[str, str]:
     return str(result["Class"]), str(result.get("Type"))
 
 
-def _unknown(result: Mapping[str, Any], system: Mapping[str, Any]) -> Problem:
+def _unknown(result: Mapping[str, Any], system: Mapping[str, Any], image: Image) -> Problem:
     named = f"{system.get('Family')} {system.get('Name')}" if result["Class"] == "os-pkgs" else result.get("Type")
     text = (
         f"Trivy's database knows nothing of {named}: a package that is known to be vulnerable was not found, "
-        f"so its silence about {len(result['Packages'])} packages means nothing"
+        f"so its silence about {image.about(str(len(result['Packages'])) + ' packages')} means nothing"
     )
     return Problem(code="control-missed", text=text)
 
 
-def _findings(held: list[Mapping[str, Any]]) -> Iterator[Finding]:
+def _findings(held: list[Mapping[str, Any]], image: Image) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for entry in (entry for result in held for entry in result.get("Vulnerabilities") or ()):
-        subject = f"{entry['PkgName']} {entry['InstalledVersion']}"
-        if (entry["VulnerabilityID"], subject) in seen:
+        package = f"{entry['PkgName']} {entry['InstalledVersion']}"
+        if (entry["VulnerabilityID"], package) in seen:
             continue
-        seen.add((entry["VulnerabilityID"], subject))
-        yield _finding(entry, subject)
+        seen.add((entry["VulnerabilityID"], package))
+        yield _finding(entry, package, image)
 
 
-def _finding(entry: Mapping[str, Any], subject: str) -> Finding:
+def _finding(entry: Mapping[str, Any], package: str, image: Image) -> Finding:
     word, fixed = str(entry.get("Severity", "")).lower(), entry.get("FixedVersion")
     summary = entry.get("Title") or entry.get("Description") or entry["VulnerabilityID"]
     return Finding(
         rule=entry["VulnerabilityID"],
         tool="trivy",
-        message=f"{subject}: {str(summary).strip().splitlines()[0][:200]}",
+        message=f"{package}: {str(summary).strip().splitlines()[0][:200]}",
         severity=Severity(word) if word in tuple(Severity) else Severity.UNKNOWN,
-        subject=subject,
+        place=Place(path=image.dockerfile),
+        subject=image.about(package),
         url=entry.get("PrimaryURL") or "",
         fix=f"upgrade {entry['PkgName']} to {fixed}" if fixed else f"no fixed version of {entry['PkgName']} is known",
     )
 
 
-def _end_of_support(system: Mapping[str, Any]) -> Iterator[Finding]:
+def _end_of_support(system: Mapping[str, Any], image: Image) -> Iterator[Finding]:
     if system.get("EOSL"):
         named = f"{system.get('Family')} {system.get('Name')}"
         yield Finding(
@@ -92,6 +100,7 @@ def _end_of_support(system: Mapping[str, Any]) -> Iterator[Finding]:
             tool="trivy",
             message=f"{named} gets no security fixes any more, so new holes in it are not even listed",
             severity=Severity.HIGH,
-            subject=named,
+            place=Place(path=image.dockerfile),
+            subject=image.about(named),
             fix="build on a release that is supported",
         )
