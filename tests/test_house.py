@@ -51,7 +51,7 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "httpx": ("execute",),
     "uv": ("execute",),
     "jinja2": ("report.html",),
-    "ruamel": ("detect", "readers", "workflow"),
+    "ruamel": ("detect", "readers", "workflow", "guest.lock_text"),
     "click": ("cli",),
     "rich": ("cli",),
     "tomlkit": ("config", "cli"),

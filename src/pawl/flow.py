@@ -42,6 +42,7 @@ ASKED_FACTS = (
     "frontend",
     "frontend-scripts",
     "frontend-packages",
+    "frontend-managers",
 )
 
 Listener = Callable[[Event], None]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kit import shop
+from kit import locks, shop
 from kit.pawling import Pawl, Said
 from kit.repos import Repo
 
@@ -90,3 +91,25 @@ def test_the_script_that_rewrites_is_named_and_nothing_is_rewritten(pawl: Pawl, 
     assert "rewrites files (--fix); here it runs in its checking form" in recorded(pawl)
     assert repo.git("status", "--porcelain", "--ignored") == ""
     assert {"frontend.lines", "frontend.bundle"} <= {one["name"] for one in said.gate("frontend")["measures"]}
+
+
+@pytest.mark.parametrize(("lock", "manager"), [(locks.pnpm, "pnpm-10"), (locks.yarn, "yarn-1")])
+def test_every_package_manager_is_one(pawl: Pawl, repo: Repo, lock: Callable[[Path], None], manager: str) -> None:
+    lock(repo.root / "storefront")
+    with (repo.root / "storefront" / ".prettierignore").open("a") as ignored:
+        ignored.write("pnpm-lock.yaml\n")
+    repo.git("add", "--all")
+    repo.commit("Take another package manager")
+    said = run(pawl, repo)
+    assert said.code == 0, said.out
+    ran = [one for one in said.document["steps"] if one["gate"] == "frontend" and one["verdict"] == "passed"]
+    assert {one["check"] for one in ran} == {"eslint", "prettier", "types", "tests", "build"}
+    assert f'"name":"{manager}"' in recorded(pawl).replace(" ", "")
+    assert repo.git("status", "--porcelain", "--ignored") == ""
+
+
+def test_several_locks_are_no_secret(pawl: Pawl, repo: Repo) -> None:
+    change(repo, **{"yarn.lock": "# yarn lockfile v1\n"})
+    said = run(pawl, repo)
+    assert said.code == 0, said.out
+    assert "only package-lock.json counts, not yarn.lock (package.json names no packageManager)" in recorded(pawl)

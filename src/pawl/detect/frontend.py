@@ -22,10 +22,27 @@ def dependencies(tree: Tree) -> Fact:
     return gathered("frontend-packages", _entries(tree, _DEPENDENCIES))
 
 
+def managers(tree: Tree) -> Fact:
+    """Return each package manager that a package.json names as "FOLDER<tab>NAME@VERSION"."""
+    return gathered("frontend-managers", _managers(tree))
+
+
+def _managers(tree: Tree) -> Iterator[Hit]:
+    for path in matching(tree, MANIFEST):
+        named = jsons(tree, path).get("packageManager")
+        if isinstance(named, str):
+            line, text = line_of(tree.text(path) or "", '"packageManager"')
+            yield Hit(value=f"{_folder(path)}\t{named}", path=path, line=line, text=text)
+
+
+def _folder(path: str) -> str:
+    return path.removesuffix("package.json").rstrip("/") or "."
+
+
 def _entries(tree: Tree, keys: tuple[str, ...]) -> Iterator[Hit]:
     for path in matching(tree, MANIFEST):
         document = jsons(tree, path)
-        folder = path.removesuffix("package.json").rstrip("/") or "."
+        folder = _folder(path)
         for key in keys:
             for name, value in table(document, key).items():
                 if isinstance(value, str):

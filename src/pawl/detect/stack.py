@@ -49,6 +49,7 @@ DETECTORS: tuple[tuple[str, Detector], ...] = (
     ("frontend", layout.frontend),
     ("frontend-scripts", frontend.scripts),
     ("frontend-packages", frontend.dependencies),
+    ("frontend-managers", frontend.managers),
 )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import platform
+import shlex
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from pawl.errors import ProvisionError
-from pawl.execute import node_range
+from pawl.execute import node_range, packagers
 from pawl.execute.installing import Installer
+from pawl.execute.packagers import Packager
 from pawl.execute.process import Processes, quick
 from pawl.execute.store import Made, Store
-from pawl.execute.tools import Toolshop
+from pawl.execute.tools import Obtained, Toolshop
+from pawl.execute.wanted import Wanted
 from pawl.model.evidence import ToolUse
 from pawl.model.facts import Project
 from pawl.model.places import Places
@@ -27,9 +29,10 @@ KIND = "environments"
 MODULES = "node_modules"
 # Bump when packages are installed in another way, so that old folders are not taken for new.
 _RECIPE = "1"
-_LOCKS = ("npm-shrinkwrap.json", "package-lock.json")
-_OTHERS = ("pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb")
-_VERSION_FILES = (".nvmrc", ".node-version")
+# The folder, beside node_modules, of the package manager that scripts may call.
+_PROGRAMS = "programs"
+# They may hold what opens a private registry.
+_REGISTRIES = (".npmrc", ".yarnrc", ".yarnrc.yml")
 _ANSWER_S = 20.0
 
 
@@ -44,11 +47,22 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodePackages:
-    """The installed packages of one front end. `digest` pins the lock file; nothing may be written into `modules`."""
+    """The installed packages of one front end. `digest` pins the lock file; nothing may be written into `modules`.
+
+    `manager` is the package manager where pawl brought one. `notes` say what somebody may wonder about.
+    """
 
     modules: Path
     node: Node
     digest: str
+    manager: ToolUse | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def programs(self) -> tuple[Path, ...]:
+        """The folders of the programs that scripts call besides those of packages: the package manager's, Node's."""
+        brought = (self.modules.parent / _PROGRAMS,) if self.manager else ()
+        return (*brought, self.node.bin)
 
     def place(self, folder: Path) -> PlacedPackages:
         """Give `folder` (of a workspace) a node_modules of links; what tools write there stays there."""
@@ -78,15 +92,16 @@ class PlacedPackages:
         return {"node": str(home / "node"), "node.npm": str(home / "npm"), "node.modules": str(self.modules)}
 
     @property
-    def use(self) -> ToolUse:
-        """Node as a tool that was used, and which packages it had."""
-        node = self.installed.node
-        return ToolUse(name="node", version=node.version, source=node.source, digest=self.installed.digest)
+    def uses(self) -> tuple[ToolUse, ...]:
+        """The tools that were used: Node, with which packages it had, and the package manager where pawl brought one."""
+        node, manager = self.installed.node, self.installed.manager
+        first = ToolUse(name="node", version=node.version, source=node.source, digest=self.installed.digest)
+        return (first, manager) if manager else (first,)
 
     def variables(self, path: str) -> Mapping[str, str]:
         """Return variables that make `path` (a PATH) begin with the packages' programs and with their Node."""
-        first = (str(self.modules / ".bin"), str(self.installed.node.bin))
-        return {"PATH": os.pathsep.join((*first, path)), "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
+        first = (self.modules / ".bin", *self.installed.programs)
+        return {"PATH": os.pathsep.join((*map(str, first), path)), "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
 
 
 class NodeEnvironments:
@@ -97,24 +112,35 @@ class NodeEnvironments:
     ) -> None:
         self._installer = Installer(places, processes, registry_env)
         self._store = Store(places.cache, lambda: processes.interrupted)
+        self._downloads = places.cache / "downloads"
         self._toolshop = toolshop
 
     def prepare(self, project: Project, folder: str) -> NodePackages:
-        """Return the packages that `folder` (relative to the project) locks, installed by `npm ci`.
+        """Return the packages that `folder` (relative to the project) locks, installed by its own package manager.
 
-        Install scripts of packages run as npm would run them, those of the project do not. Raises ProvisionError: no
-        lock file, one of another package manager, a Node that does not suit, or what npm says.
+        Install scripts of packages run as that manager would run them, those of the project do not. Raises
+        ProvisionError: no lock file, one that nothing here reads or that does not match package.json, a Node that does
+        not suit, or what the manager says.
         """
-        wanted = _Wanted.read(project.root / folder)
+        wanted = Wanted.read(project.root / folder)
         node = self._node(wanted)
-        made = self._store.obtain(KIND, _key(wanted, node), lambda home: self._install(home, wanted, node))
-        return NodePackages(modules=made.path / MODULES, node=node, digest=_digest(made))
+        packager = wanted.locked.packager
+        # Also where everything is installed already: scripts of the project may call it.
+        tool = self._toolshop.obtain(packager.tool) if packager else None
+        made = self._store.obtain(KIND, _key(wanted, node, tool), lambda home: self._install(home, wanted, node, tool))
+        return NodePackages(
+            modules=made.path / MODULES,
+            node=node,
+            digest=_digest(made),
+            manager=tool.use if tool else None,
+            notes=(wanted.locked.note,) if wanted.locked.note else (),
+        )
 
     def close(self) -> None:
         """Let go of the packages; from now on they may be pruned."""
         self._store.close()
 
-    def _node(self, wanted: _Wanted) -> Node:
+    def _node(self, wanted: Wanted) -> Node:
         found = [node for node in (self._on_path(),) if node is not None]
         if not any(wanted.admits(node) for node in found):
             found.append(self._own())
@@ -142,9 +168,21 @@ class NodeEnvironments:
             raise ProvisionError("the Node that pawl brings does not start on this machine", where=NODE.name)
         return node
 
-    def _install(self, home: Path, wanted: _Wanted, node: Node) -> Mapping[str, Any]:
+    def _install(self, home: Path, wanted: Wanted, node: Node, tool: Obtained | None) -> Mapping[str, Any]:
         for name, data in wanted.files:
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
             (home / name).write_bytes(data)
+        packager = wanted.locked.packager
+        if packager is None or tool is None:
+            self._with_npm(home, wanted, node)
+        else:
+            self._with_packager(home, packager, node, tool)
+        for name in _REGISTRIES:
+            (home / name).unlink(missing_ok=True)
+        (home / MODULES).mkdir(exist_ok=True)
+        return {"digest": wanted.digest}
+
+    def _with_npm(self, home: Path, wanted: Wanted, node: Node) -> None:
         env = {"PATH": os.pathsep.join((str(node.bin), self._installer.environ.get("PATH", "")))}
         npm = shutil.which("npm", path=env["PATH"]) or "npm"
         quiet = ("--no-audit", "--no-fund", "--loglevel=error")
@@ -152,90 +190,29 @@ class NodeEnvironments:
         self._installer.run((npm, "ci", "--ignore-scripts", *quiet), cwd=home, log=home / "make.log", env=env)
         if wanted.has_scripts:
             self._installer.run((npm, "rebuild", *quiet), cwd=home, log=home / "make.log", env=env)
-        # It may hold what opens a private registry.
-        (home / ".npmrc").unlink(missing_ok=True)
-        (home / MODULES).mkdir(exist_ok=True)
-        return {"digest": wanted.digest}
+
+    def _with_packager(self, home: Path, packager: Packager, node: Node, tool: Obtained) -> None:
+        own = self._downloads / tool.use.name
+        own.mkdir(parents=True, exist_ok=True)
+        program = home / _PROGRAMS / packager.name
+        program.parent.mkdir()
+        program.write_text(_starting(tool.executable, node, packager.variables(own)), encoding="utf-8")
+        program.chmod(0o755)
+        path = os.pathsep.join((str(program.parent), str(node.bin), self._installer.environ.get("PATH", "")))
+        env = {"PATH": path, **packagers.registries(self._installer.environ)}
+        argv = (str(program), *packager.install(own, home))
+        try:
+            self._installer.run(argv, cwd=home, log=home / "make.log", env=env)
+        except ProvisionError as error:
+            lock = f"the lock file must hold what package.json asks for: run `{packager.name} install` and commit it"
+            raise ProvisionError(error.message, where=error.where, hint=f"{lock}; {error.hint}") from error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
-    """What a front end declares: the files that npm reads, and which Node it wants according to which file."""
-
-    files: tuple[tuple[str, bytes], ...]
-    range: str
-    range_from: str
-    has_scripts: bool
-
-    @classmethod
-    def read(cls, folder: Path) -> _Wanted:
-        manifest = _object(folder / "package.json")
-        lock = next((name for name in _LOCKS if (folder / name).is_file()), None)
-        if lock is None:
-            raise _no_lock(folder)
-        if manifest.get("workspaces"):
-            raise ProvisionError(
-                "npm workspaces cannot be installed by pawl yet",
-                where=str(folder / "package.json"),
-                hint="name the folder of one package with a lock file of its own in [gates.frontend] folder",
-            )
-        names = [name for name in ("package.json", lock, ".npmrc") if (folder / name).is_file()]
-        wanted, source = _range(folder, manifest)
-        return cls(
-            files=tuple((name, (folder / name).read_bytes()) for name in names),
-            range=wanted,
-            range_from=source,
-            has_scripts=b'"hasInstallScript"' in (folder / lock).read_bytes(),
-        )
-
-    @property
-    def digest(self) -> str:
-        """Digest of all that npm reads."""
-        parts = [name.encode() + b"\0" + hashlib.sha256(data).digest() for name, data in self.files]
-        return "sha256:" + hashlib.sha256(b"".join(parts)).hexdigest()
-
-    def admits(self, node: Node) -> bool:
-        """Return whether the front end may run on `node`."""
-        version = node_range.parse(node.version)
-        return version is not None and node_range.suits(version, self.range)
-
-
-def _object(path: Path) -> Mapping[str, Any]:
-    try:
-        decoded = json.loads(path.read_bytes())
-    except FileNotFoundError as error:
-        raise ProvisionError("there is no package.json", where=str(path)) from error
-    except ValueError as error:
-        raise ProvisionError(f"package.json is not JSON ({error})", where=str(path)) from error
-    if not isinstance(decoded, dict):
-        raise ProvisionError("package.json is not an object", where=str(path))
-    return decoded
-
-
-def _no_lock(folder: Path) -> ProvisionError:
-    other = next((name for name in _OTHERS if (folder / name).is_file()), None)
-    if other is not None:
-        return ProvisionError(
-            f"{other} belongs to a package manager that pawl cannot install from yet",
-            where=str(folder / other),
-            hint="commit a package-lock.json (`npm install --package-lock-only`)",
-        )
-    return ProvisionError(
-        "the front end has no lock file, so nobody knows which packages it means",
-        where=str(folder),
-        hint="run `npm install --package-lock-only` and commit package-lock.json",
-    )
-
-
-def _range(folder: Path, manifest: Mapping[str, Any]) -> tuple[str, str]:
-    engines = manifest.get("engines")
-    named = engines.get("node") if isinstance(engines, dict) else None
-    if isinstance(named, str) and named:
-        return named, str(folder / "package.json")
-    for name in _VERSION_FILES:
-        if (folder / name).is_file():
-            return (folder / name).read_text(encoding="utf-8", errors="replace").strip(), str(folder / name)
-    return "", str(folder / "package.json")
+def _starting(program: Path, node: Node, variables: Mapping[str, str]) -> str:
+    """Return a script that calls `program` so that it keeps to its own folder, whoever calls it."""
+    exports = (f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items()))
+    call = f'exec {shlex.quote(str(node.bin / "node"))} {shlex.quote(str(program))} "$@"'
+    return "\n".join(("#!/bin/sh", *exports, call, ""))
 
 
 def _described(folder: Path, source: str, environ: Mapping[str, str]) -> Node | None:
@@ -244,8 +221,9 @@ def _described(folder: Path, source: str, environ: Mapping[str, str]) -> Node | 
     return Node(bin=folder, version=version, source=source) if code == 0 and node_range.parse(version) else None
 
 
-def _key(wanted: _Wanted, node: Node) -> str:
-    parts = (_RECIPE, wanted.digest, node.version, platform.system(), platform.machine())
+def _key(wanted: Wanted, node: Node, tool: Obtained | None) -> str:
+    manager = (tool.use.name, tool.use.version) if tool else ()
+    parts = (_RECIPE, wanted.digest, node.version, platform.system(), platform.machine(), *manager)
     return f"node-{node.version}-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:20]}"
 
 

@@ -102,7 +102,7 @@ class Bench:
                 tools=(
                     *(obtained.use for obtained in tools.values()),
                     *_python_use(environment),
-                    *((packages.use,) if packages else ()),
+                    *(packages.uses if packages else ()),
                 ),
                 services=(
                     *(leased.use for leased in leases),
@@ -110,7 +110,7 @@ class Bench:
                     *((known[1],) if known else ()),
                     *(one.use for one in databases),
                 ),
-                notes=(*(note for leased in leases for note in leased.use.notes), *staged.notes),
+                notes=(*_notes(leases, packages), *staged.notes),
                 secrets=(
                     *(secret for leased in leases for secret in leased.secrets),
                     *staged.secrets,
@@ -221,6 +221,11 @@ def _uses_docker(step: Step) -> bool:
 def _database_tokens(databases: tuple[Database, ...]) -> dict[str, str]:
     folders = {f"{one.name}.folder": str(one.folder) for one in databases}
     return folders | {f"{one.name}.source": one.source for one in databases}
+
+
+def _notes(leases: tuple[Leased, ...], packages: PlacedPackages | None) -> Iterator[str]:
+    yield from (note for leased in leases for note in leased.use.notes)
+    yield from packages.installed.notes if packages else ()
 
 
 def _tool_tokens(tools: Mapping[str, Obtained]) -> dict[str, str]:

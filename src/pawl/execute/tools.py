@@ -48,7 +48,7 @@ _NAMES = (
     "XDG_CONFIG_HOME",
     "XDG_DATA_HOME",
 )
-_PREFIXES = ("PIP_", "UV_", "NPM_CONFIG_", "GIT_SSL_")
+_PREFIXES = ("PIP_", "UV_", "NPM_CONFIG_", "YARN_NPM_", "YARN_HTTP", "GIT_SSL_")
 _GO = ("GOPROXY", "GONOPROXY", "GOPRIVATE", "GOSUMDB", "GONOSUMDB", "GOINSECURE", "GOAUTH", "GOMODCACHE", "GOFLAGS")
 # These would make uv or pip put things somewhere else, or take another interpreter, than pawl says.
 _REFUSED = (

@@ -1,6 +1,6 @@
-"""List what lock files name, now and at an earlier commit: requirement files, poetry.lock, uv.lock, Pipfile.lock, package-lock.json.
+"""List what lock files name, now and at an earlier commit: those of Python (requirement files too), npm, pnpm and Yarn.
 
-Runs under pawl's own interpreter, standard library only. A file that cannot be read is listed as null.
+Runs under pawl's own interpreter. A file that cannot be read is listed as null.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pawl.guest import pnpm_lock, yarn_lock
+else:
+    import pnpm_lock
+    import yarn_lock
 
 Entry = dict[str, Any]
 Text = Callable[[str], "str | None"]
@@ -22,7 +28,7 @@ LISTED = re.compile(r"(?:-r|--requirement)[\s=]+(\S+)")
 
 
 def entry(ecosystem: str, name: str, version: str, **more: Any) -> Entry:
-    """Return one locked package; PyPI's names in their canonical form."""
+    """Return one locked package; PyPI's names in their canonical form. The licence is null where locks of the kind hold none."""
     known = re.sub(r"[-_.]+", "-", name).lower() if ecosystem == "PyPI" else name
     return {
         "ecosystem": ecosystem,
@@ -97,15 +103,39 @@ def of_old_npm(dependencies: dict[str, Any]) -> Iterator[Entry]:
         yield from of_old_npm(one.get("dependencies", {}))
 
 
+READERS = {
+    "poetry.lock": of_toml,
+    "uv.lock": of_toml,
+    "Pipfile.lock": of_pipfile,
+    "package-lock.json": of_npm,
+    "npm-shrinkwrap.json": of_npm,
+}
+OTHERS = ("pnpm-lock.yaml", "yarn.lock")
+
+
+def of_others(path: str, content: str, text: Text) -> Iterator[Entry]:
+    """Yield the entries of pnpm-lock.yaml or yarn.lock, which know no licences."""
+    if posixpath.basename(path) == "yarn.lock":
+        found = yarn_lock.packages(content, text(posixpath.join(posixpath.dirname(path), "package.json")))
+    else:
+        found = pnpm_lock.packages(content)
+    for one in found:
+        yield entry("npm", one["name"], one["version"], integrity=one["integrity"], dev=one["dev"], licence=None)
+
+
 def entries(path: str, text: Text) -> list[Entry] | None:
     """Return what one file locks, None when it is not there or cannot be read."""
     content = text(path)
     if content is None:
         return None
     name = posixpath.basename(path)
-    readers = {"poetry.lock": of_toml, "uv.lock": of_toml, "Pipfile.lock": of_pipfile, "package-lock.json": of_npm}
     try:
-        found = readers[name](content) if name in readers else of_requirements(path, text, set())
+        if name in READERS:
+            found = READERS[name](content)
+        elif name in OTHERS:
+            found = of_others(path, content, text)
+        else:
+            found = of_requirements(path, text, set())
         return list({(one["name"], one["version"], one["dev"]): one for one in found}.values())
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

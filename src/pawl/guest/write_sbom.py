@@ -45,9 +45,14 @@ def component(one: dict[str, Any]) -> dict[str, Any]:
         "purl": purl(one),
         "scope": "excluded" if one["dev"] else "required",
     }
-    digests = hashes(one["integrity"])
-    licence = one["licence"]
-    return {**made, **({"hashes": digests} if digests else {}), **({"licenses": licences(licence)} if licence else {})}
+    digests, own = hashes(one["integrity"]), one["integrity"].partition("yarn-")[2]
+    more = {
+        "hashes": digests,
+        "licenses": licences(one["licence"]) if one["licence"] else [],
+        # of the archive as Yarn packs it anew: no hash of what the registry serves
+        "properties": [{"name": "pawl:yarn-checksum", "value": own}] if own else [],
+    }
+    return {**made, **{name: value for name, value in more.items() if value}}
 
 
 def licences(words: str) -> list[dict[str, Any]]:

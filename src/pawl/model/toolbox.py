@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pawl.model.tool import Program, Pypi, Tool
+from pawl.model.tool import Npm, Program, Pypi, Tool
 
 
 def _python_tool(name: str, version: str, *, parses_python: bool = False) -> Tool:
@@ -131,6 +131,57 @@ OSV_SCANNER = Tool(
     ),
 )
 
+
+def _packager(name: str, package: str, version: str, integrity: str) -> Tool:
+    """Return a package manager for JavaScript: one package that needs nothing but Node."""
+    executable = "bin/pnpm.cjs" if package == "pnpm" else "bin/yarn.js"
+    return Tool(name=name, executable=executable, source=Npm(package=package, version=version, integrity=integrity))
+
+
+# Which of them reads which lock file is told by execute/packagers.py.
+PNPM_9 = _packager(
+    "pnpm-9",
+    "pnpm",
+    "9.15.9",
+    "sha512-aARhQYk8ZvrQHAeSMRKOmvuJ74fiaR1p5NQO7iKJiClf1GghgbrlW1hBjDolO95lpQXsfF+UA+zlzDzTfc8lMQ==",
+)
+PNPM_10 = _packager(
+    "pnpm-10",
+    "pnpm",
+    "10.34.8",
+    "sha512-9ieo6XE0Ov5J39D2PQKCNCAd+oMdXLWIcz4eX42ya/FpiaMhYatcG02zsf28NzFgYGtbieAC323RmoWt+R/FqA==",
+)
+YARN_1 = _packager(
+    "yarn-1",
+    "yarn",
+    "1.22.22",
+    "sha512-prL3kGtyG7o9Z9Sv8IPfBNrWTDmXB4Qbes8A9rEzt6wkJV8mUvoirjU0Mp3GGAU06Y0XQyA3/2/RQFVuK7MTfg==",
+)
+YARN_3 = _packager(
+    "yarn-3",
+    "@yarnpkg/cli-dist",
+    "3.8.7",
+    "sha512-YMoAlLR9f+kxXjK72ggBIidi3ulQQrQpMSxzrLUt0OUk9Xdst2v26LBSYFlzOm+7KRNWgYIJpFjA8uRnCgB5xQ==",
+)
+YARN_4_13 = _packager(
+    "yarn-4.13",
+    "@yarnpkg/cli-dist",
+    "4.13.0",
+    "sha512-c0YdSja652OezJqFnz9+pZwKfKAiBu2aRPJiHPU73sirTGgvQRTyaS5Y6PQHAmmaoa3RjCY6f3L2q9g8S/urqw==",
+)
+YARN_4_14 = _packager(
+    "yarn-4.14",
+    "@yarnpkg/cli-dist",
+    "4.14.1",
+    "sha512-62uYRCYBnAwNZ1Y4uMh0iUXtgZe4frwAgd5dJFoTu/uWMZWpJzxY2ib0cAva1eiy1L2jiDR0dS1Os+1osiIxvA==",
+)
+YARN_4 = _packager(
+    "yarn-4",
+    "@yarnpkg/cli-dist",
+    "4.18.1",
+    "sha512-EH+A4TxAtBWXKE0DGQxW9Bo9crXHLJ73mfxjTQJuv8XonNWWTpei8BQ5JjczHJNU9GROTycwMFn8iOvRIZXUcA==",
+)
+
 TOOLS = (
     BLACK,
     ISORT,
@@ -155,4 +206,11 @@ TOOLS = (
     HADOLINT,
     TRIVY,
     OSV_SCANNER,
+    PNPM_9,
+    PNPM_10,
+    YARN_1,
+    YARN_3,
+    YARN_4_13,
+    YARN_4_14,
+    YARN_4,
 )

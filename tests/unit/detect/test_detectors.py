@@ -119,6 +119,7 @@ def fact(name: str, files: dict[str, str]) -> Fact:
         ("frontend", {"package.json": '{"dependencies": {"x": "1"}}', "node_modules/a/package.json": '{"scripts": {"a": ""}}'}, (".",)),
         ("frontend", {"package.json": "{}"}, None),
         ("frontend-scripts", {"web/package.json": '{"scripts": {"lint": "eslint .", "odd": 1}}'}, ("web\tlint\teslint .",)),
+        ("frontend-managers", {"web/package.json": '{"packageManager": "pnpm@10.1.0+sha512.00"}'}, ("web\tpnpm@10.1.0+sha512.00",)),
         ("frontend-packages", {"package.json": '{"dependencies": {"a": "1"}, "devDependencies": {"b": "2"}}'}, (".\ta\t1", ".\tb\t2")),
     ],
 )  # fmt: skip

@@ -131,7 +131,8 @@ def test_another_lock_is_another_folder(tmp_path: Path, nodes: NodeEnvironments)
     ("manifest", "files", "message"),
     [
         ({"name": "web"}, {"package-lock.json": ""}, "no lock file"),
-        ({"name": "web"}, {"package-lock.json": "", "yarn.lock": "x"}, r"yarn\.lock belongs to a package manager"),
+        ({"name": "web"}, {"package-lock.json": "", "yarn.lock": "x"}, r"yarn\.lock is of no known format"),
+        ({"name": "web"}, {"package-lock.json": "", "bun.lock": "x"}, r"bun\.lock belongs to bun"),
         ({"name": "web", "workspaces": ["a"]}, {}, "workspaces cannot be installed"),
         ({"name": "web"}, {"package.json": "{"}, "not JSON"),
         ({"name": "web"}, {"package.json": "[]"}, "not an object"),
@@ -175,4 +176,4 @@ def test_placed_packages_are_links_and_what_is_written_stays_in_the_workspace(tm
     assert not (placed.modules / "kept").is_symlink()
     assert placed.tokens["node.modules"] == str(workspace / "node_modules")
     assert placed.variables("/usr/bin")["PATH"] == f"{placed.modules}/.bin:{tmp_path}/bin:/usr/bin"
-    assert (placed.use.name, placed.use.version, placed.use.digest) == ("node", "20.20.2", "sha256:1")
+    assert [(use.name, use.version, use.digest) for use in placed.uses] == [("node", "20.20.2", "sha256:1")]

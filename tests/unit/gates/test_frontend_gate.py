@@ -17,11 +17,13 @@ def context(
     packages: tuple[str, ...] = PACKAGES,
     files: tuple[str, ...] = FILES,
     options: dict[str, OptionValue] | None = None,
+    manager: str = "",
 ) -> CheckContext:
     defaults = {option.name: option.default for option in GATE.options}
     facts = (
         Fact(name="frontend", value=tuple(sorted({p.rpartition("/")[0] or "." for p in files if "package.json" in p}))),
         Fact(name="frontend-packages", value=tuple(f"web\t{name}\t1" for name in packages)),
+        Fact(name="frontend-managers", value=f"web\t{manager}" if manager else None),
         Fact(name="frontend-scripts", value=tuple(f"web\t{name}\t{text}" for name, text in (scripts or {}).items())),
     )
     settings = GateSettings(gate=GATE.id, options={**defaults, **(options or {})})
@@ -127,6 +129,23 @@ def test_a_folder_with_a_lock_comes_first_and_others_are_named() -> None:
     assert folder.folder(given) == "web"
     assert folder.others(given) == ("z",)
     assert folder.folder(context(options={"folder": "admin/"})) == "admin"
+
+
+@pytest.mark.parametrize(
+    ("manager", "lock"),
+    [("", "package-lock.json"), ("yarn@4.1.0", "yarn.lock"), ("pnpm@10.1.0", "package-lock.json")],
+)
+def test_the_named_manager_says_which_lock_counts(manager: str, lock: str) -> None:
+    given = context({"build": "x"}, files=(*FILES, "web/yarn.lock"), manager=manager)
+    assert folder.lock(given) == f"web/{lock}"
+    assert applies(given)["audit"] is lock.startswith("package")
+
+
+@pytest.mark.parametrize("name", ["npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"])
+def test_every_kind_of_lock_is_one(name: str) -> None:
+    given = context(files=("admin/package.json", "web/package.json", f"web/{name}", "z/package.json", f"z/{name}"))
+    assert folder.folder(given) == "web"
+    assert folder.others(given) == ("z",)
 
 
 def test_limits_of_the_bundle_are_held_in_kib() -> None:

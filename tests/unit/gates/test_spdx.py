@@ -100,3 +100,14 @@ def test_what_a_package_says_is_judged(said: dict[str, object], rules: list[str]
     policy = licences.policy(values.settings("dependencies", options=options))
     assert policy.misread == ("nonsense", "odd=NONSENSE-1")
     assert [finding.rule for finding in licences.judge(said, policy)] == rules
+
+
+@pytest.mark.parametrize(
+    ("name", "licence", "untold"),
+    [("zod", None, True), ("zod", "", False), ("zod", "MIT", False), ("decided", None, False)],
+)
+def test_a_lock_without_licences_is_another_thing_than_a_package_without_one(
+    name: str, licence: str | None, *, untold: bool
+) -> None:
+    policy = licences.policy(values.settings("dependencies", options={licences.DECIDED: ("decided=MIT",)}))
+    assert licences.is_untold({"name": name, "licence": licence}, policy) is untold

@@ -52,12 +52,13 @@ def commands(_: CheckContext) -> tuple[Command, ...]:
     )
 
 
-LOCKS = ("package-lock.json", "poetry.lock", "uv.lock", "Pipfile.lock")
+JAVASCRIPT_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock")
+LOCKS = (*JAVASCRIPT_LOCKS, "poetry.lock", "uv.lock", "Pipfile.lock")
 
 
 def javascript_locks(context: CheckContext) -> tuple[str, ...]:
     """Return the project's JavaScript locks."""
-    return tuple(path for path in _own(context) if PurePosixPath(path).name == "package-lock.json")
+    return tuple(path for path in _own(context) if PurePosixPath(path).name in JAVASCRIPT_LOCKS)
 
 
 def _own(context: CheckContext) -> tuple[str, ...]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pawl.errors import ReadError
 from pawl.gates.dependencies import spdx
 from pawl.model.evidence import LookedAt, Problem, Reading
-from pawl.model.finding import Finding, Severity
+from pawl.model.finding import Finding, Place, Severity
 from pawl.model.gate import Outputs, ReadContext
 from pawl.model.pipeline import GateSettings
 
 DENIED, DECIDED = "licences-denied", "licences-decided"
 SAID, LOCKS = "licences.json", "locks.json"
 _CONTROL = "GPL-3.0-or-later"
+# How many packages of a lock without licences are named.
+_NAMED = 5
 
 Package = Mapping[str, Any]
 
@@ -50,16 +52,18 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
     rules = policy(context.check.settings)
     try:
         python, control = python_packages(outputs)
-        judged = [*python, *(one for one in shipped(outputs) if not one["dev"])]
-        findings = tuple(finding for one in judged for finding in judge(one, rules))
-        problems = tuple(_problems(rules, control, judged))
+        deployed = [*python, *(one for one in shipped(outputs) if not one["dev"])]
+        judged = [one for one in deployed if not is_untold(one, rules)]
+        untold = [one for one in deployed if is_untold(one, rules)]
+        findings = (*(finding for one in judged for finding in judge(one, rules)), *_untold(untold))
+        problems = (*_problems(rules, control, judged), *_unreadable(outputs))
     except (KeyError, TypeError, AttributeError) as error:
         raise ReadError(f"the list of licences is not shaped as expected ({error!r})", where=SAID) from error
     return Reading(
         looked_at=(LookedAt(what="licences read", count=len(judged), expected=len(judged)),),
         findings=findings,
         problems=problems,
-        notes=tuple(_notes(judged, rules)),
+        notes=tuple(_notes(deployed, rules)),
     )
 
 
@@ -72,13 +76,21 @@ def python_packages(outputs: Outputs) -> tuple[list[Package], Package]:
 def shipped(outputs: Outputs) -> list[Package]:
     """Return the packages of JavaScript locks as packages that say their licence in a field; each once."""
     found: dict[tuple[str, str], Package] = {}
-    for entries in outputs.json(LOCKS)["head"].values():
+    for lock, entries in outputs.json(LOCKS)["head"].items():
         for one in entries or ():
             if one["ecosystem"] == "npm":
                 key = (one["name"], one["version"])
-                dev = one["dev"] and found.get(key, one)["dev"]
-                found[key] = {**one, "expression": one["licence"], "field": "", "classifiers": (), "dev": dev}
+                before = found.get(key, one)
+                dev = one["dev"] and before["dev"]
+                licence = before["licence"] if one["licence"] is None else one["licence"]
+                said = {"licence": licence, "expression": licence or "", "field": "", "classifiers": ()}
+                found[key] = {**one, **said, "dev": dev, "lock": lock}
     return list(found.values())
+
+
+def is_untold(package: Package, rules: Policy) -> bool:
+    """Return whether the package's lock is of a kind that holds no licences, and nobody has decided about it."""
+    return package.get("licence", "") is None and package["name"] not in rules.decided
 
 
 def judge(package: Package, rules: Policy) -> Iterator[Finding]:
@@ -102,6 +114,28 @@ def judge(package: Package, rules: Policy) -> Iterator[Finding]:
             subject=f"{name} {', '.join(denied)}",
             fix=f"replace {name}, or have somebody who may decide it accept the licence in a waiver",
         )
+
+
+def _untold(packages: Iterable[Package]) -> Iterator[Finding]:
+    """Yield one finding for each lock without licences: hundreds that all say the same would help nobody."""
+    locks: dict[str, list[str]] = {}
+    for one in packages:
+        locks.setdefault(one["lock"], []).append(one["name"])
+    for lock, names in sorted(locks.items()):
+        first = ", ".join((*sorted(set(names))[:_NAMED], *(("…",) if len(set(names)) > _NAMED else ())))
+        finding = _finding(
+            "unknown-licence",
+            f"{lock} holds no licences, so nobody knows those of what it ships (packages: {len(names)}; {first})",
+            Severity.UNKNOWN,
+            subject=lock,
+            fix=f'decide about each ({DECIDED} = ["NAME=SPDX-EXPRESSION"]), or waive it while something else looks',
+        )
+        yield replace(finding, place=Place(path=lock))
+
+
+def _unreadable(outputs: Outputs) -> Iterator[Problem]:
+    for path in sorted(path for path, entries in outputs.json(LOCKS)["head"].items() if entries is None):
+        yield Problem(code="lock-unreadable", text=f"{path} cannot be read as a lock")
 
 
 def _words(package: Package) -> str:

@@ -93,7 +93,8 @@ def _licensed(
 ) -> Iterator[Finding]:
     for one in changed:
         package = packages.get(_key(one))
-        if one.came and package is not None and package["version"] in one.came:
+        # What a lock cannot say is said once for the whole lock, by the check of licences, and noted here.
+        if one.came and package and package["version"] in one.came and not licences.is_untold(package, rules):
             yield from licences.judge(package, rules)
 
 

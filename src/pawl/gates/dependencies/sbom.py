@@ -56,10 +56,17 @@ def _unidentified(components: Sequence[Component]) -> Iterator[Finding]:
         purl, name = one.get("purl", ""), f"{one['name']} {one.get('version', '')}".strip()
         if not purl:
             yield _finding(name, "has no package URL: nobody can say where it came from", "install a released version")
-        elif purl.startswith("pkg:npm/") and not one.get("hashes"):
+        elif purl.startswith("pkg:npm/") and not (one.get("hashes") or _is_digested(one)):
             yield _finding(
-                name, "is locked without a digest of its archive", "lock again: npm install --package-lock-only"
+                name,
+                "is locked without a digest of its archive",
+                "lock again with a registry that serves digests (npm install --package-lock-only)",
             )
+
+
+def _is_digested(one: Component) -> bool:
+    """Return whether Yarn's own digest is noted: of the archive as it packs it anew, so not one of CycloneDX's hashes."""
+    return any(said.get("name") == "pawl:yarn-checksum" for said in one.get("properties", ()))
 
 
 def _finding(name: str, what: str, fix: str) -> Finding:

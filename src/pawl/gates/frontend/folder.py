@@ -10,8 +10,10 @@ from pawl.model.gate import CheckContext
 # Words that make a script more than one call of one program.
 _SHELL = ("&&", "||", "|", ";", "&", ">", ">>", "<")
 NPM_LOCKS = ("npm-shrinkwrap.json", "package-lock.json")
-LOCKS = (*NPM_LOCKS, "pnpm-lock.yaml", "yarn.lock")
-_RUNNERS = ("npx", "npm", "exec", "--")
+LOCKS = {**dict.fromkeys(NPM_LOCKS, "npm"), "pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn"}
+# Nothing here installs from the last two, which is said when it is tried.
+_LOCKED = (*LOCKS, "bun.lock", "bun.lockb")
+_RUNNERS = ("npx", "npm", "pnpm", "yarn", "exec", "--")
 
 
 def folder(context: CheckContext) -> str:
@@ -20,23 +22,33 @@ def folder(context: CheckContext) -> str:
     if asked:
         return asked
     found = _detected(context)
-    locked = [one for one in found if inside(one, "package-lock.json") in context.project.files]
-    return next(iter((*locked, *found)), ".")
+    return next(iter((*(one for one in found if _is_locked(context, one)), *found)), ".")
 
 
 def others(context: CheckContext) -> tuple[str, ...]:
     """Return the detected front ends with a lock file that the gate does not look at."""
     chosen = folder(context)
-    return tuple(
-        one for one in _detected(context) if one != chosen and inside(one, "package-lock.json") in context.project.files
-    )
+    return tuple(one for one in _detected(context) if one != chosen and _is_locked(context, one))
+
+
+def _is_locked(context: CheckContext, home: str) -> bool:
+    return any(inside(home, name) in context.project.files for name in _LOCKED)
 
 
 def lock(context: CheckContext) -> str:
-    """Return the front end's lock file, relative to the project; where there is none, the one that npm would write."""
+    """Return the lock file that is installed from, relative to the project; where there is none, what npm would write.
+
+    As where packages are installed, packageManager in package.json decides, else npm's lock comes first.
+    """
     home = folder(context)
-    found = (inside(home, name) for name in LOCKS)
-    return next((path for path in found if path in context.project.files), inside(home, "package-lock.json"))
+    there = [name for name in LOCKS if inside(home, name) in context.project.files]
+    named = [name for name in there if LOCKS[name] == _manager(context)]
+    return inside(home, next(iter((*named, *there)), "package-lock.json"))
+
+
+def _manager(context: CheckContext) -> str:
+    named = (entry.split("\t", 1) for entry in _values(context, "frontend-managers"))
+    return next((said.partition("@")[0] for home, said in named if home == folder(context)), "")
 
 
 def exists(context: CheckContext) -> bool:
@@ -60,13 +72,16 @@ def scripts(context: CheckContext) -> Mapping[str, str]:
 
 
 def _detected(context: CheckContext) -> tuple[str, ...]:
-    value = context.project.fact("frontend").value
+    return _values(context, "frontend")
+
+
+def _values(context: CheckContext, fact: str) -> tuple[str, ...]:
+    value = context.project.fact(fact).value
     return (value,) if isinstance(value, str) else value or ()
 
 
 def _entries(context: CheckContext, fact: str) -> Iterator[tuple[str, str]]:
-    value = context.project.fact(fact).value
-    for entry in (value,) if isinstance(value, str) else value or ():
+    for entry in _values(context, fact):
         home, name, rest = entry.split("\t", 2)
         if home == folder(context):
             yield name, rest
