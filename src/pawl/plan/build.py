@@ -52,7 +52,9 @@ class _Draft:
         if excuse is not None:
             return Selection(gate=self._gate, excuse=excuse), []
         whys: list[str] = []
-        steps = stand_in.settled([step for check in self._checks() for step in self._steps(check, whys)])
+        steps = stand_in.settled(
+            [step for check in select.checks_of(self._gate, self._request) for step in self._steps(check, whys)]
+        )
         if not steps:
             reason = Reason(code="does-not-apply", text="; ".join(dict.fromkeys(whys)) or "no check for this profile")
             return Selection(gate=self._gate, excuse=reason), []
@@ -66,10 +68,6 @@ class _Draft:
     def _demanded(self) -> bool:
         named = self._gate.id in self._request.named
         return named or self._settings.required or self._request.profile is Profile.CI
-
-    def _checks(self) -> Iterator[Check]:
-        in_profile = [check for check in self._gate.checks if self._request.profile in check.profiles]
-        yield from in_profile or (self._gate.checks if self._request.named else ())
 
     def _steps(self, check: Check, whys: list[str]) -> Iterator[Step]:
         for python in select.pythons(check, self._pipeline, self._request, self._machine):

@@ -70,6 +70,12 @@ def gate_excuse(gate: Gate, settings: GateSettings, request: Request, chosen: fr
     return None
 
 
+def checks_of(gate: Gate, request: Request) -> tuple[Check, ...]:
+    """Return the checks of the profile; where a gate that was asked for has none there, all of them."""
+    in_profile = tuple(check for check in gate.checks if request.profile in check.profiles)
+    return in_profile or (gate.checks if request.named else ())
+
+
 def pythons(check: Check, pipeline: Pipeline, request: Request, machine: Machine) -> tuple[str | None, ...]:
     """Return the interpreters that a check runs under; (None,) where it needs none.
 
@@ -128,8 +134,7 @@ def all_needs(gates: Sequence[Gate], pipeline: Pipeline, request: Request) -> tu
         need
         for gate in gates
         if gate_excuse(gate, pipeline.settings(gate.id), request, chosen) is None
-        for check in gate.checks
-        if request.named or request.profile in check.profiles
+        for check in checks_of(gate, request)
         for need in check.needs
     ]
     matrix = [_need(python) for python in pipeline.pythons]

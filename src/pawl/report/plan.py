@@ -76,4 +76,5 @@ def _step_lines(step: Step) -> Iterator[str]:
     if waits:
         yield f"    after {', '.join(waits)}"
     for command in step.commands:
-        yield f"    $ {shlex.join(command.argv)}"
+        # one line a command, also where an argument has several
+        yield "    $ " + shlex.join(command.argv).replace("\n", "\\n")
