@@ -83,7 +83,8 @@ class Prober:
         way = programs.way_to_make(source, self.environ)
         if way is not None:
             return Availability(present=True, detail=f"{source.version}, {_WAYS[way].format(time=source.build_time)}")
-        detail = f"{tool.name} is not on the PATH, and there is no Go toolchain to build it"
+        unbuilt = ", and there is no Go toolchain to build it" if source.module else ""
+        detail = f"{tool.name} is not on the PATH{unbuilt}"
         return Availability(present=False, detail=detail, hint=programs.how_to_get(tool, source))
 
     def _docker(self, _: Need) -> Availability:
