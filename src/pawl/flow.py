@@ -28,7 +28,7 @@ from pawl.model.plan import Plan, Step
 from pawl.model.verdict import Judgement
 from pawl.plan import select
 from pawl.plan.announce import announce
-from pawl.plan.build import build_plan
+from pawl.plan.build import build_plan, needs
 from pawl.record.folder import RunFolder
 from pawl.record.ledger import load_ledgers
 from pawl.record.runs import Records
@@ -51,7 +51,10 @@ ExitCode = Callable[[Judgement], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is asked for: where, which gates, compared with what. `clock` gives the time in UTC."""
+    """What is asked for: where, which gates, compared with what. `clock` gives the time in UTC.
+
+    `recorded` are the steps of a run that is judged again.
+    """
 
     start: Path
     flags: Flags
@@ -62,6 +65,7 @@ class Order:
     named: tuple[str, ...] = ()
     changed: bool = False
     base: str | None = None
+    recorded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +101,10 @@ def prepare(order: Order) -> Prepared:
         changed=order.changed,
         jobs=loaded.jobs or probe.cpus(),
         offline=pipeline.offline,
+        recorded=order.recorded,
     )
-    needs = select.all_needs(every_gate, pipeline, request)
-    machine = probe.probe(needs, environ=order.environ, places=order.places, offline=pipeline.offline)
+    wanted = needs(every_gate, pipeline, project, request=request)
+    machine = probe.probe(wanted, environ=order.environ, places=order.places, offline=pipeline.offline)
     plan = build_plan(every_gate, pipeline, project, machine, request=request)
     return Prepared(
         pipeline=pipeline,

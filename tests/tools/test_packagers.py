@@ -154,7 +154,8 @@ def installed(
     (root / "web").mkdir(parents=True, exist_ok=True)
     (root / "web" / "package.json").write_text(json.dumps(manifest))
     (root / "web" / lock[0]).write_text(lock[1])
-    return nodes.prepare(values.project(root=root), "web")
+    files = tuple(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+    return nodes.prepare(values.project(root=root, files=files), "web")
 
 
 @pytest.mark.parametrize("case", LOCKS)

@@ -48,7 +48,8 @@ def _order_like(started: RunStarted) -> flow.Order:
     """Return the order that asks for what the recorded run was asked for."""
     left_out = {gate.id for gate in started.gates if gate.excuse and gate.excuse.code == "not-asked-for"}
     named = tuple(gate.id for gate in started.gates if gate.id not in left_out) if left_out else ()
-    return desk.order(gates=named, profile=started.profile, base=started.revision.base, jobs=started.jobs)
+    like = desk.order(gates=named, profile=started.profile, base=started.revision.base, jobs=started.jobs)
+    return replace(like, recorded=tuple(step.id for step in started.steps))
 
 
 def _judged(recorded: Sequence[Event], prepared: Prepared) -> Iterator[Event]:

@@ -122,7 +122,10 @@ class NodeEnvironments:
         ProvisionError: no lock file, one that nothing here reads or that does not match package.json, a Node that does
         not suit, or what the manager says.
         """
-        wanted = Wanted.read(project.root / folder)
+        start = "" if folder in ("", ".") else f"{folder}/"
+        # What git ignores may lie beside it, and CI would not see it.
+        names = {path.removeprefix(start) for path in project.files if path.startswith(start)}
+        wanted = Wanted.read(project.root / folder, names)
         node = self._node(wanted)
         packager = wanted.locked.packager
         # Also where everything is installed already: scripts of the project may call it.
@@ -173,12 +176,15 @@ class NodeEnvironments:
             (home / name).parent.mkdir(parents=True, exist_ok=True)
             (home / name).write_bytes(data)
         packager = wanted.locked.packager
-        if packager is None or tool is None:
-            self._with_npm(home, wanted, node)
-        else:
-            self._with_packager(home, packager, node, tool)
-        for name in _REGISTRIES:
-            (home / name).unlink(missing_ok=True)
+        try:
+            if packager is None or tool is None:
+                self._with_npm(home, wanted, node)
+            else:
+                self._with_packager(home, packager, node, tool)
+        finally:
+            # They may hold what opens a private registry.
+            for name in _REGISTRIES:
+                (home / name).unlink(missing_ok=True)
         (home / MODULES).mkdir(exist_ok=True)
         return {"digest": wanted.digest}
 
@@ -222,7 +228,8 @@ def _described(folder: Path, source: str, environ: Mapping[str, str]) -> Node | 
 
 
 def _key(wanted: Wanted, node: Node, tool: Obtained | None) -> str:
-    manager = (tool.use.name, tool.use.version) if tool else ()
+    # The script that starts a manager names both programs by their places.
+    manager = (tool.use.name, tool.use.version, str(tool.executable), str(node.bin)) if tool else ()
     parts = (_RECIPE, wanted.digest, node.version, platform.system(), platform.machine(), *manager)
     return f"node-{node.version}-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:20]}"
 

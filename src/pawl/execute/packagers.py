@@ -9,7 +9,7 @@ on those that the project allows.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,12 +149,12 @@ def registries(environ: Mapping[str, str]) -> dict[str, str]:
     return {yarn: known[name] for yarn, name in wanted if name in known and yarn not in known}
 
 
-def locked(folder: Path, manifest: Mapping[str, Any]) -> Locked:
-    """Return what `folder` is installed from: packageManager in package.json decides, else npm's lock comes first.
+def locked(folder: Path, manifest: Mapping[str, Any], names: Collection[str]) -> Locked:
+    """Return what `folder` is installed from, of the files `names`: packageManager decides, else npm's lock comes first.
 
     ProvisionError: no lock, one of a manager that pawl does not bring, or one that the named manager does not read.
     """
-    present = tuple(name for name in LOCKS if (folder / name).is_file())
+    present = tuple(name for name in LOCKS if name in names and (folder / name).is_file())
     named, major = _named(manifest)
     suiting = tuple(name for name in present if named in ("", LOCKS[name]))
     if not present:

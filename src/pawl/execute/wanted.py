@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -37,10 +37,10 @@ class Wanted:
     has_scripts: bool
 
     @classmethod
-    def read(cls, folder: Path) -> Wanted:
-        """Read what `folder` declares. ProvisionError where that cannot be installed."""
+    def read(cls, folder: Path, names: Collection[str]) -> Wanted:
+        """Read what `folder` declares; only lock files among `names` count. ProvisionError where it cannot be installed."""
         manifest = _object(folder / "package.json")
-        locked = packagers.locked(folder, manifest)
+        locked = packagers.locked(folder, manifest, names)
         if manifest.get("workspaces") or _has_members(folder):
             raise ProvisionError(
                 "workspaces cannot be installed by pawl yet",

@@ -88,6 +88,22 @@ def answered(url: str, asked: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def undetermined(url: str, asked: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the ids of records of which an imported archive cannot say whether they speak of a version."""
+    found = {}
+    for one in asked:
+        path = "%s/%s?%s" % (one["ecosystem"], *map(quoted, (one["name"], one["version"])))
+        ids = fetch(url + "/undetermined/" + path)["ids"]
+        if ids:
+            found["%s %s" % (one["name"], one["version"])] = ids
+    return found
+
+
+def quoted(text: str) -> str:
+    """Return a text as a part of an address."""
+    return urllib.parse.quote(text, safe="")
+
+
 def added(locks: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the entries with a version that no lock held at the base, each once."""
     before = {key(one) for found in (locks["base"] or {}).values() for one in found or ()}
@@ -118,6 +134,7 @@ def main(url: str, folder: str) -> None:
         "controls": answered(url, controls),
         "answers": answered(url, asked),
         "unheld": unheld,
+        "undetermined": undetermined(url, asked) if editions else {},
         "age_days": {name: age_days(edition, now) for name, edition in (editions or {}).items()},
     }
     with open(os.path.join(folder, "asked.json"), "w", encoding="utf-8") as file:

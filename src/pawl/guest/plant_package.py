@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 
 # GHSA-35jh-r3h4-6jhm, published in 2021: whoever knows advisories for npm at all knows this one.
@@ -14,9 +15,13 @@ def main() -> None:
     """Write both files into a new folder."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--into", type=Path, required=True)
-    into: Path = parser.parse_args().into
+    parser.add_argument("--npmrc", type=Path, help="settings that say which registry is asked; may be missing")
+    asked = parser.parse_args()
+    into: Path = asked.into
     into.mkdir(parents=True)
     plant(into)
+    if asked.npmrc is not None and asked.npmrc.is_file():
+        shutil.copyfile(asked.npmrc, into / ".npmrc")
 
 
 def plant(into: Path) -> None:

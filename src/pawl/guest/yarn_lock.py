@@ -131,9 +131,13 @@ def classic_entry(asked: tuple[str, ...], lines: list[str]) -> Locked:
 
 
 def of_digest(address: str) -> str:
-    """Return the integrity that stands behind an address as a SHA-1 in hexadecimal."""
-    digest = address.partition("#")[2]
-    if not re.fullmatch("[0-9a-f]{40}", digest):
+    """Return the integrity that stands behind the address of an archive as a SHA-1 in hexadecimal.
+
+    What stands there behind the address of a git repository is a commit.
+    """
+    place, _, digest = address.partition("#")
+    is_archive = place.startswith(("http://", "https://")) and place.endswith((".tgz", ".tar.gz"))
+    if not is_archive or not re.fullmatch("[0-9a-f]{40}", digest):
         return ""
     return "sha1-" + base64.b64encode(bytes.fromhex(digest)).decode()
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pawl.model.evidence import Reason
 from pawl.model.facts import Project
-from pawl.model.gate import Check, CheckContext, Gate
+from pawl.model.gate import Check, CheckContext, Gate, Need
 from pawl.model.pipeline import GateSettings, Pipeline, Profile
 from pawl.model.plan import Machine, Plan, Selection, Step
 from pawl.plan import graph, select, stand_in
@@ -36,6 +36,13 @@ def build_plan(
     )
 
 
+def needs(gates: Sequence[Gate], pipeline: Pipeline, project: Project, *, request: Request) -> tuple[Need, ...]:
+    """Return what has to be known of the machine before `build_plan`: the needs of checks that `request` may plan."""
+    nowhere = Machine(system="", machine="", cpus=0)
+    drafted = {gate.id: _Draft(gate, pipeline, project, nowhere, request) for gate in gates}
+    return select.all_needs(gates, pipeline, request, lambda gate, check: drafted[gate.id].concerns(check))
+
+
 class _Draft:
     """One gate on its way into the plan."""
 
@@ -53,7 +60,8 @@ class _Draft:
             return Selection(gate=self._gate, excuse=excuse), []
         whys: list[str] = []
         steps = stand_in.settled(
-            [step for check in select.checks_of(self._gate, self._request) for step in self._steps(check, whys)]
+            [step for check in select.checks_of(self._gate, self._request) for step in self._steps(check, whys)],
+            recorded=self._request.recorded,
         )
         if not steps:
             reason = Reason(code="does-not-apply", text="; ".join(dict.fromkeys(whys)) or "no check for this profile")
@@ -115,7 +123,7 @@ class _Draft:
 
 def _linked(steps: Sequence[Step], pipeline: Pipeline, gates: Sequence[Gate]) -> list[Step]:
     order = {gate.id: (*gate.after, *pipeline.settings(gate.id).after) for gate in gates}
-    return [
+    linked = [
         replace(
             step,
             after=tuple(other.id for other in steps if other.gate in order[step.gate] and other.id != step.id),
@@ -123,6 +131,20 @@ def _linked(steps: Sequence[Step], pipeline: Pipeline, gates: Sequence[Gate]) ->
         )
         for step in steps
     ]
+    by_id = {step.id: step for step in linked}
+    return [replace(step, after=tuple(_before(step, by_id))) for step in linked]
+
+
+def _before(step: Step, by_id: Mapping[str, Step]) -> dict[str, None]:
+    """Return what a step comes after; where that is excused, also what it would have come after itself."""
+    found: dict[str, None] = {}
+    waiting = list(step.after)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found and name != step.id:
+            found[name] = None
+            waiting += by_id[name].after if by_id[name].excuse is not None else ()
+    return found
 
 
 def _feeds(giver: Check, taker: Check) -> bool:

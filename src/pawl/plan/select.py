@@ -17,13 +17,14 @@ from pawl.model.plan import Machine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the user asked for on the command line."""
+    """What the user asked for on the command line; `recorded` are the steps of a run that is judged again."""
 
     profile: Profile = Profile.FULL
     named: tuple[str, ...] = ()
     changed: bool = False
     jobs: int = 1
     offline: bool = False
+    recorded: tuple[str, ...] = ()
 
 
 def checked_names(gates: Sequence[Gate], named: Sequence[str]) -> tuple[str, ...]:
@@ -127,14 +128,17 @@ def unaffected(check: Check, project: Project) -> Reason | None:
     return Reason(code="unaffected", text=f"nothing that it looks at changed since {base}")
 
 
-def all_needs(gates: Sequence[Gate], pipeline: Pipeline, request: Request) -> tuple[Need, ...]:
+def all_needs(
+    gates: Sequence[Gate], pipeline: Pipeline, request: Request, concerns: Callable[[Gate, Check], bool] = _every
+) -> tuple[Need, ...]:
     """Return every need that planning may ask about, to be probed beforehand: of checks that this run may plan."""
-    chosen = with_feeders(gates, request.named)
+    chosen = with_feeders(gates, request.named, concerns)
     declared = [
         need
         for gate in gates
         if gate_excuse(gate, pipeline.settings(gate.id), request, chosen) is None
         for check in checks_of(gate, request)
+        if concerns(gate, check)
         for need in check.needs
     ]
     matrix = [_need(python) for python in pipeline.pythons]

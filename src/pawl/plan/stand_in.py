@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from pawl.model.evidence import Reason
 from pawl.model.plan import Step
 
 
-def settled(steps: Sequence[Step]) -> list[Step]:
-    """Return the steps of one gate with one of each such pair left out.
+def settled(steps: Sequence[Step], *, recorded: Collection[str] = ()) -> list[Step]:
+    """Return the steps of one gate with one of each such pair (of checks without a matrix) left out.
 
-    Where both lack what they need, the first stays, and its excuse says what the other one lacks.
+    Where both lack what they need, the first stays, and its excuse says what the other one lacks. Which of them is among
+    the `recorded` steps of a run stays, whatever the machine has by now.
     """
-    absent = {step.check.id: step.excuse for step in steps if step.excuse and step.excuse.code == "need-absent"}
-    by_id = {step.check.id: step for step in steps}
-    substitutes = {step.check.stands_in_for: step.check.id for step in steps if step.check.stands_in_for in by_id}
-    kept = []
-    for step in steps:
-        first, substitute = step.check.stands_in_for, substitutes.get(step.check.id)
-        if first in by_id and (first not in absent or step.check.id in absent):
-            continue
-        if substitute and step.check.id in absent:
-            if substitute not in absent:
-                continue
-            kept.append(replace(step, excuse=_both(absent[step.check.id], absent[substitute])))
-        else:
-            kept.append(step)
-    return kept
+    by_check = {step.check.id: step for step in steps}
+    pairs = [(by_check[step.check.stands_in_for], step) for step in steps if step.check.stands_in_for in by_check]
+    left_out = {_left_out(first, substitute, recorded).id for first, substitute in pairs}
+    excuses = {first.id: _both(first, substitute) for first, substitute in pairs if _lacks(first)}
+    return [replace(step, excuse=excuses.get(step.id, step.excuse)) for step in steps if step.id not in left_out]
 
 
-def _both(mine: Reason, other: Reason) -> Reason:
-    return Reason(code=mine.code, text=f"{mine.text}; in its place: {other.text}")
+def _left_out(first: Step, substitute: Step, recorded: Collection[str]) -> Step:
+    if {first.id, substitute.id} & set(recorded):
+        return substitute if first.id in recorded else first
+    return first if _lacks(first) and not _lacks(substitute) else substitute
+
+
+def _lacks(step: Step) -> bool:
+    return step.excuse is not None and step.excuse.code == "need-absent"
+
+
+def _both(first: Step, substitute: Step) -> Reason | None:
+    if first.excuse is None or substitute.excuse is None:
+        return first.excuse
+    return Reason(code=first.excuse.code, text=f"{first.excuse.text}; in its place: {substitute.excuse.text}")
 
 
 def notes(steps: Sequence[Step]) -> Iterator[str]:

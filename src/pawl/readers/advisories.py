@@ -124,6 +124,14 @@ def _too_old(asked: Mapping[str, Any], ecosystems: Iterable[str], context: ReadC
             yield Problem(code="advisories-too-old", text=text)
 
 
+def undetermined(asked: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a note on each version of which the imported data cannot say whether some records speak of it."""
+    return tuple(
+        f"{subject}: nobody can say whether {', '.join(ids)} apply to this version"
+        for subject, ids in sorted(asked["undetermined"].items())
+    )
+
+
 def ages(asked: Mapping[str, Any]) -> tuple[Measure, ...]:
     """Return how old the imported data is, by ecosystem; a live service has no age."""
     return tuple(

@@ -136,7 +136,14 @@ def test_what_locks_name_is_asked_about_each_beside_its_control(mirror: str, tmp
     found = asked(mirror, tmp_path, {"head": {"a": now, "b": None}, "base": {"a": before}})
     assert {one["ecosystem"]: len(one["vulns"]) for one in found["controls"]} == {"PyPI": 3, "npm": 1}
     assert [(one["name"], len(one["vulns"])) for one in found["answers"]] == [("py", 1), ("lodash", 1)]
-    assert found["unheld"] == []
+    assert (found["unheld"], found["undetermined"]) == ([], {})
+
+
+def test_a_version_that_cannot_be_compared_is_named(mirror: str, tmp_path: Path) -> None:
+    wanted = [entry("npm", "lodash", one) for one in ("4.17.21", "4.17.20-01")]
+    found = asked(mirror, tmp_path, {"head": {"a": wanted}, "base": None})
+    assert found["undetermined"] == {"lodash 4.17.20-01": ["GHSA-35jh-r3h4-6jhm"]}
+    assert [one["vulns"] for one in found["answers"]] == [[], []]
 
 
 def test_an_ecosystem_without_an_archive_is_named(places: Places, tmp_path: Path) -> None:
@@ -148,6 +155,17 @@ def test_an_ecosystem_without_an_archive_is_named(places: Places, tmp_path: Path
         url, _ = advisories.lease()
         found = asked(url, tmp_path, {"head": {"a": [entry("npm", "vite", "8.0.0")]}, "base": None})
     assert (found["answers"], found["controls"], found["unheld"]) == ([], [], ["npm"])
+
+
+def test_an_archive_is_about_what_all_of_its_records_speak_of(places: Places, mirror: str, tmp_path: Path) -> None:
+    """Archives of one ecosystem hold records that speak of another one, too: those must not take its place."""
+    assert mirror
+    both = {**pawling.NPM_RECORDS[0], "id": "GHSA-both"}
+    both["affected"] = [*both["affected"], {"package": {"name": "py", "ecosystem": "PyPI"}, "versions": ["1"]}]
+    archive = pawling.archive(tmp_path / "again.zip", (*pawling.NPM_RECORDS, both))
+    said = fetch.import_from(str(archive), places, environ={}, now=NOW)
+    assert [line.partition(",")[0] for line in said] == ["imported 2 records about 1 packages of npm"]
+    assert {name: one.records for name, one in store.editions(places).items()} == {"PyPI": 5, "npm": 2}
 
 
 def test_importing_one_ecosystem_keeps_the_other(places: Places, mirror: str) -> None:

@@ -89,7 +89,8 @@ def front_end(
     for name, text in texts.items():
         if text:
             (root / "web" / name).write_text(text)
-    return values.project(root=root)
+    there = tuple(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+    return values.project(root=root, files=there)
 
 
 def calls(programs: Path) -> list[str]:

@@ -25,7 +25,7 @@ def read(folder: Path, files: Mapping[str, str], manager: str = "", **more: obje
     for name, text in {"package.json": json.dumps(manifest), **files}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    return Wanted.read(folder)
+    return Wanted.read(folder, {path.relative_to(folder).as_posix() for path in folder.rglob("*")})
 
 
 @pytest.mark.parametrize(

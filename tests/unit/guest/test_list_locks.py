@@ -18,7 +18,7 @@ from pawl import guest
 
 PROGRAM = Path(guest.__file__).parent / "list_locks.py"
 sys.path.insert(0, str(PROGRAM.parent))
-list_locks = importlib.import_module("list_locks")
+list_locks, yarn_lock = map(importlib.import_module, ("list_locks", "yarn_lock"))
 
 INTEGRITY = "sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA=="
 MANIFEST = json.dumps(
@@ -381,6 +381,11 @@ def test_locks_of_yarn_are_read_with_what_package_json_asks_for(listed: dict[str
 
 def test_without_package_json_everything_of_yarn_counts_as_shipped(listed: dict[str, Any]) -> None:
     assert not any(one["dev"] for one in listed["head"]["alone/yarn.lock"])
+
+
+def test_a_commit_is_no_digest_of_an_archive() -> None:
+    assert yarn_lock.of_digest(f"git+https://example.org/a/b.git#{'0' * 40}") == ""
+    assert yarn_lock.of_digest(f"https://example.org/b.tgz#{'0' * 40}").startswith("sha1-")
 
 
 def unreadable(tmp_path: Path, name: str, text: str) -> bool:

@@ -7,10 +7,10 @@ import pytest
 from kit import values
 from pawl.errors import ConfigError, UsageError
 from pawl.model.facts import Revision
-from pawl.model.gate import Applies, Gate, Keep, Matrix, Need
+from pawl.model.gate import Applies, Check, Gate, Keep, Matrix, Need
 from pawl.model.pipeline import Profile
 from pawl.model.plan import Machine, Plan
-from pawl.plan.build import build_plan
+from pawl.plan.build import build_plan, needs
 from pawl.plan.graph import ordered
 from pawl.plan.select import Request
 
@@ -44,6 +44,31 @@ def test_an_interpreter_that_is_absent_excuses_its_step_and_ci_demands_it() -> N
     assert (step.excuse.code, step.demanded) == ("need-absent", False)
     assert plan(machine=only, profile=Profile.CI).step("tests/pytest[3.9]").demanded
     assert plan(machine=only, named=("tests",)).step("tests/pytest[3.9]").demanded
+
+
+def test_what_comes_after_an_excused_step_also_comes_after_what_that_one_waits_for() -> None:
+    browser = values.check("journeys", needs=(Need(kind="browser", name="chromium"),))
+    publish = values.gate("publish", values.check("push"), after=("e2e",))
+    gates = (TESTS, values.gate("e2e", browser, after=("tests",)), publish)
+    found = plan(gates=gates)
+    assert found.step("e2e/journeys").excuse is not None
+    assert found.step("publish/push").after == ("e2e/journeys", "tests/pytest[3.9]", "tests/pytest[3.11]")
+
+
+def test_only_what_may_be_planned_and_concerns_the_project_is_probed() -> None:
+    def needing(name: str, **more: object) -> Check:
+        return values.check(name, needs=(Need(kind="program", name=name),), **more)
+
+    gates = (
+        values.gate("a", needing("here"), needing("late", profiles=(Profile.CI,))),
+        values.gate("b", needing("elsewhere", applies=lambda _: Applies(yes=False, why="no such files"))),
+    )
+    asked = {
+        profile: {need.name for need in needs(gates, values.pipeline(gates), values.project(), request=request)}
+        for profile, request in ((one, Request(profile=one)) for one in (Profile.FULL, Profile.CI))
+    }
+    assert asked[Profile.FULL] - {"3.9", "3.11"} == {"here"}
+    assert asked[Profile.CI] - {"3.9", "3.11"} == {"here", "late"}
 
 
 def test_the_newest_interpreter_of_this_machine_stands_for_the_newest() -> None:

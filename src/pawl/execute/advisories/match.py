@@ -40,7 +40,7 @@ def package_names(record: Record, ecosystem: str) -> frozenset[str]:
 def affects(record: Record, name: str, version: str, ecosystem: str = PYPI) -> bool:
     """Return whether `version` of package `name` is hit: listed by equality, or inside a range.
 
-    Withdrawn records never hit. Versions that cannot be parsed are compared as text, never taken as clean.
+    Withdrawn records never hit. Versions that cannot be parsed are compared as text; `is_undetermined` tells the rest.
     """
     if record.get("withdrawn"):
         return False
@@ -51,8 +51,13 @@ def affects(record: Record, name: str, version: str, ecosystem: str = PYPI) -> b
     )
 
 
-def is_undetermined(record: Record) -> bool:
-    """Return whether a record in force gives neither versions nor ranges for any package."""
+def is_undetermined(record: Record, version: str = "0.0.0", ecosystem: str = PYPI) -> bool:
+    """Return whether nobody can say if a record in force speaks of `version`.
+
+    It gives neither versions nor ranges for any package, or ranges with which this version cannot be compared.
+    """
+    if not record.get("withdrawn") and _PARSERS[ecosystem](version) is None:
+        return True
     spans = (
         affected.get("versions") or any(span.get("type") in _RANGES for span in affected.get("ranges", ()))
         for affected in record.get("affected", ())

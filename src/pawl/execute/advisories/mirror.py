@@ -21,7 +21,7 @@ class Mirror:
     """Serves `/v1/query`, `/v1/querybatch` and `/v1/vulns/ID` on a free loopback port until closed.
 
     Libraries and editions are held by ecosystem. Beyond the OSV API it says which data it has (`/editions`) and what it
-    cannot match (`/undetermined/ECOSYSTEM/PACKAGE`). Of an ecosystem without a library it refuses to say anything.
+    cannot match (`/undetermined/ECOSYSTEM/PACKAGE`, behind a `?` its version). Of an ecosystem without a library it refuses to say anything.
     """
 
     def __init__(self, libraries: Mapping[str, Library], editions: Mapping[str, Edition]) -> None:
@@ -89,12 +89,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, answer)
 
     def _undetermined(self) -> dict[str, Any] | None:
-        ecosystem, _, name = self.path.removeprefix("/undetermined/").partition("/")
+        subject, _, version = self.path.removeprefix("/undetermined/").partition("?")
+        ecosystem, _, name = subject.partition("/")
         library = self.libraries.get(ecosystem)
         if library is None:
             return None
         records = library.of_package(canonical(unquote(name), ecosystem))
-        return {"ids": [record["id"] for record in records if is_undetermined(record)]}
+        known = unquote(version) or "0.0.0"
+        unsure = (record for record in records if is_undetermined(record, known, ecosystem))
+        return {"ids": [record["id"] for record in unsure if not affects(record, unquote(name), known, ecosystem)]}
 
     def _record(self) -> dict[str, Any] | None:
         wanted = unquote(self.path.removeprefix("/v1/vulns/")) if self.path.startswith("/v1/vulns/") else ""

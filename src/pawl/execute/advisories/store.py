@@ -113,13 +113,19 @@ def ecosystems(places: Places) -> dict[str, str]:
 
 
 def keep_archive(archive: Path, places: Places, now: datetime) -> dict[str, int]:
-    """Keep `archive` as it is for every ecosystem that its records speak of; return how many speak of each."""
-    counts: dict[str, int] = defaultdict(int)
-    newest, today = "", now.isoformat()
+    """Keep `archive` as it is for the ecosystems that it is about; return how many records speak of each.
+
+    Some records of one ecosystem speak of others, too: what is in all records is what the archive is about, and only
+    where nothing is, everything that is in any.
+    """
+    every: dict[str, int] = defaultdict(int)
+    newest, total, today = "", 0, now.isoformat()
     for record in _records(archive):
+        total += 1
         newest = max(newest, record["modified"] if record["modified"] <= today else "")
         for ecosystem in _ecosystems(record):
-            counts[ecosystem] += 1
+            every[ecosystem] += 1
+    counts = {name: count for name, count in every.items() if count == total} or every
     if not counts:
         raise AdvisoryError("the archive speaks of no package at all", where=str(archive), hint=_HINT)
     try:

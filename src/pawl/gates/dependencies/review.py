@@ -69,7 +69,8 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
         added = advisories.vulnerable(known, prefix="this change adds ")
         findings = (*added, *_licensed(changed, packages, rules))
         problems = (*_problems(locks, rules), *advisories.problems(asked, context))
-        notes = tuple(f"{one.told}{_under(one, packages, rules)}" for one in changed)
+        told = (f"{one.told}{_under(one, packages, rules)}" for one in changed)
+        notes = (*told, *advisories.undetermined(asked))
         measures = advisories.ages(asked)
     except (KeyError, TypeError, AttributeError) as error:
         raise ReadError(f"the review is not shaped as expected ({error!r})", where=advisories.ASKED) from error

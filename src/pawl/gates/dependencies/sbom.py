@@ -60,7 +60,7 @@ def _unidentified(components: Sequence[Component]) -> Iterator[Finding]:
             yield _finding(
                 name,
                 "is locked without a digest of its archive",
-                "lock again with a registry that serves digests (npm install --package-lock-only)",
+                "lock again, with the manager whose lock it is, from a registry that serves digests",
             )
 
 

@@ -30,7 +30,7 @@ def read_advisories(outputs: Outputs, context: ReadContext) -> Reading:
         answers = asked["answers"]
         findings = tuple(advisories.vulnerable(answers, path=lock))
         problems = tuple(advisories.problems(asked, context))
-        measures = advisories.ages(asked)
+        measures, notes = advisories.ages(asked), advisories.undetermined(asked)
     except (KeyError, TypeError, AttributeError) as error:
         raise ReadError(f"the answers are not shaped as expected ({error!r})", where=advisories.ASKED) from error
     unreadable = Problem(code="lock-unreadable", text=f"{lock} cannot be read as a lock")
@@ -38,6 +38,7 @@ def read_advisories(outputs: Outputs, context: ReadContext) -> Reading:
         looked_at=(LookedAt(what="packages looked up", count=len(answers), expected=max(1, len(wanted))),),
         findings=findings,
         measures=measures,
+        notes=notes,
         problems=problems if entries is not None else (unreadable, *problems),
     )
 
@@ -64,7 +65,8 @@ def _audited(outputs: Outputs, name: str) -> Mapping[str, Any]:
         raise ReadError(
             f"npm audit has no answer of the registry: {said}",
             where=name,
-            hint="use a registry that serves advisories, or say audit = false in [gates.frontend]",
+            hint="use a registry that serves advisories, or run `pawl advisories import FILE` with OSV's archive for npm "
+            "and have npm on the PATH, so that the plan can tell; or say audit = false in [gates.frontend]",
         )
     return data
 

@@ -156,11 +156,12 @@ def advisories(context: CheckContext) -> tuple[Command, ...]:
 def audit(context: CheckContext) -> tuple[Command, ...]:
     """Ask the registry about a package that is known to be vulnerable, then about every package in the lock file.
 
-    A registry may answer without knowing any advisory; its silence is believed only when it has found the first.
+    A registry may answer without knowing any advisory; its silence is believed only when it has found the first. Both
+    ask the registry that the front end's own settings name.
     """
     control = "{scratch}/control"
     argv = ("{node.npm}", "audit", "--json", "--package-lock-only")
-    plant = ("{pawl}", "{guest}/plant_package.py", "--into", control)
+    plant = ("{pawl}", "{guest}/plant_package.py", "--into", control, "--npmrc", f"{home(context)}/.npmrc")
     return (
         Command(argv=plant, purpose=Purpose.CONTROL),
         Command(argv=argv, cwd=control, accepts=(0, 1), stdout=names.CONTROL, purpose=Purpose.CONTROL),
