@@ -1,6 +1,7 @@
 """Plant every defect in a copy of the reference application, run its whole pipeline, and say which gates turn red.
 
-`PYTHONPATH=tests python -m kit.exercise [GATE…]` takes a minute or two a defect. What cannot be planted in the example
+`PYTHONPATH=tests python -m kit.exercise [--alone] [GATE…]` takes a minute or two a defect; with `--alone` only the gate that
+must catch it is run, which takes seconds. What cannot be planted in the example
 (journeys of Node, a second opinion that is not here) is left out and named. One Python and base images of this machine
 stand for the example's, whose front end's image is left out with them; the load gate runs for its own defects alone.
 """
@@ -69,12 +70,14 @@ def can_be_planted(check: Check) -> bool:
     return check.id not in {"playwright-test", "trufflehog", "osv-scanner"}
 
 
-def look(pawl: Pawl, repo: Repo, gate: Gate, check: Check) -> Said:
+def look(pawl: Pawl, repo: Repo, gate: Gate, check: Check, *, alone: bool) -> Said:
     """Run everything but the costly, or what alone can catch this defect."""
     if check.profiles == (Profile.CI,):
         return pawl.run(gate.id, "--profile", "ci", cwd=repo.root)
     if Profile.FULL not in check.profiles:
-        return pawl.run("--profile", check.profiles[0], "--offline", cwd=repo.root)
+        return pawl.run(gate.id, "--profile", check.profiles[0], "--offline", cwd=repo.root)
+    if alone:
+        return pawl.run(gate.id, "--offline", cwd=repo.root)
     wanted = [one.id for one in gates.ALL if one.id != _COSTLY or gate.id == _COSTLY]
     return pawl.run(*wanted, "--offline", cwd=repo.root)
 
@@ -97,7 +100,7 @@ def _rules(gate: Mapping[str, Any]) -> list[str]:
     return found + [one["name"] for one in beyond if (one["value"] < one["limit"]) == (one["better"] == "higher")]
 
 
-def exercise(names: Iterable[str]) -> Iterator[str]:
+def exercise(names: Iterable[str], *, alone: bool) -> Iterator[str]:
     """Yield a line for each defect of the named gates, all where none is named."""
     chosen = set(names) or {gate.id for gate in gates.ALL}
     with tempfile.TemporaryDirectory() as scratch:
@@ -114,11 +117,12 @@ def exercise(names: Iterable[str]) -> Iterator[str]:
                     yield f"| {gate.id} | {defect.title} | left out: the example has no {check.id} | |"
                     continue
                 plant(repo, defect)
-                yield str(row(look(pawl, repo, gate, check), gate.id, defect))
+                yield str(row(look(pawl, repo, gate, check, alone=alone), gate.id, defect))
                 repo.git("reset", "--quiet", "--hard", "main")
                 repo.git("clean", "--quiet", "--force", "-d")
 
 
 if __name__ == "__main__":
-    for line in exercise(sys.argv[1:]):
+    words = sys.argv[1:]
+    for line in exercise((word for word in words if word != "--alone"), alone="--alone" in words):
         print(line, flush=True)
