@@ -67,7 +67,7 @@ def copy(folder: Path) -> Repo:
 
 def can_be_planted(check: Check) -> bool:
     """Return whether the example has what the check looks at."""
-    return check.id not in {"playwright-test", "trufflehog", "osv-scanner"}
+    return check.id not in {"ruff", "ruff-format", "playwright-test", "trufflehog", "osv-scanner"}
 
 
 def look(pawl: Pawl, repo: Repo, gate: Gate, check: Check, *, alone: bool) -> Said:
