@@ -28,9 +28,10 @@ from pawl.model.toolbox import NODE
 KIND = "environments"
 MODULES = "node_modules"
 # Bump when packages are installed in another way, so that old folders are not taken for new.
-_RECIPE = "1"
+_RECIPE = "2"
 # The folder, beside node_modules, of the package manager that scripts may call.
 _PROGRAMS = "programs"
+_NODES = ("node", "npm", "npx")
 # They may hold what opens a private registry.
 _REGISTRIES = (".npmrc", ".yarnrc", ".yarnrc.yml")
 _ANSWER_S = 20.0
@@ -59,10 +60,12 @@ class NodePackages:
     notes: tuple[str, ...] = ()
 
     @property
-    def programs(self) -> tuple[Path, ...]:
-        """The folders of the programs that scripts call besides those of packages: the package manager's, Node's."""
-        brought = (self.modules.parent / _PROGRAMS,) if self.manager else ()
-        return (*brought, self.node.bin)
+    def programs(self) -> Path:
+        """The folder of the programs that scripts call besides those of packages: Node's, and a manager's that pawl brought.
+
+        Never the folder where Node was found: a `python` beside it would hide that of the project's environment.
+        """
+        return self.modules.parent / _PROGRAMS
 
     def place(self, folder: Path) -> PlacedPackages:
         """Give `folder` (of a workspace) a node_modules of links; what tools write there stays there."""
@@ -100,7 +103,7 @@ class PlacedPackages:
 
     def variables(self, path: str) -> Mapping[str, str]:
         """Return variables that make `path` (a PATH) begin with the packages' programs and with their Node."""
-        first = (self.modules / ".bin", *self.installed.programs)
+        first = (self.modules / ".bin", self.installed.programs)
         return {"PATH": os.pathsep.join((*map(str, first), path)), "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
 
 
@@ -176,11 +179,12 @@ class NodeEnvironments:
             (home / name).parent.mkdir(parents=True, exist_ok=True)
             (home / name).write_bytes(data)
         packager = wanted.locked.packager
+        programs = _linked(home / _PROGRAMS, node)
         try:
             if packager is None or tool is None:
-                self._with_npm(home, wanted, node)
+                self._with_npm(home, wanted, node, programs=programs)
             else:
-                self._with_packager(home, packager, node, tool)
+                self._with_packager(home, packager, node, tool=tool)
         finally:
             # They may hold what opens a private registry.
             for name in _REGISTRIES:
@@ -188,23 +192,22 @@ class NodeEnvironments:
         (home / MODULES).mkdir(exist_ok=True)
         return {"digest": wanted.digest}
 
-    def _with_npm(self, home: Path, wanted: Wanted, node: Node) -> None:
-        env = {"PATH": os.pathsep.join((str(node.bin), self._installer.environ.get("PATH", "")))}
-        npm = shutil.which("npm", path=env["PATH"]) or "npm"
+    def _with_npm(self, home: Path, wanted: Wanted, node: Node, *, programs: Path) -> None:
+        env = {"PATH": os.pathsep.join((str(programs), self._installer.environ.get("PATH", "")))}
+        npm = str(node.bin / "npm")
         quiet = ("--no-audit", "--no-fund", "--loglevel=error")
         # The project's own scripts (husky, builds) have nothing to work on here; those of packages follow below.
         self._installer.run((npm, "ci", "--ignore-scripts", *quiet), cwd=home, log=home / "make.log", env=env)
         if wanted.has_scripts:
             self._installer.run((npm, "rebuild", *quiet), cwd=home, log=home / "make.log", env=env)
 
-    def _with_packager(self, home: Path, packager: Packager, node: Node, tool: Obtained) -> None:
+    def _with_packager(self, home: Path, packager: Packager, node: Node, *, tool: Obtained) -> None:
         own = self._downloads / tool.use.name
         own.mkdir(parents=True, exist_ok=True)
         program = home / _PROGRAMS / packager.name
-        program.parent.mkdir()
         program.write_text(_starting(tool.executable, node, packager.variables(own)), encoding="utf-8")
         program.chmod(0o755)
-        path = os.pathsep.join((str(program.parent), str(node.bin), self._installer.environ.get("PATH", "")))
+        path = os.pathsep.join((str(program.parent), self._installer.environ.get("PATH", "")))
         env = {"PATH": path, **packagers.registries(self._installer.environ)}
         argv = (str(program), *packager.install(own, home))
         try:
@@ -212,6 +215,15 @@ class NodeEnvironments:
         except ProvisionError as error:
             lock = f"the lock file must hold what package.json asks for: run `{packager.name} install` and commit it"
             raise ProvisionError(error.message, where=error.where, hint=f"{lock}; {error.hint}") from error
+
+
+def _linked(folder: Path, node: Node) -> Path:
+    """Fill `folder` with links to Node's programs, and nothing else that may lie beside them; return it."""
+    folder.mkdir()
+    for name in _NODES:
+        if (node.bin / name).exists():
+            (folder / name).symlink_to(node.bin / name)
+    return folder
 
 
 def _starting(program: Path, node: Node, variables: Mapping[str, str]) -> str:
@@ -228,9 +240,9 @@ def _described(folder: Path, source: str, environ: Mapping[str, str]) -> Node | 
 
 
 def _key(wanted: Wanted, node: Node, tool: Obtained | None) -> str:
-    # The script that starts a manager names both programs by their places.
-    manager = (tool.use.name, tool.use.version, str(tool.executable), str(node.bin)) if tool else ()
-    parts = (_RECIPE, wanted.digest, node.version, platform.system(), platform.machine(), *manager)
+    # Programs are linked and started by their places.
+    manager = (tool.use.name, tool.use.version, str(tool.executable)) if tool else ()
+    parts = (_RECIPE, wanted.digest, node.version, str(node.bin), platform.system(), platform.machine(), *manager)
     return f"node-{node.version}-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:20]}"
 
 

@@ -176,5 +176,6 @@ def test_placed_packages_are_links_and_what_is_written_stays_in_the_workspace(tm
     assert (placed.modules / "plain").resolve() == modules / "plain"
     assert not (placed.modules / "kept").is_symlink()
     assert placed.tokens["node.modules"] == str(workspace / "node_modules")
-    assert placed.variables("/usr/bin")["PATH"] == f"{placed.modules}/.bin:{tmp_path}/bin:/usr/bin"
+    # Never the folder where Node is: a python beside it would hide that of the project's environment.
+    assert placed.variables("/usr/bin")["PATH"] == f"{placed.modules}/.bin:{tmp_path}/cache/programs:/usr/bin"
     assert [(use.name, use.version, use.digest) for use in placed.uses] == [("node", "20.20.2", "sha256:1")]

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { Backend } from "../test/backend";
 import { visit } from "../test/visit";
@@ -26,7 +26,7 @@ it("logs in, remembers it for the tab, and says who is logged in", async () => {
   await user.type(screen.getByLabelText("Password"), "correct horse");
   await user.click(screen.getByRole("button", { name: "Log in" }));
 
-  expect(await screen.findByRole("heading", { name: "Wallet" })).toHaveFocus();
+  await waitFor(() => expect(screen.getByRole("heading", { name: "Wallet" })).toHaveFocus());
   expect(screen.getByText("ada@example.org")).toBeVisible();
   expect(recall()).toEqual({ email: "ada@example.org", token: "t1" });
   expect(backend.asked("GET /api/v1/wallet")[0]?.headers.get("Authorization")).toBe("Bearer t1");
