@@ -122,6 +122,7 @@ def need_gitleaks() -> None:
 
 
 def test_a_clean_project_is_green(run: Run, shop: repos.Repo) -> None:
+    need_gitleaks()
     before = shop.git("status", "--porcelain", "--ignored")
     ran = run(shop.root, *GATES)
     for gate in GATES:
@@ -240,6 +241,7 @@ def test_a_repository_without_commits_has_nothing_in_its_history(run: Run, tmp_p
 
 
 def test_what_was_amended_away_is_not_history(run: Run, shop: repos.Repo) -> None:
+    need_gitleaks()
     shop.commit("Leak", {"app/leak.py": secret("nine")})
     shop.write({"app/leak.py": ""})
     shop.git("commit", "--quiet", "--all", "--amend", "--no-edit")
