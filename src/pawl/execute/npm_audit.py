@@ -19,12 +19,12 @@ _HINT = "run `pawl advisories import FILE` with OSV's archive for npm"
 def availability(environ: Mapping[str, str]) -> Availability:
     """Say whether the registry names the known vulnerability of a made-up project.
 
-    It is asked as a step would ask: without the settings of this user's home. Without an npm on the PATH nobody can ask
-    yet, and whoever needs the answer finds it out.
+    It is asked as a step would ask: without the settings of this user's home. Without an npm on the PATH nobody can ask.
     """
     npm = shutil.which("npm", path=environ.get("PATH", ""))
     if npm is None:
-        return Availability(present=True, detail="assumed: there is no npm here to ask with")
+        detail = "there is no npm on the PATH with which the registry could be asked for advisories"
+        return Availability(present=False, detail=detail, hint=f"install Node.js, or {_HINT}")
     with tempfile.TemporaryDirectory(prefix="pawl-") as folder:
         plant_package.plant(Path(folder))
         argv = (npm, "audit", "--json", "--package-lock-only", "--fetch-retries=0")

@@ -108,6 +108,12 @@ def test_a_registry_is_asked_about_a_known_vulnerability(
     assert not probe.probe((need,), environ=environ, places=places, offline=True).has(need).present
 
 
+def test_without_npm_nobody_can_ask_the_registry(places: Places) -> None:
+    need = Need(kind="advisories", name="npm-audit")
+    found = probe.probe((need,), environ={"PATH": ""}, places=places, offline=False).has(need)
+    assert (found.present, "no npm on the PATH" in found.detail) == (False, True)
+
+
 def test_an_account_is_a_variable_that_is_set(places: Places) -> None:
     need = Need(kind="account", name="SOME_KEY")
 

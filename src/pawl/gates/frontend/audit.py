@@ -65,8 +65,7 @@ def _audited(outputs: Outputs, name: str) -> Mapping[str, Any]:
         raise ReadError(
             f"npm audit has no answer of the registry: {said}",
             where=name,
-            hint="use a registry that serves advisories, or run `pawl advisories import FILE` with OSV's archive for npm "
-            "and have npm on the PATH, so that the plan can tell; or say audit = false in [gates.frontend]",
+            hint="use a registry that serves advisories, or say audit = false in [gates.frontend]",
         )
     return data
 
