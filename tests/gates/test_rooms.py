@@ -13,6 +13,7 @@ import pytest
 
 from kit import values
 from pawl import gates
+from pawl.config.definition import load
 from pawl.errors import ReadError
 from pawl.model.gate import Check, CheckContext, Command, Gate, Outputs, ReadContext
 from pawl.model.pipeline import GateSettings
@@ -72,6 +73,17 @@ SAMPLES = [
 def test_guide_answers_three_questions(gate: Gate) -> None:
     text = (gate.room / "guide.md").read_text()
     assert re.findall(r"(?m)^## (.+)$", text) == HEADINGS
+
+
+@pytest.mark.parametrize("gate", gates.ALL, ids=lambda gate: gate.id)
+def test_what_a_guide_says_about_waivers_is_a_definition(gate: Gate, tmp_path: Path) -> None:
+    text = (gate.room / "guide.md").read_text()
+    assert "[[waiver]]" not in text
+    samples_ = [block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "[[waivers]]" in block]
+    (tmp_path / "pawl.toml").write_text('schema = 1\n\n[project]\nname = "shop"\npython = ["3.11"]\n\n' + "\n".join(samples_))
+    waivers = load(tmp_path, gates.ALL, environ={}).pipeline.waivers
+    assert {waiver.gate for waiver in waivers} <= {gate.id}
+    assert len(waivers) == sum(block.count("[[waivers]]") for block in samples_)
 
 
 @pytest.mark.parametrize("gate", gates.ALL, ids=lambda gate: gate.id)

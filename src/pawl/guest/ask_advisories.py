@@ -9,42 +9,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-import urllib.error
 import urllib.parse
-import urllib.request
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING
 
-_KEPT = ("id", "aliases", "summary", "severity", "modified", "published")
-
-
-def fetch(url: str) -> Any:
-    """Return the decoded answer, None for 404."""
-    try:
-        with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310  # the address comes from pawl itself
-            return json.load(answer)
-    except urllib.error.HTTPError as error:
-        if error.code == 404:
-            return None
-        raise
-
-
-def short(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the parts of a record that a judgement needs."""
-    words = {name: record[name] for name in _KEPT if name in record}
-    words["affected_severity"] = [
-        one for affected in record.get("affected", ()) for one in affected.get("severity", ())
-    ]
-    words["word"] = str(record.get("database_specific", {}).get("severity", ""))
-    return words
-
-
-def age_days(edition: dict[str, Any] | None, now: datetime) -> float | None:
-    """Return the age of the data in days, None when the service is live."""
-    if not edition:
-        return None
-    date = datetime.fromisoformat(edition["data_date"])
-    return (now - date).total_seconds() / 86400
+if TYPE_CHECKING:
+    from pawl.guest.ask_packages import age_days, fetch, short
+else:
+    from ask_packages import age_days, fetch, short
 
 
 def main(url: str, folder: str) -> None:
@@ -65,7 +37,7 @@ def main(url: str, folder: str) -> None:
     document = {
         "edition": edition,
         "today": now.date().isoformat(),
-        "age_days": age_days(edition, now),
+        "age_days": age_days(edition, now) if edition else None,
         "records": {one: short(record) for one, record in records.items() if record},
         "undetermined": undetermined,
     }

@@ -12,6 +12,7 @@ from pawl.model.evidence import Problem
 from pawl.model.finding import Finding, Place, Severity
 from pawl.model.gate import ReadContext
 from pawl.model.measure import Better, Measure
+from pawl.model.pipeline import Kind, Option
 
 ASKED = "asked.json"
 MAX_AGE = "advisories-max-age"
@@ -21,6 +22,13 @@ CONTROL_IDS = {
     "npm": frozenset({"CVE-2021-23337"}),
 }
 _DAY_S = 86_400
+MAX_AGE_OPTION = Option(
+    name=MAX_AGE,
+    kind=Kind.DURATION,
+    default=30.0 * _DAY_S,
+    meaning="How old imported advisories may be before nothing can be concluded from them.",
+    minimum=1.0,
+)
 _SCORES = {"CVSS_V2": CVSS2, "CVSS_V3": CVSS3, "CVSS_V4": CVSS4}
 _WORDS = {"moderate": "medium", "none": "info"}
 

@@ -22,7 +22,7 @@ from pawl.model.gate import (
 )
 from pawl.model.pipeline import Kind, Option, Profile
 from pawl.model.toolbox import CYCLONEDX, PIP_AUDIT, SAFETY
-from pawl.readers.advisories import ASKED, MAX_AGE
+from pawl.readers.advisories import ASKED, MAX_AGE_OPTION
 
 CONTROL_PACKAGE = "jinja2==2.4"
 _SAFETY_FOUND = 64
@@ -201,13 +201,7 @@ GATE = Gate(
     ),
     defects=DEFECTS,
     options=(
-        Option(
-            name=MAX_AGE,
-            kind=Kind.DURATION,
-            default=30 * 86_400.0,
-            meaning="how old imported advisories may be before nothing can be concluded from them",
-            minimum=1.0,
-        ),
+        MAX_AGE_OPTION,
         Option(
             name=licences.DENIED,
             kind=Kind.STRINGS,

@@ -13,7 +13,7 @@ from pawl.gates.frontend.names import BRANCHES, BUNDLE, BUNDLE_GZIP, LINES
 from pawl.gates.frontend.read import read_eslint, read_prettier, read_types
 from pawl.model.gate import Applies, Check, CheckContext, Gate, Keep, Limit, Need, Where
 from pawl.model.pipeline import GateSettings, Kind, Option, Profile
-from pawl.readers.advisories import ASKED, MAX_AGE
+from pawl.readers.advisories import ASKED, MAX_AGE_OPTION
 
 _KIB = 1024
 
@@ -188,13 +188,7 @@ GATE = Gate(
             default=True,
             meaning="Ask for advisories about the locked packages, in profile ci: the registry, else OSV's data.",
         ),
-        Option(
-            name=MAX_AGE,
-            kind=Kind.DURATION,
-            default=30 * 86_400.0,
-            meaning="How old imported advisories may be before nothing can be concluded from them.",
-            minimum=1.0,
-        ),
+        MAX_AGE_OPTION,
     ),
     limits=limits,
     ratchets=(LINES, BRANCHES, BUNDLE, BUNDLE_GZIP),
