@@ -80,7 +80,9 @@ def test_what_a_guide_says_about_waivers_is_a_definition(gate: Gate, tmp_path: P
     text = (gate.room / "guide.md").read_text()
     assert "[[waiver]]" not in text
     samples_ = [block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "[[waivers]]" in block]
-    (tmp_path / "pawl.toml").write_text('schema = 1\n\n[project]\nname = "shop"\npython = ["3.11"]\n\n' + "\n".join(samples_))
+    (tmp_path / "pawl.toml").write_text(
+        'schema = 1\n\n[project]\nname = "shop"\npython = ["3.11"]\n\n' + "\n".join(samples_)
+    )
     waivers = load(tmp_path, gates.ALL, environ={}).pipeline.waivers
     assert {waiver.gate for waiver in waivers} <= {gate.id}
     assert len(waivers) == sum(block.count("[[waivers]]") for block in samples_)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pawl.errors import ProvisionError
+from pawl.execute import archives
 from pawl.execute.installing import Installer
 from pawl.model.tool import Npm
 
@@ -34,26 +35,13 @@ def unpack(source: Npm, folder: Path, installer: Installer, npm: Callable[[], Pa
     # npm from a wheel starts the node beside it, which it finds on the PATH.
     path = f"{program.parent}:{installer.environ.get('PATH', '')}"
     installer.run(argv, cwd=folder, log=folder / "make.log", env={"PATH": path})
-    archives = list(folder.glob("*.tgz"))
-    if len(archives) != 1:
-        raise ProvisionError(f"npm wrote {len(archives)} archives for {spec} where one was expected", where=spec)
-    _check(archives[0], source, spec)
-    with tarfile.open(archives[0]) as archive:
-        _extract(archive, folder)
-    archives[0].unlink()
-
-
-def _extract(archive: tarfile.TarFile, folder: Path) -> None:
-    if hasattr(tarfile, "data_filter"):
-        archive.extractall(folder, filter="data")
-        return
-    # Python 3.11.0 to 3.11.3 have no filters. What is unpacked here is the pinned archive, byte for byte; one that
-    # reaches beyond its folder is refused all the same.
-    for member in archive.getmembers():
-        inside = (folder / member.name).resolve().is_relative_to(folder.resolve())
-        if not inside or not (member.isfile() or member.isdir()):
-            raise ProvisionError(f"the archive holds {member.name}, which does not belong there", where=str(folder))
-    archive.extractall(folder)  # noqa: S202  # every member was looked at
+    packed = list(folder.glob("*.tgz"))
+    if len(packed) != 1:
+        raise ProvisionError(f"npm wrote {len(packed)} archives for {spec} where one was expected", where=spec)
+    _check(packed[0], source, spec)
+    with tarfile.open(packed[0]) as archive:
+        archives.extract(archive, folder)
+    packed[0].unlink()
 
 
 def _check(archive: Path, source: Npm, spec: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pawl.errors import PawlError
+from pawl.execute import archives
 from pawl.execute.application.crew import Crew, Stage, crew, made_up
 from pawl.execute.environment import Environments
 from pawl.execute.git import git_at
@@ -147,7 +148,7 @@ class Staging:
         folder.mkdir(parents=True)
         archive = git_at(self.project.git_root, self.environ).read("archive", "--format=tar", f"{base}:{prefix}")
         with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
-            packed.extractall(folder, filter="data")
+            archives.extract(packed, folder)
         files = tuple(path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file())
         return replace(self.project, root=folder, files=files)
 
