@@ -27,7 +27,7 @@ ERROR = {"kind", "message", "where", "hint"}
 GATE = {"gate", "verdict", "reason", "steps", "measures", "findings", "proof"}
 STEP = {
     "id", "gate", "check", "matrix", "verdict", "reason", "started_at", "duration_s", "attempts", "cache", "tools",
-    "services", "looked_at", "measures", "findings", "artifacts",
+    "services", "looked_at", "measures", "findings", "notes", "artifacts",
 }  # fmt: skip
 FINDING = {
     "rule", "tool", "message", "severity", "subject", "path", "line", "column", "end_line", "end_column", "commit",

@@ -114,7 +114,11 @@ class GateEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepEntry:
-    """A step as it was planned and what became of it; `started_at` is ISO 8601 in UTC, None when it never began."""
+    """A step as it was planned and what became of it.
+
+    `started_at` is ISO 8601 in UTC, None when it never began. `notes` say what a reader of the result should know: how
+    something was looked at, what was left out, what stood in for what.
+    """
 
     id: str
     gate: str
@@ -131,6 +135,7 @@ class StepEntry:
     looked_at: tuple[LookedAt, ...]
     measures: tuple[MeasureEntry, ...]
     findings: tuple[FindingEntry, ...]
+    notes: tuple[str, ...]
     artifacts: tuple[Artifact, ...]
 
 
@@ -179,7 +184,7 @@ class Annex:
 
     By gate: `looked_at` (merged), `titles`, `guides` (texts of guide.md) and `tolerated`, the positions of new findings
     that policy lets pass.
-    By step: `tests`, `after`, `cpu_s` and `step_notes`. `folder` is the way to the run directory, with a trailing slash:
+    By step: `tests`, `after` and `cpu_s`. `folder` is the way to the run directory, with a trailing slash:
     absolute in texts, as seen from the report in HTML, empty when it is not known.
     """
 
@@ -195,7 +200,6 @@ class Annex:
     tests: Mapping[str, tuple[TestCase, ...]] = field(default_factory=lambda: NOTHING)
     after: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     cpu_s: Mapping[str, float] = field(default_factory=lambda: NOTHING)
-    step_notes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     folder: str = ""
 
 

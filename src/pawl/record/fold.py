@@ -70,7 +70,6 @@ def annex(events: Iterable[Event]) -> Annex:
         tests={step: sealed.tests for step, sealed in evidence.items() if sealed.tests},
         after={step.id: step.after for step in story.started.steps if step.after},
         cpu_s={step: sealed.cpu_s for step, sealed in evidence.items()},
-        step_notes={step: notes for step, sealed in evidence.items() if (notes := entries.notes(sealed))},
     )
 
 
@@ -112,6 +111,7 @@ def _step(story: Story, planned: PlannedStep) -> StepEntry:
         looked_at=evidence.looked_at,
         measures=tuple(entries.measure(each) for each in evidence.measures),
         findings=entries.step_findings(evidence, story.gates.get(planned.gate)),
+        notes=entries.notes(evidence),
         artifacts=evidence.artifacts,
     )
 

@@ -75,7 +75,6 @@ def _step(step: StepEntry, annex: Annex) -> dict[str, Any]:
         "tests": len(tests),
         "telling": [test for test in tests if test.outcome not in _FINE][:SHOWN],
         "slowest": _slowest(tests),
-        "notes": annex.step_notes.get(step.id, ()),
         "artifacts": [(artifact, annex.folder + quote(artifact.path)) for artifact in step.artifacts],
     }
 

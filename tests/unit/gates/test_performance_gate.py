@@ -107,7 +107,8 @@ def test_everything_is_measured_for_the_run_and_for_each_endpoint() -> None:
     assert (whole["load.errors"], whole["load.throughput"], whole["load.memory"], whole["load.cpu"]) == (0, 10, 120, 50)
     assert measures(reading, "GET /b")["load.p95"] == 200
     assert measures(reading, "GET /b")["load.throughput"] == 1
-    assert [(one.what, one.count) for one in reading.looked_at] == [("requests", 100), ("endpoints", 2)]
+    seen = [(one.what, one.count) for one in reading.looked_at]
+    assert seen == [("requests", 100), ("endpoints", 2), ("seconds of load", 10)]
     assert any("70% of" not in note and "by neither application nor locust" in note for note in reading.notes)
 
 

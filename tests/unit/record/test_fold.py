@@ -119,9 +119,13 @@ def test_the_annex_holds_what_the_contract_does_not() -> None:
     assert told.tolerated["lint"] == {3}
     assert fold(EVENTS).gates[0].findings[3].status is Status.NEW
     assert told.after["coverage/merge"] == ("tests/pytest@3.9", "tests/pytest@3.11")
-    assert told.step_notes["migrations/walk"] == ("postgres: 18 ran where 15 was asked for",)
     assert told.jobs == 2
     assert annex(until(2)).reason == Reason(code="unfinished", text="the run ended before this was judged")
+
+
+def test_a_step_says_what_its_services_noted() -> None:
+    walk = next(step for step in fold(EVENTS).steps if step.id == "migrations/walk")
+    assert walk.notes == ("postgres: 18 ran where 15 was asked for",)
 
 
 def test_odd_file_names_do_not_reach_the_document() -> None:

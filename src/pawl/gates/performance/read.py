@@ -120,7 +120,11 @@ def _row(entry: Mapping[str, Any]) -> Row:
 def _reading(load: Load, prefix: str, *, notes: Sequence[str]) -> Reading:
     requests = sum(row.requests for row in load.rows)
     return Reading(
-        looked_at=(LookedAt(what="requests", count=requests), LookedAt(what="endpoints", count=len(load.rows))),
+        looked_at=(
+            LookedAt(what="requests", count=requests),
+            LookedAt(what="endpoints", count=len(load.rows)),
+            LookedAt(what="seconds of load", count=round(load.total.seconds) if load.rows else 0),
+        ),
         findings=tuple(_broken(load)),
         measures=tuple(_measures(load, prefix)) if load.rows else (),
         problems=tuple(_problems(load)),
