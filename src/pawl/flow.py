@@ -43,6 +43,7 @@ ASKED_FACTS = (
     "frontend-scripts",
     "frontend-packages",
     "frontend-managers",
+    "base-images",
 )
 
 Listener = Callable[[Event], None]

@@ -84,6 +84,20 @@ def test_an_engine_that_is_not_there_is_said_and_never_green(tmp_path: Path, paw
     assert step(said, "hadolint")["verdict"] == "passed"
 
 
+def test_a_base_image_that_cannot_be_had_is_an_absent_need(tmp_path: Path, pawl: Pawl) -> None:
+    images.have(images.DEBIAN)
+    containers.import_databases(pawl, tmp_path)
+    repo = shop.make(tmp_path / "shop", **containers.files("registry.invalid/base:1"))
+    planned = json.loads(pawl("plan", "--offline", "--format", "json", cwd=repo.root).out)
+    excused = {one["id"]: one["left_out"] for one in planned["steps"]}
+    assert excused["container/hadolint"] is None
+    for check in ("build", "image", "layers", "trivy", "osv-scanner"):
+        assert "the engine has no registry.invalid/base:1" in excused[f"container/{check}"]
+    said = pawl.run("container", "--offline", cwd=repo.root)
+    assert (said.code, said.gate("container")["verdict"]) == (3, "unverified")
+    assert step(said, "build")["reason"]["code"] == "need-absent"
+
+
 def test_a_clean_image_passes_and_nothing_of_it_stays(tmp_path: Path, pawl: Pawl) -> None:
     containers.import_databases(pawl, tmp_path)
     repo = project(tmp_path / "shop")

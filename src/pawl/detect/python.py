@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pawl.detect import images
 from pawl.detect.documents import table, texts, toml
 from pawl.detect.lines import Hit, agreed, evidence, line_of, matching, search
 from pawl.detect.services import WORKFLOW
 from pawl.detect.yaml import Node, parse
 from pawl.model.facts import Fact, Tree
 
-_DOCKERFILE = r"(?:[^/]+/)*(?:[^/]*\.)?Dockerfile(?:\.[^/]+)?"
 _NOT_DEPLOYED = re.compile(r"test|dev|ci\b|local", re.IGNORECASE)
-_ARGUMENT = re.compile(r"^\s*ARG\s+(\w+)=[\"']?([^\s\"']+)", re.IGNORECASE | re.MULTILINE)
-_FROM = r"(?i)^\s*FROM\s+(?:--platform=\S+\s+)?(\S+)"
 _IMAGE = re.compile(r"(?:\S+/)?python:(\S+)")
 _MINOR = re.compile(r"(?:python-?|cpython-?|py)?\s*v?(3\.\d+)(?:\.\d+)?(?![\d])")
 
@@ -47,21 +45,17 @@ def _minor(text: str) -> str:
 
 def _dockerfiles(tree: Tree) -> Iterator[Hit]:
     """The last stage that starts from Python counts: earlier ones only build."""
-    for path in matching(tree, _DOCKERFILE):
+    for path in matching(tree, images.DOCKERFILE):
         if _NOT_DEPLOYED.search(path):
             continue
-        arguments = dict(_ARGUMENT.findall(tree.text(path) or ""))
-        stages = [hit.says(_tag(_filled(hit.value, arguments))) for hit in search(tree, (path,), _FROM)]
+        arguments = images.defaults(tree, path)
+        stages = [hit.says(_tag(images.filled(hit.value, arguments))) for hit in search(tree, (path,), images.FROM)]
         yield from [hit for hit in stages if hit.value][-1:]
 
 
 def _tag(image: str) -> str:
     match = _IMAGE.fullmatch(image)
     return _minor(match[1]) if match else ""
-
-
-def _filled(tag: str, arguments: dict[str, str]) -> str:
-    return re.sub(r"\$\{?(\w+)(?::?-([^}]*))?\}?", lambda match: arguments.get(match[1], match[2] or ""), tag)
 
 
 def _render(tree: Tree) -> Iterator[Hit]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from pawl.detect import application, frontend, layout, migrations, packages, python, quality, services, testing
+from pawl.detect import application, frontend, images, layout, migrations, packages, python, quality, services, testing
 from pawl.detect.lines import Remembered
 from pawl.model.facts import Fact, Tree
 
@@ -50,6 +50,7 @@ DETECTORS: tuple[tuple[str, Detector], ...] = (
     ("frontend-scripts", frontend.scripts),
     ("frontend-packages", frontend.dependencies),
     ("frontend-managers", frontend.managers),
+    ("base-images", images.base_images),
 )
 
 

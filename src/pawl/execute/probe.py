@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from pawl.execute import npm_audit, programs
+from pawl.execute import base_images, npm_audit, programs
 from pawl.execute.interpreters import Interpreters
 from pawl.execute.process import quick
 from pawl.execute.store import stamped
@@ -54,6 +54,7 @@ class Prober:
             "python": self._python,
             "program": self._program,
             "docker": self._docker,
+            "image": lambda need: base_images.availability(need.name, self.environ),
             "browser": self._browser,
             "advisories": self._advisories,
             "account": self._account,

@@ -97,7 +97,8 @@ class EnvironmentUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """Something a machine may lack: kind is python, program, docker, browser, network, advisories or account.
+    """Something a machine may lack: kind is python, program, docker, image, browser, network,
+    advisories or account.
 
     An account is named by the variable that holds its key; the step gets that variable.
     """
@@ -200,7 +201,8 @@ class Check:
     """One way of looking. `cpus` is how many CPUs it can use (0: all that are granted).
 
     `inputs` are globs of the files that can change its answer, none for every file; `narrows` says that it can look at
-    changed files alone. `services` are kinds: the declared ones among them are started. `node` names the folder whose
+    changed files alone. `services` are kinds: the declared ones among them are started. `more_needs` are
+    those that depend on the project. `node` names the folder whose
     package.json says which packages the step needs. A second opinion may be absent in every profile; only
     `required = true` in the definition demands it. `stands_in_for` names another check of the gate: this one is planned
     only where that one is not, or lacks something that this one does without.
@@ -218,6 +220,7 @@ class Check:
     node: Callable[[CheckContext], str] | None = None
     services: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
+    more_needs: Callable[[CheckContext], tuple[Need, ...]] = lambda _: ()
     consumes: tuple[str, ...] = ()
     keeps: tuple[Keep, ...] = ()
     inputs: tuple[str, ...] = ()

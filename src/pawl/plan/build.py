@@ -40,7 +40,7 @@ def needs(gates: Sequence[Gate], pipeline: Pipeline, project: Project, *, reques
     """Return what has to be known of the machine before `build_plan`: the needs of checks that `request` may plan."""
     nowhere = Machine(system="", machine="", cpus=0)
     drafted = {gate.id: _Draft(gate, pipeline, project, nowhere, request) for gate in gates}
-    return select.all_needs(gates, pipeline, request, lambda gate, check: drafted[gate.id].concerns(check))
+    return select.all_needs(gates, pipeline, request, lambda gate, check: drafted[gate.id].needs(check))
 
 
 class _Draft:
@@ -72,6 +72,10 @@ class _Draft:
         """Return whether a check applies to this project, whatever interpreter it would run under."""
         return check.applies(self._context(check, None)).yes
 
+    def needs(self, check: Check) -> tuple[Need, ...] | None:
+        """Return what a check needs of the machine beside an interpreter, None when it does not concern this project."""
+        return select.needs_of(check, self._context(check, None)) if self.concerns(check) else None
+
     @property
     def _demanded(self) -> bool:
         named = self._gate.id in self._request.named
@@ -102,7 +106,7 @@ class _Draft:
         )
 
     def _step(self, check: Check, context: CheckContext) -> Step:
-        excuse = select.missing_need(check, context.python, self._machine)
+        excuse = select.missing_need(check, context, self._machine)
         if excuse is None and self._request.changed:
             excuse = select.unaffected(check, self._project)
         matrix = f"[{context.python}]" if context.python and len(self._pythons(check)) > 1 else ""

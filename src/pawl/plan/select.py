@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pawl.errors import UsageError
 from pawl.model.evidence import Reason
 from pawl.model.facts import Project
-from pawl.model.gate import Check, Gate, Matrix, Need
+from pawl.model.gate import Check, CheckContext, Gate, Matrix, Need
 from pawl.model.pipeline import GateSettings, Pipeline, Profile
 from pawl.model.plan import Machine
 
@@ -107,10 +107,15 @@ def _need(python: str) -> Need:
     return Need(kind="python", name=python)
 
 
-def missing_need(check: Check, python: str | None, machine: Machine) -> Reason | None:
+def needs_of(check: Check, context: CheckContext) -> tuple[Need, ...]:
+    """Return what a check needs of a machine, its interpreter left out."""
+    return (*check.needs, *check.more_needs(context))
+
+
+def missing_need(check: Check, context: CheckContext, machine: Machine) -> Reason | None:
     """Return the first need of a check that this machine lacks, None when it has all."""
-    needs = check.needs if python is None else (*check.needs, _need(python))
-    for need in needs:
+    interpreter = () if context.python is None else (_need(context.python),)
+    for need in (*needs_of(check, context), *interpreter):
         available = machine.has(need)
         if not available.present:
             hint = f" ({available.hint})" if available.hint else ""
@@ -129,17 +134,19 @@ def unaffected(check: Check, project: Project) -> Reason | None:
 
 
 def all_needs(
-    gates: Sequence[Gate], pipeline: Pipeline, request: Request, concerns: Callable[[Gate, Check], bool] = _every
+    gates: Sequence[Gate], pipeline: Pipeline, request: Request, asked: Callable[[Gate, Check], tuple[Need, ...] | None]
 ) -> tuple[Need, ...]:
-    """Return every need that planning may ask about, to be probed beforehand: of checks that this run may plan."""
-    chosen = with_feeders(gates, request.named, concerns)
+    """Return every need that planning may ask about, to be probed beforehand: of checks that this run may plan.
+
+    `asked` says what a check needs, None when it does not concern the project.
+    """
+    chosen = with_feeders(gates, request.named, lambda gate, check: asked(gate, check) is not None)
     declared = [
         need
         for gate in gates
         if gate_excuse(gate, pipeline.settings(gate.id), request, chosen) is None
         for check in checks_of(gate, request)
-        if concerns(gate, check)
-        for need in check.needs
+        for need in asked(gate, check) or ()
     ]
     matrix = [_need(python) for python in pipeline.pythons]
     deployed = [_need(pipeline.deployed_python)] if pipeline.deployed_python else []

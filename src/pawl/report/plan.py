@@ -42,6 +42,7 @@ def _step(step: Step) -> dict[str, object]:
         "id": step.id,
         "python": step.context.python,
         "left_out": step.excuse.text if step.excuse else None,
+        "demanded": step.demanded,
         "why": step.check.applies(step.context).why,
         "after": list(step.after),
         "feeds": list(step.feeds),
@@ -68,7 +69,8 @@ def _lines(plan: Plan, project: Project) -> Iterator[str]:
 
 def _step_lines(step: Step) -> Iterator[str]:
     if step.excuse is not None:
-        yield f"  {step.id}: not run, {step.excuse.text}"
+        unverified = step.demanded and step.excuse.code == "need-absent"
+        yield f"  {step.id}: {'unverified' if unverified else 'not run'}, {step.excuse.text}"
         return
     why = step.check.applies(step.context).why
     yield f"  {step.id}" + (f" ({why})" if why else "")

@@ -120,6 +120,11 @@ def fact(name: str, files: dict[str, str]) -> Fact:
         ("frontend", {"package.json": "{}"}, None),
         ("frontend-scripts", {"web/package.json": '{"scripts": {"lint": "eslint .", "odd": 1}}'}, ("web\tlint\teslint .",)),
         ("frontend-managers", {"web/package.json": '{"packageManager": "pnpm@10.1.0+sha512.00"}'}, ("web\tpnpm@10.1.0+sha512.00",)),
+        ("base-images", {"Dockerfile": "FROM python:3.11 AS build\nFROM scratch\nCOPY --from=build / /\nCOPY --from=0 / /"}, ("Dockerfile\tpython:3.11",)),
+        ("base-images", {"web/Dockerfile": "ARG V=20\nFROM --platform=linux/amd64 node:${V}-slim"}, ("web/Dockerfile\tnode:${V:-20}-slim",)),
+        ("base-images", {"Dockerfile": "ARG BASE\nFROM $BASE\nCOPY --chown=1 --from=uv:1 /uv /"}, ("Dockerfile\t${BASE:-}", "Dockerfile\tuv:1")),
+        ("base-images", {"Dockerfile": "FROM ${BASE:-debian:12}"}, ("Dockerfile\t${BASE:-debian:12}",)),
+        ("base-images", {"Makefile": "FROM x"}, None),
         ("frontend-packages", {"package.json": '{"dependencies": {"a": "1"}, "devDependencies": {"b": "2"}}'}, (".\ta\t1", ".\tb\t2")),
     ],
 )  # fmt: skip

@@ -145,6 +145,7 @@ def test_fastapi_with_requirement_files() -> None:
         "gitleaks-config": "gitleaks.toml",
         "frontend": ("frontend",),
         "frontend-scripts": ("frontend\tbuild\tvite build",),
+        "base-images": ("Dockerfile\tnode:20", "Dockerfile\tpython:${PYTHON:-3.11}-slim"),
     }
 
 

@@ -9,9 +9,11 @@ import pytest
 
 from kit import values
 from pawl.gates.container import GATE, commands
+from pawl.gates.container.bases import needed
 from pawl.gates.container.images import Image, dockerfiles, images, mistake, not_built
+from pawl.model.facts import Fact
 from pawl.model.finding import fingerprint
-from pawl.model.gate import Check, CheckContext, Limit, Outputs, ReadContext
+from pawl.model.gate import Check, CheckContext, Limit, Need, Outputs, ReadContext
 from pawl.model.pipeline import OptionValue
 
 BOTH = ("Dockerfile", "frontend/Dockerfile", "frontend/index.html", "app/a.py")
@@ -104,6 +106,28 @@ def test_an_image_that_cannot_be_meant_is_said_and_not_left_out(options: dict[st
     assert {problem.code for problem in reading.problems} == {"wrong-image"}
     assert text in reading.problems[0].text
     assert [(one.count, one.expected) for one in reading.looked_at] == [(built, built + len(wrong))]
+
+
+@pytest.mark.parametrize(
+    ("written", "arguments", "image"),
+    [
+        ("python:3.11", (), "python:3.11"),
+        ("${BASE:-python:3.11}", (), "python:3.11"),
+        ("${BASE:-python:3.11}", ("BASE=mine:1", "OTHER=x"), "mine:1"),
+        ("python:${V:-3.11}-${KIND:-slim}", ("V=3.13",), "python:3.13-slim"),
+        # only the build can know
+        ("${BASE:-}", (), None),
+        ("${BASE:-python:3.11}", ("BASE",), None),
+    ],
+)
+def test_what_is_built_upon_is_needed(written: str, arguments: tuple[str, ...], image: str | None) -> None:
+    given = context(**{"build-args": arguments})
+    rows = (f"Dockerfile\t{written}", "frontend/Dockerfile\tnode:20")
+    given = replace(given, project=replace(given.project, facts=(Fact(name="base-images", value=rows),)))
+    assert needed(given) == ((Need(kind="image", name=image),) if image else ())
+    both = replace(given, settings=replace(given.settings, options={**given.settings.options, "images": (BOTH[1],)}))
+    assert Need(kind="image", name="node:20") in needed(both)
+    assert all(check.more_needs(given) == needed(given) for check in GATE.checks[1:])
 
 
 def sample(check: str, *, further: str) -> Outputs:

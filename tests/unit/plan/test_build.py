@@ -138,6 +138,18 @@ def test_a_need_of_a_check_is_probed_and_named() -> None:
     assert excuse.text == "program:trivy was not probed"
 
 
+def test_a_need_that_depends_on_the_project_is_probed_like_the_others() -> None:
+    base = Need(kind="image", name="python:3.11")
+    gate = values.gate("scan", values.check(more_needs=lambda _: (base,)))
+    pipeline, request = values.pipeline((gate,)), Request()
+    assert base in needs((gate,), pipeline, values.project(), request=request)
+    excuse = plan(gates=(gate,)).steps[0].excuse
+    assert excuse is not None
+    assert excuse.text == "image:python:3.11 was not probed"
+    idle = values.gate("scan", values.check(more_needs=lambda _: (base,), applies=lambda _: Applies(yes=False, why="")))
+    assert base not in needs((idle,), values.pipeline((idle,)), values.project(), request=request)
+
+
 def test_a_cycle_is_a_configuration_error() -> None:
     with pytest.raises(ConfigError, match="wait for each other"):
         ordered(["a", "b"], {"a": ["b"], "b": ["a"]})

@@ -31,7 +31,7 @@ def test_the_document_has_exactly_the_published_keys() -> None:
     assert keys(GateEntry) == "gate verdict reason steps measures findings proof"
     assert keys(StepEntry) == (
         "id gate check matrix verdict reason started_at duration_s attempts cache tools services"
-        " looked_at measures findings artifacts"
+        " looked_at measures findings notes artifacts"
     )
     assert keys(MeasureEntry) == "name scope value unit better limit limit_from"
     assert keys(FindingEntry) == (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pawl.gates.container import commands, layers, osv, trivy
+from pawl.gates.container import bases, commands, layers, osv, trivy
 from pawl.gates.container.defects import DEFECTS
 from pawl.gates.container.images import DOCKERFILE, dockerfiles, images, is_built
 from pawl.gates.container.read import read_build, read_hadolint, read_image
@@ -64,6 +64,7 @@ GATE = Gate(
             read=read_build,
             applies=_is_built,
             needs=(_ENGINE, Need(kind="network", name="registries")),
+            more_needs=bases.needed,
             keeps=(Keep(kind=IMAGE, path="image*.json", media_type=_JSON),),
         ),
         Check(
@@ -72,6 +73,7 @@ GATE = Gate(
             read=read_image,
             applies=_is_built,
             needs=(_ENGINE,),
+            more_needs=bases.needed,
             consumes=(IMAGE,),
             keeps=(Keep(kind="container-report", path="inspect*.json", media_type=_JSON),),
         ),
@@ -82,6 +84,7 @@ GATE = Gate(
             tools=(KINGFISHER,),
             applies=_is_built,
             needs=(_ENGINE,),
+            more_needs=bases.needed,
             consumes=(IMAGE,),
             keeps=(Keep(kind="secrets-report", path="secrets*.json", media_type=_JSON),),
             cpus=0,
@@ -94,6 +97,7 @@ GATE = Gate(
             applies=lambda context: _scans_with("trivy", context),
             services=("trivy-database",),
             needs=(_ENGINE, Need(kind="program", name="trivy"), Need(kind="advisories", name="trivy")),
+            more_needs=bases.needed,
             consumes=(IMAGE,),
             keeps=(
                 Keep(kind="container-report", path="trivy*.json", media_type=_JSON),
@@ -108,6 +112,7 @@ GATE = Gate(
             applies=lambda context: _scans_with("osv-scanner", context),
             services=("osv-database",),
             needs=(_ENGINE, Need(kind="program", name="osv-scanner"), Need(kind="advisories", name="osv")),
+            more_needs=bases.needed,
             consumes=(IMAGE,),
             keeps=(Keep(kind="container-report", path="osv*.json", media_type=_JSON),),
         ),

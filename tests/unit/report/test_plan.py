@@ -1,0 +1,35 @@
+"""What `pawl plan` says of steps that a machine cannot run."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kit import values
+from pawl.model.gate import Need
+from pawl.model.pipeline import Profile
+from pawl.model.plan import Machine
+from pawl.plan.build import build_plan
+from pawl.plan.select import Request
+from pawl.report.plan import as_json, as_text
+
+NOBODY = Machine(system="linux", machine="x86_64", cpus=2)
+
+
+@pytest.mark.parametrize(
+    ("profile", "named", "word"),
+    [
+        (Profile.FULL, (), "not run"),
+        (Profile.CI, (), "unverified"),
+        (Profile.FULL, ("scan",), "unverified"),
+    ],
+)
+def test_what_is_absent_is_said_as_it_will_be_judged(profile: Profile, named: tuple[str, ...], word: str) -> None:
+    gate = values.gate("scan", values.check("image", needs=(Need(kind="docker", name="docker"),)))
+    project = values.project()
+    request = Request(profile=profile, named=named)
+    plan = build_plan((gate,), values.pipeline((gate,)), project, NOBODY, request=request)
+    assert f"  scan/image: {word}, docker:docker was not probed" in as_text(plan, project)
+    (step,) = json.loads(as_json(plan, project))["steps"]
+    assert (step["demanded"], step["left_out"]) == (word == "unverified", "docker:docker was not probed")
