@@ -44,9 +44,10 @@ def verdict_text(word: str) -> str:
 
 def rule_text(rule: str, gate: Gate, guide: str, seen: Sequence[str]) -> str:
     """Return where a rule comes from, where the last run saw it, and how its gate is dealt with."""
-    planted = [defect for defect in gate.defects if defect.rule == rule]
+    # several checks of a gate may be shown the same fault
+    planted = dict.fromkeys(defect.title for defect in gate.defects if defect.rule == rule)
     parts = [f"{rule}: a rule of the gate {gate.id} ({gate.title})"]
-    parts += [f"  planted by pawl as: {defect.title}" for defect in planted]
+    parts += [f"  planted by pawl as: {title}" for title in planted]
     if seen:
         parts += ["", "In the last recorded run:", *(f"  {line}" for line in seen)]
     return "\n".join([*parts, "", guide.strip(), ""])
