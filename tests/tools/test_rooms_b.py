@@ -135,6 +135,24 @@ def test_a_clean_project_is_green(run: Run, shop: repos.Repo) -> None:
     assert shop.git("status", "--porcelain", "--ignored") == before
 
 
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        {"pawl.toml": DEFINITION.replace('["app"]', '["app.py"]')},
+        {"pyproject.toml": '[tool.mypy]\nfiles = ["app.py"]\n'},
+        {"mypy.ini": "[mypy]\nfiles = app.py, settings.py\n", "settings.py": "DEBUG = False\n"},
+    ],
+)
+def test_an_application_in_a_single_file_is_checked(run: Run, tmp_path: Path, configuration: dict[str, str]) -> None:
+    repo = repos.make(tmp_path / "one", {"pawl.toml": DEFINITION, "app.py": "PRICE: int = 5\n", **configuration})
+    ran = run(repo.root, types.GATE)
+    assert ran.gate(types.GATE).verdict is Verdict.PASSED, ran.gate(types.GATE).reason
+    count = 2 if "settings.py" in configuration else 1
+    assert ran.counted("types/mypy") == {"files checked": count, "modules with counted lines": count}
+    repo.write({"app.py": 'PRICE: int = "5"\n'})
+    assert run(repo.root, types.GATE).found("types/mypy") == [("assignment", "app.py")]
+
+
 def test_excluded_folders_are_named_and_total_blindness_is_not_green(run: Run, shop: repos.Repo) -> None:
     shop.commit("Exclude", {".flake8": "[flake8]\nexclude = tests\n"})
     ran = run(shop.root, lint.GATE)

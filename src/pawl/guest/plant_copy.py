@@ -1,6 +1,7 @@
 """Copy what a code checker needs into a scratch folder and plant a canary beside the code of every folder.
 
-A checker that stays silent about a folder's canary never looked at that folder. The work tree is only read.
+A checker that stays silent about a folder's canary never looked at that folder. For a checker that is told single files, a
+canary stands beside each of them. The work tree is only read.
 """
 
 from __future__ import annotations
@@ -42,9 +43,16 @@ def copy_all(tree: Path, copy: Path, only: set[str] | None) -> list[str]:
     return looked
 
 
-def plant(copy: Path, looked: list[str], text: str) -> dict[str, str]:
-    """Write one canary into each folder that holds code to be looked at; return canary -> folder."""
+def plant(copy: Path, looked: list[str], text: str, beside: list[list[str]]) -> dict[str, str]:
+    """Write one canary into each folder that holds code to be looked at, and those `beside` a file: (file, canary).
+
+    Return canary -> the folder or file that it speaks for.
+    """
     canaries = {}
+    for path, canary in beside:
+        if path in looked:
+            (copy / canary).write_text(text, encoding="utf-8")
+            canaries[canary] = path
     folders = sorted({Path(path).parent.as_posix() for path in looked})
     for number, folder in enumerate(folders):
         target = copy / folder / f"pawl_canary_{number}.py"
@@ -60,6 +68,7 @@ def main() -> None:
     parser.add_argument("--copy", type=Path, required=True)
     parser.add_argument("--manifest", type=Path, required=True)
     parser.add_argument("--canary", required=True)
+    parser.add_argument("--beside", nargs=2, action="append", default=[])
     parser.add_argument("--narrowed", action="store_true")
     parser.add_argument("only", nargs="*")
     asked = parser.parse_args()
@@ -67,7 +76,7 @@ def main() -> None:
     # tools look upwards for configuration and stop at a repository: nothing outside the copy may configure them
     (copy / ".git").mkdir(parents=True)
     looked = copy_all(asked.tree, copy, set(asked.only) if asked.narrowed else None)
-    manifest = {"root": str(copy), "files": looked, "canaries": plant(copy, looked, asked.canary)}
+    manifest = {"root": str(copy), "files": looked, "canaries": plant(copy, looked, asked.canary, asked.beside)}
     asked.manifest.write_text(json.dumps(manifest), encoding="utf-8")
 
 

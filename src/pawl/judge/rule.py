@@ -48,8 +48,9 @@ def judge_gate(steps: Sequence[tuple[Step, Evidence]], policy: Policy) -> tuple[
         _blocked(found.rulings),
         _beyond_limits(measures),
         _unsure(step_verdicts),
-        _unmeasured(measures, policy, ran),
         _none_ran(step_verdicts),
+        _not_shown([(step, verdict) for (step, _), verdict in zip(steps, step_verdicts, strict=True)]),
+        _unmeasured(measures, policy, ran),
         _passed(step_verdicts),
     )
     complete = verdict in (Verdict.PASSED, Verdict.FAILED) and len(ran) == len(steps)
@@ -191,6 +192,19 @@ def _none_ran(steps: Sequence[StepVerdict]) -> _Answer:
         return None
     first = steps[0].reason if steps else Reason(code="no-check-applies", text="no check of this gate applies here")
     return Verdict.NOT_RUN, first
+
+
+def _not_shown(steps: Sequence[tuple[Step, StepVerdict]]) -> _Answer:
+    """Answer where what the gate promises could not be looked for on this machine, though other checks passed."""
+    for promise in dict.fromkeys(step.check.promise for step, _ in steps if step.check.promise):
+        alike = [verdict for step, verdict in steps if step.check.promise == promise]
+        if all(one.verdict is Verdict.NOT_RUN and one.reason.code == "need-absent" for one in alike):
+            held = "; ".join(one.reason.text for _, one in steps if one.verdict is Verdict.PASSED)
+            text = f"nothing is known of {promise}: {alike[0].reason.text}" + (
+                f"; what ran holds: {held}" if held else ""
+            )
+            return Verdict.NOT_RUN, Reason(code="need-absent", text=text)
+    return None
 
 
 def _passed(steps: Sequence[StepVerdict]) -> tuple[Verdict, Reason]:

@@ -200,12 +200,12 @@ def always(_: CheckContext) -> Applies:
 class Check:
     """One way of looking. `cpus` is how many CPUs it can use (0: all that are granted).
 
-    `inputs` are globs of the files that can change its answer, none for every file; `narrows` says that it can look at
-    changed files alone. `services` are kinds: the declared ones among them are started. `more_needs` are
-    those that depend on the project. `node` names the folder whose
-    package.json says which packages the step needs. A second opinion may be absent in every profile; only
-    `required = true` in the definition demands it. `stands_in_for` names another check of the gate: this one is planned
-    only where that one is not, or lacks something that this one does without.
+    `inputs` are globs of the files that can change its answer, none for every file; `narrows`: it can look at changed files
+    alone. `services` are kinds: the declared ones among them are started. `more_needs` depend on the project. `node` names
+    the folder whose package.json says which packages the step needs. `promise` is what only this check, and others with the
+    same, can show of what the gate promises: where none of them has what it needs, the gate is not run, whatever the rest
+    shows. A second opinion may be absent in every profile, unless `required = true` demands it. `stands_in_for` names
+    another check of the gate: this one is planned only where that one is not, or lacks something.
     """
 
     id: str
@@ -228,6 +228,7 @@ class Check:
     narrows: bool = False
     second_opinion: bool = False
     stands_in_for: str = ""
+    promise: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

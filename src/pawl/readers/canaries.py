@@ -14,7 +14,7 @@ from pawl.model.planting import is_within
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planted:
-    """A copy at `root`: its `files` are to be looked at; `canaries` maps each planted file to its folder."""
+    """A copy at `root`: its `files` are to be looked at; `canaries` maps each planted file to the folder or the file it speaks for."""
 
     root: str
     files: tuple[str, ...]
@@ -52,7 +52,7 @@ def sight(
     if not copy.files:
         return Sight(looked_at=LookedAt(what=what, count=0, expected=0 if narrowed else None))
     seen = {copy.canaries[path] for path in found if path in copy.canaries}
-    count = sum(1 for path in copy.files if _folder(path) in seen)
+    count = sum(1 for path in copy.files if _folder(path) in seen or path in seen)
     unseen = sorted(folder for folder in set(copy.canaries.values()) - seen if is_within(folder, within))
     if not seen:
         text = "none of the planted faults was found, so silence about the project's own code means nothing"

@@ -120,6 +120,8 @@ def _sections(document: Document, annex: Annex) -> Iterator[str]:
         yield "| gate | verdict | looked at | reason |\n| --- | --- | --- | --- |\n"
         for gate in document.gates:
             yield _row(document, gate, annex)
+    for reason, steps in standing.idle_steps(document):
+        yield f"\nnot run: {', '.join(f'`{step}`' for step in steps)}: {_md(reason)}\n"
     for gate in document.gates:
         if gate.verdict in {Verdict.FAILED, Verdict.UNVERIFIED}:
             yield from _details(document, gate, annex)

@@ -57,6 +57,7 @@ def _gate(document: Document, gate: GateEntry, annex: Annex) -> dict[str, Any]:
     return {
         "entry": gate,
         "title": standing.title(gate, annex),
+        "saw": gate.verdict is not Verdict.NOT_RUN or any(step.verdict is not Verdict.NOT_RUN for step in steps),
         "steps": [_step(step, annex) for step in steps],
         "looked_at": text.looked_at(standing.looks(document, gate, annex)),
         "seconds": timeline.busy(steps),

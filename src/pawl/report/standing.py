@@ -85,6 +85,16 @@ def grouped(gates: Sequence[GateEntry]) -> tuple[list[GateEntry], list[tuple[str
     ]
 
 
+def idle_steps(document: Document) -> list[tuple[str, list[str]]]:
+    """Return the steps that were not run in gates of which others were, by their reason."""
+    run = {step.gate for step in document.steps if step.verdict is not Verdict.NOT_RUN}
+    found: dict[str, list[str]] = {}
+    for step in document.steps:
+        if step.verdict is Verdict.NOT_RUN and step.gate in run:
+            found.setdefault(step.reason.text, []).append(step.id)
+    return [*found.items()]
+
+
 def reflow(markdown: str) -> list[str]:
     """Return the text of a guide with one line a paragraph or list item; code stays line by line, without its fences."""
     lines: list[str] = []

@@ -83,9 +83,9 @@ def _overview(document: Document, annex: Annex, paper: Paper) -> Iterator[str]:
     room = paper.width - names - looks - 32
     as_table = paper.width >= STACKED_BELOW and room >= 16
     yield from _table(rows, paper, widths=(names, looks, room)) if as_table else _stack(rows, paper)
-    for reason, gates in alike:
-        idle = ", ".join(text.one_line(gate.gate, 24) for gate in gates)
-        words = f"{paper.mark(Verdict.NOT_RUN)} not run: {idle}: {text.one_line(reason)}"
+    by_reason = [(reason, [text.one_line(gate.gate, 24) for gate in gates]) for reason, gates in alike]
+    for reason, idle in (*by_reason, *standing.idle_steps(document)):
+        words = f"{paper.mark(Verdict.NOT_RUN)} not run: {', '.join(idle)}: {text.one_line(reason)}"
         yield from (paper.paint(line, colour_of(Verdict.NOT_RUN)) for line in paper.wrap(words, 0))
 
 

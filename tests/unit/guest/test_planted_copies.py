@@ -55,6 +55,14 @@ def test_code_and_configuration_are_copied_and_every_folder_of_code_has_a_canary
     assert not (copy / "node_modules").exists()
 
 
+def test_a_canary_stands_beside_each_named_file_that_is_there(tmp_path: Path) -> None:
+    beside = ("--beside", "setup.py", "pawl_canary_of_setup.py", "--beside", "gone.py", "pawl_canary_of_gone.py")
+    manifest = plant(tmp_path, *beside)
+    assert manifest["canaries"]["pawl_canary_of_setup.py"] == "setup.py"
+    assert (tmp_path / "copy/pawl_canary_of_setup.py").read_text() == CANARY
+    assert not (tmp_path / "copy/pawl_canary_of_gone.py").exists()
+
+
 def test_code_that_is_not_asked_for_stays_as_empty_files(tmp_path: Path) -> None:
     manifest = plant(tmp_path, "--narrowed", "--", "app/a.py")
     assert manifest["files"] == ["app/a.py"]

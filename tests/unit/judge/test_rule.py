@@ -8,12 +8,13 @@ import pytest
 
 from kit import values
 from pawl.judge.rule import Policy, judge_gate, judge_step
-from pawl.model.evidence import LookedAt, Problem, Reason
+from pawl.model.evidence import Evidence, LookedAt, Problem, Reason
 from pawl.model.finding import Severity, fingerprint
 from pawl.model.gate import Limit
 from pawl.model.ledger import Debt, Ledgers, Mark
 from pawl.model.measure import Better, Measure
 from pawl.model.pipeline import Waiver
+from pawl.model.plan import Step
 from pawl.model.verdict import Status, Verdict
 
 TODAY = date(2026, 5, 1)
@@ -198,3 +199,41 @@ def test_a_gate_with_some_steps_left_out_says_so() -> None:
     result, _ = judge_gate(steps, policy())
     assert result.verdict is Verdict.PASSED
     assert result.reason.text == "3 files; not run: lint/b"
+
+
+def looking(promise: str, *, absent: str = "", code: str = "need-absent", name: str = "scan") -> tuple[Step, Evidence]:
+    """Return a step whose check alone can show `promise`, and what became of it."""
+    step = values.step(f"lint/{name}", check=values.check(name, promise=promise))
+    left_out = Reason(code=code, text=absent) if absent else None
+    return step, values.evidence(f"lint/{name}", left_out=left_out)
+
+
+def test_a_gate_is_not_run_where_nobody_could_look_for_what_it_promises() -> None:
+    steps = [(values.step(), values.evidence()), looking("vulnerabilities", absent="no database")]
+    result, _ = judge_gate(steps, policy())
+    assert result.verdict is Verdict.NOT_RUN
+    assert result.reason.text == "nothing is known of vulnerabilities: no database; what ran holds: 3 files"
+
+
+def test_one_of_several_that_can_show_a_promise_is_enough() -> None:
+    steps = [looking("vulnerabilities", absent="no database"), looking("vulnerabilities", name="other")]
+    assert judge_gate(steps, policy())[0].verdict is Verdict.PASSED
+    both = [*steps, looking("the image", absent="no docker", name="build")]
+    assert judge_gate(both, policy())[0].verdict is Verdict.NOT_RUN
+
+
+def test_what_a_change_does_not_touch_keeps_its_promise() -> None:
+    steps = [(values.step(), values.evidence()), looking("the image", absent="nothing changed", code="unaffected")]
+    assert judge_gate(steps, policy())[0].verdict is Verdict.PASSED
+
+
+def test_a_limit_of_what_could_not_be_looked_at_makes_nobody_unsure() -> None:
+    limits = (Limit(measure="container.size", value=1),)
+    rules = policy(gate=replace(values.gate(), limits=lambda _: limits))
+    steps = [(values.step(), values.evidence()), looking("the image", absent="no docker")]
+    assert judge_gate(steps, rules)[0].verdict is Verdict.NOT_RUN
+
+
+def test_a_failure_outranks_what_nobody_could_look_for() -> None:
+    steps = [(values.step(), values.evidence(findings=(values.finding(),))), looking("the image", absent="no docker")]
+    assert judge_gate(steps, policy())[0].verdict is Verdict.FAILED

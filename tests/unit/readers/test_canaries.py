@@ -25,6 +25,13 @@ def test_files_count_where_their_folders_canary_was_found() -> None:
     assert seen.problems == ()
 
 
+def test_a_canary_beside_a_file_speaks_for_that_file_alone() -> None:
+    both = {"pawl_canary_0.py": ".", "pawl_canary_of_setup.py": "setup.py"}
+    copy = canaries.planted({"root": "/r", "files": ["app.py", "setup.py"], "canaries": both}, "planted.json")
+    seen = canaries.sight(copy, ["pawl_canary_of_setup.py"], what="files", within=("setup.py",))
+    assert (seen.looked_at.count, seen.notes, seen.problems) == (1, (), ())
+
+
 def test_folders_that_the_tool_was_not_told_about_are_not_mentioned() -> None:
     assert canaries.sight(COPY, ["app/pawl_canary_1.py"], what="files", within=("app",)).notes == ()
 

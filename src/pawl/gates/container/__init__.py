@@ -65,6 +65,7 @@ GATE = Gate(
             applies=_is_built,
             needs=(_ENGINE, Need(kind="network", name="registries")),
             more_needs=bases.needed,
+            promise="the image",
             keeps=(Keep(kind=IMAGE, path="image*.json", media_type=_JSON),),
         ),
         Check(
@@ -98,6 +99,7 @@ GATE = Gate(
             services=("trivy-database",),
             needs=(_ENGINE, Need(kind="program", name="trivy"), Need(kind="advisories", name="trivy")),
             more_needs=bases.needed,
+            promise="vulnerabilities",
             consumes=(IMAGE,),
             keeps=(
                 Keep(kind="container-report", path="trivy*.json", media_type=_JSON),
@@ -113,6 +115,7 @@ GATE = Gate(
             services=("osv-database",),
             needs=(_ENGINE, Need(kind="program", name="osv-scanner"), Need(kind="advisories", name="osv")),
             more_needs=bases.needed,
+            promise="vulnerabilities",
             consumes=(IMAGE,),
             keeps=(Keep(kind="container-report", path="osv*.json", media_type=_JSON),),
         ),

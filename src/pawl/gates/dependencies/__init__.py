@@ -154,6 +154,7 @@ GATE = Gate(
             environment=EnvironmentUse(deployed=True),
             services=("advisories",),
             needs=(Need(kind="advisories", name="PyPI"),),
+            promise="vulnerabilities",
             keeps=(
                 Keep(kind="dependencies-report", path="audit.json", media_type="application/json"),
                 Keep(kind="dependencies-list", path="requirements.txt", media_type="text/plain"),

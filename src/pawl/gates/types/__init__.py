@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pawl.gates.types.defects import DEFECTS
 from pawl.gates.types.read import read, targets
@@ -44,13 +44,21 @@ def mypy_argv(context: CheckContext) -> tuple[str, ...]:
         "--linecount-report={out}/lines",
         *(("--strict",) if context.settings.flag("strict") else ()),
         *targets(context),
+        *_canaries(context).values(),
     )
 
 
+def _canaries(context: CheckContext) -> dict[str, str]:
+    """Return a canary beside each file that mypy is told by name: it looks at nothing else in that folder."""
+    named = [path for path in targets(context) if path in context.project.files]
+    return {path: str(PurePosixPath(path).with_name(f"pawl_canary_of_{PurePosixPath(path).stem}.py")) for path in named}
+
+
 def commands(context: CheckContext) -> tuple[Command, ...]:
-    """Copy the code with a canary in every folder and check the copy."""
+    """Copy the code with a canary in every folder and beside every named file, and check the copy."""
     manifest = ("--manifest", "{out}/planted.json", f"--canary={CANARY}")
-    plant = ("{pawl}", "{guest}/plant_copy.py", "--tree", "{tree}", "--copy", _COPY, *manifest)
+    beside = (word for path, canary in _canaries(context).items() for word in ("--beside", path, canary))
+    plant = ("{pawl}", "{guest}/plant_copy.py", "--tree", "{tree}", "--copy", _COPY, *manifest, *beside)
     return (
         Command(argv=plant, writes=("planted.json",), purpose=Purpose.CONTROL),
         Command(

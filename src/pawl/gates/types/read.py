@@ -32,12 +32,17 @@ class _Typed:
 
 
 def targets(context: CheckContext) -> tuple[str, ...]:
-    """Return what mypy is told to look at: the option, else what its own configuration says, else the source."""
+    """Return what mypy is told to look at: the option, else what its own configuration says, else the source.
+
+    Nothing is told where its configuration does; only if that names single files alone, they are told as well, so that
+    canaries can stand beside them.
+    """
     asked = context.settings.texts("paths")
     if asked:
         return asked
-    if context.project.fact("mypy-files").value:
-        return ()
+    named = tuple(context.project.fact("mypy-files").value or ())
+    if named:
+        return named if set(named) <= set(context.project.files) else ()
     return context.pipeline.source or (".",)
 
 
