@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from pawl.execute import base_images, npm_audit, programs
+from pawl.execute import programs
 from pawl.execute.interpreters import Interpreters
 from pawl.execute.process import quick
 from pawl.execute.store import stamped
@@ -54,7 +54,7 @@ class Prober:
             "python": self._python,
             "program": self._program,
             "docker": self._docker,
-            "image": lambda need: base_images.availability(need.name, self.environ),
+            "image": self._image,
             "browser": self._browser,
             "advisories": self._advisories,
             "account": self._account,
@@ -100,6 +100,11 @@ class Prober:
         said = errors.decode(errors="replace").strip().splitlines()
         return Availability(present=False, detail=said[-1] if said else "the daemon does not answer", hint=hint)
 
+    def _image(self, need: Need) -> Availability:
+        from pawl.execute import base_images  # noqa: PLC0415  # what services need, for this need alone
+
+        return base_images.availability(need.name, self.environ)
+
     def _advisories(self, need: Need) -> Availability:
         from pawl.execute.advisories import databases, source  # noqa: PLC0415  # an HTTP client, for this need alone
 
@@ -113,6 +118,8 @@ class Prober:
         if self.offline:
             detail = "offline: the registry is not asked for advisories"
             return Availability(present=False, detail=detail, hint="run without --offline")
+        from pawl.execute import npm_audit  # noqa: PLC0415  # as above
+
         return npm_audit.availability(self.environ)
 
     def _account(self, need: Need) -> Availability:
