@@ -32,7 +32,11 @@ def build_plan(
         machine=machine,
         selections=tuple(selection for selection, _ in drafts),
         steps=tuple(by_id[step_id] for step_id in order),
-        notes=(*_notes(asked, named, chosen, project), *stand_in.notes(steps)),
+        notes=(
+            *_notes(asked, named, chosen, project),
+            *_elsewhere((drafted[gate] for gate in dict.fromkeys(step.gate for step in steps)), request),
+            *stand_in.notes(steps),
+        ),
     )
 
 
@@ -71,6 +75,13 @@ class _Draft:
     def concerns(self, check: Check) -> bool:
         """Return whether a check applies to this project, whatever interpreter it would run under."""
         return check.applies(self._context(check, None)).yes
+
+    def elsewhere(self) -> list[str]:
+        """Return the checks of this gate that concern the project and are left to profile ci, which has all."""
+        here = {check.id for check in select.checks_of(self._gate, self._request)}
+        wider = [check for check in self._gate.checks if check.id not in here and Profile.CI in check.profiles]
+        left = [check for check in wider if self.concerns(check)]
+        return [f"{self._gate.id}/{check.id}" for check in left]
 
     def needs(self, check: Check) -> tuple[Need, ...] | None:
         """Return what a check needs of the machine beside an interpreter, None when it does not concern this project."""
@@ -153,6 +164,12 @@ def _before(step: Step, by_id: Mapping[str, Step]) -> dict[str, None]:
 
 def _feeds(giver: Check, taker: Check) -> bool:
     return any(keep.kind in taker.consumes for keep in giver.keeps)
+
+
+def _elsewhere(planned: Iterable[_Draft], request: Request) -> Iterator[str]:
+    names = [name for draft in planned for name in draft.elsewhere()]
+    if names:
+        yield f"not in profile {request.profile}: {', '.join(names)}"
 
 
 def _notes(request: Request, named: Iterable[str], chosen: frozenset[str], project: Project) -> Iterator[str]:

@@ -174,3 +174,12 @@ def test_a_check_that_does_not_apply_pulls_nothing_into_the_run() -> None:
     idle = replace(COVERAGE.checks[0], applies=lambda _: Applies(yes=False, why="nothing to do"))
     docs = values.gate("docs", values.check("links"), idle)
     assert [step.gate for step in plan(gates=(docs, TESTS), named=("docs",)).steps] == ["docs"]
+
+
+def test_checks_that_are_left_to_profile_ci_are_named() -> None:
+    slow = values.check("slow", profiles=(Profile.CI,))
+    staged = values.check("staged", profiles=(Profile.QUICK,))
+    idle = values.check("idle", profiles=(Profile.CI,), applies=lambda _: Applies(yes=False, why="nothing to do"))
+    gate = values.gate("scan", values.check("fast"), slow, staged, idle)
+    assert plan(gates=(gate,)).notes == ("not in profile full: scan/slow",)
+    assert plan(gates=(gate,), profile=Profile.CI).notes == ()
