@@ -190,7 +190,7 @@ def _because(fact: Fact, holding: str = "") -> str:
 def _unknown(what: str, fact: Fact, holding: str = "") -> str:
     lines = [line for line in fact.evidence if holding in line][:4]
     seen = "".join(f"#   {_comment(line)}\n" for line in lines)
-    return f"# unknown: {what}\n" + (seen and f"#  found, but it does not agree:\n{seen}")
+    return f"# unknown: {what}\n" + (seen and f"#  found, but it does not settle it:\n{seen}")
 
 
 def _comment(text: str) -> str:

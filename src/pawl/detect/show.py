@@ -25,7 +25,7 @@ def as_json(facts: Iterable[Fact]) -> str:
 def describe(fact: Fact) -> str:
     """Return the value in words; an unknown one says whether nothing speaks for it or the evidence disagrees."""
     if fact.value is None:
-        return "unknown: what is found does not agree" if fact.evidence else "unknown"
+        return "unknown: what is found does not settle it" if fact.evidence else "unknown"
     values = (fact.value,) if isinstance(fact.value, str) else fact.value
     # Some values are records with a tab between their fields.
     words = [value.replace("\t", " ") for value in values[:_VALUES]]

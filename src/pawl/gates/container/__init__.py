@@ -29,9 +29,10 @@ def _is_built(context: CheckContext) -> Applies:
 
 def _scans_with(name: str, context: CheckContext) -> Applies:
     chosen = context.settings.texts("scanners") or ("trivy",)
-    if name not in chosen:
+    built = _is_built(context)
+    if built.yes and name not in chosen:
         return Applies(yes=False, why=f"policy scans with {', '.join(chosen)}")
-    return _is_built(context)
+    return built
 
 
 def limits(settings: GateSettings) -> tuple[Limit, ...]:

@@ -16,6 +16,7 @@ from pawl.model.pipeline import GateSettings, Kind, Option, Profile
 from pawl.readers.advisories import ASKED, MAX_AGE_OPTION
 
 _KIB = 1024
+_NONE = "the project has no front end (no package.json with scripts or dependencies)"
 
 
 def limits(settings: GateSettings) -> tuple[Limit, ...]:
@@ -31,7 +32,7 @@ def limits(settings: GateSettings) -> tuple[Limit, ...]:
 
 def _with_packages(names: tuple[str, ...], what: str, context: CheckContext) -> Applies:
     if not folder.exists(context):
-        return Applies(yes=False, why="the project has no front end (no package.json with scripts or dependencies)")
+        return Applies(yes=False, why=_NONE)
     if folder.packages(context).isdisjoint(names):
         return Applies(yes=False, why=f"the front end asks for no {what}")
     return Applies(yes=True, why=f"{folder.inside(folder.folder(context), 'package.json')} asks for {what}")
@@ -45,6 +46,8 @@ def _types(context: CheckContext) -> Applies:
 
 
 def _builds(context: CheckContext) -> Applies:
+    if not folder.exists(context):
+        return Applies(yes=False, why=_NONE)
     there = "build" in folder.scripts(context)
     return Applies(yes=there, why="" if there else "the front end has no script that is called build")
 
@@ -59,7 +62,8 @@ def _audited(context: CheckContext) -> Applies:
 def _listed(context: CheckContext) -> Applies:
     if not context.settings.flag("audit"):
         return Applies(yes=False, why="switched off in pawl.toml")
-    return Applies(yes=folder.exists(context), why="" if folder.exists(context) else "the project has no front end")
+    there = folder.exists(context)
+    return Applies(yes=there, why="" if there else _NONE)
 
 
 _PROFILES = (Profile.FULL, Profile.CI)

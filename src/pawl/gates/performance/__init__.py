@@ -95,13 +95,16 @@ def applies_sustained(context: CheckContext) -> Applies:
 
 def applies_comparison(context: CheckContext) -> Applies:
     """Apply where there is a base, and something that can make an answer slower is different from it."""
+    there = applies(context)
+    if not there.yes:
+        return there
     if not context.settings.flag("compare"):
         return Applies(yes=False, why="comparing with the base is switched off")
     if context.project.changed is None or context.project.revision.base is None:
         return Applies(yes=False, why="there is no base to compare with")
     if not any(_can_matter(path, context) for path in context.project.changed):
         return Applies(yes=False, why="nothing that is served is different from the base")
-    return applies(context)
+    return there
 
 
 def _can_matter(path: str, context: CheckContext) -> bool:
