@@ -20,6 +20,10 @@ _OPTIONS = (
     ("integration", "markers", "database-markers"),
     ("migrations", "config", "alembic"),
 )
+_PREPARE = {"alembic": ("alembic", "upgrade", "head"), "django": ("python", "manage.py", "migrate", "--noinput")}
+_STARTING = """# The application as contract, e2e and performance would start it, on a database and a Redis of its own. Say what
+# else it needs in [application.environment], and take the # away.
+"""
 _HEAD = """# The pipeline of this project: one definition for every laptop, for CI and for deployments.
 # Written by `pawl init` from what it found here; every line is yours to change.
 # `pawl config --reference` describes every key, `pawl config` shows what holds and why.
@@ -58,6 +62,7 @@ def compose(draft: Draft) -> str:
         f"{_HEAD}schema = {SCHEMA}\nrequires = {quote('>=' + _minor(draft.version))}\n",
         _project(draft),
         *(_service(draft, kind) for kind in _SERVICES),
+        _application(draft),
         *_gates(draft),
     )
     return "\n".join(part for part in parts if part)
@@ -155,6 +160,38 @@ def _address(draft: Draft, kind: str) -> str:
     return (
         text if kind == "redis" else text + _unknown("the scheme that the driver wants", draft.fact("database-scheme"))
     )
+
+
+def _application(draft: Draft) -> str:
+    """Propose how the application is started: only people know what else it needs, so it stays a comment."""
+    command = _command(draft)
+    if not command:
+        return ""
+    paths = sorted(draft.values("health", r"/[!-~]*"), key=lambda path: ("health" not in path, len(path)))
+    prepare = _PREPARE["alembic"] if draft.first("alembic") else _PREPARE.get(draft.first("framework"), ())
+    lines = [
+        "[application]",
+        f"command = {listing(command)}",
+        *([f"prepare = [{listing(prepare)}]"] if prepare else ()),
+        f"health = {quote(next(iter(paths), '/…'))}",
+    ]
+    return _STARTING + _because(draft.fact("application")) + "".join(f"# {line}\n" for line in lines)
+
+
+def _command(draft: Draft) -> tuple[str, ...]:
+    """Return what would serve the application, empty where its framework or its place is unknown."""
+    target, framework = draft.first("application"), draft.first("framework")
+    bare = target.removesuffix("()")
+    if framework == "fastapi" and target:
+        factory = ("--factory",) if bare != target else ()
+        return ("uvicorn", bare, *factory, "--host", "{host}", "--port", "{port}")
+    if framework in {"flask", "django"} and target and "gunicorn" in " ".join(draft.fact("application").evidence):
+        return ("gunicorn", target, "--bind", "{host}:{port}")
+    if framework == "flask" and target:
+        return ("flask", "--app", bare, "run", "--host", "{host}", "--port", "{port}")
+    if framework == "django":
+        return ("python", "manage.py", "runserver", "--noreload", "{host}:{port}")
+    return ()
 
 
 def _gates(draft: Draft) -> Iterable[str]:

@@ -161,3 +161,46 @@ def test_the_result_always_loads(facts: list[Fact], name: str, branch: str | Non
     text = compose(draft(*facts, name=name, branch=branch))
     text.encode()
     assert load(text).pythons
+
+
+def uncommented(text: str) -> str:
+    """Return the text with the proposal of [application] taken for true."""
+    head, found, proposal = text.partition("# [application]\n")
+    return head + (found + proposal).replace("# ", "")
+
+
+@pytest.mark.parametrize(
+    ("framework", "application", "evidence", "command"),
+    [
+        ("fastapi", "main:app", "Dockerfile:3 CMD uvicorn main:app", "uvicorn main:app --host {host} --port {port}"),
+        ("fastapi", "app:make()", "", "uvicorn app:make --factory --host {host} --port {port}"),
+        ("flask", "shop:create_app()", "Procfile:1 web: gunicorn x", "gunicorn shop:create_app() --bind {host}:{port}"),
+        ("flask", "shop:app", "shop.py:3 app = Flask(", "flask --app shop:app run --host {host} --port {port}"),
+        ("django", None, "", "python manage.py runserver --noreload {host}:{port}"),
+    ],
+)
+def test_how_the_application_is_started_is_proposed(
+    framework: str, application: str | None, evidence: str, command: str
+) -> None:
+    facts = (
+        Fact(name="framework", value=framework),
+        Fact(name="application", value=application, evidence=(evidence,) if evidence else ()),
+        Fact(name="health", value=("/api/status", "/api/v1/health", "/health")),
+    )
+    text = compose(draft(*facts))
+    assert load(text).application is None
+    proposed = load(uncommented(text)).application
+    assert proposed is not None
+    assert (proposed.server.command, proposed.server.health.path) == (tuple(command.split()), "/health")
+    assert bool(proposed.prepare) is (framework == "django")
+
+
+@pytest.mark.parametrize("known", [("framework", None), ("framework", "fastapi"), ("application", "main:app")])
+def test_nothing_is_proposed_where_the_application_is_not_known(known: tuple[str, str | None]) -> None:
+    assert "application" not in compose(draft(Fact(name=known[0], value=known[1])))
+
+
+def test_migrations_prepare_the_application() -> None:
+    facts = (("framework", "fastapi"), ("application", "main:app"), ("alembic", "alembic.ini"))
+    text = compose(draft(*(Fact(name=name, value=value) for name, value in facts)))
+    assert '# prepare = [["alembic", "upgrade", "head"]]\n# health = "/…"\n' in text
