@@ -46,6 +46,13 @@ image = "postgres:15"
 variable = "DATABASE_URL"
 # requirements.txt:3 psycopg==3.2.3
 scheme = "postgresql+psycopg"
+
+# The application as contract, e2e and performance would start it, on a database and a Redis of its own. Say what
+# else it needs in [application.environment], and take the # away.
+# Dockerfile:3 CMD ["uvicorn", "main:app"]
+# [application]
+# command = ["uvicorn", "main:app", "--host", "{host}", "--port", "{port}"]
+# health = "/…"
 """
 TOLD = """\
 Found here (`pawl detect` shows the evidence):
