@@ -18,6 +18,7 @@ from pawl.execute.environment import Environment, Environments
 from pawl.execute.interpreters import Interpreters
 from pawl.execute.process import Processes, quick
 from pawl.execute.tools import Obtained, Toolshop, registry_environment
+from pawl.guest import list_installed
 from pawl.model.facts import Project, Revision
 from pawl.model.gate import EnvironmentUse
 from pawl.model.pipeline import Pipeline
@@ -308,6 +309,12 @@ def test_a_project_that_is_a_package_is_known_but_not_copied(
     assert (code, output) == (0, b"shines\n")
     code, _, _ = quick((str(found.python), "-c", "import shiny"), cwd=Path("/"), timeout_s=60)
     assert code == 1
+    listing = (str(found.python), str(Path(list_installed.__file__)), str(tmp_path))
+    assert quick(listing, cwd=Path("/"), timeout_s=60)[0] == 0
+    installed = json.loads((tmp_path / "installed.json").read_text())
+    assert installed["own"] == {"shiny-thing": "1.2.3"}
+    assert set(installed["packages"]) == {"iniconfig", "pluggy"}
+    assert "shiny" not in (tmp_path / "requirements.txt").read_text()
 
 
 def a_poetry_lock() -> str:

@@ -14,7 +14,7 @@ import pytest
 from kit import repos, require
 from pawl.config.layers import Flags
 from pawl.flow import Order, run_pipeline
-from pawl.gates import format, lint, secrets, security, types  # noqa: A004  # the rooms' names
+from pawl.gates import dependencies, format, lint, secrets, security, types  # noqa: A004  # the rooms' names
 from pawl.gates.secrets.defects import made_up_token
 from pawl.model.event import Event, StepFinished
 from pawl.model.evidence import Evidence
@@ -151,6 +151,19 @@ def test_an_application_in_a_single_file_is_checked(run: Run, tmp_path: Path, co
     assert ran.counted("types/mypy") == {"files checked": count, "modules with counted lines": count}
     repo.write({"app.py": 'PRICE: int = "5"\n'})
     assert run(repo.root, types.GATE).found("types/mypy") == [("assignment", "app.py")]
+
+
+def test_a_project_that_is_a_package_is_no_dependency_of_its_own(run: Run, tmp_path: Path) -> None:
+    package = {
+        "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["iniconfig"]\n'
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        '[tool.setuptools]\npackages = ["app", "app.orders"]\n'
+    }
+    repo = repos.make(tmp_path / "shop", {**SHOP, **package})
+    ran = run(repo.root, dependencies.GATE)
+    assert ran.found("dependencies/licences") == ran.found("dependencies/sbom") == []
+    assert ran.counted("dependencies/licences") == {"licences read": 1}
+    assert ran.counted("dependencies/sbom") == {"components listed": 1}
 
 
 def test_excluded_folders_are_named_and_total_blindness_is_not_green(run: Run, shop: repos.Repo) -> None:

@@ -26,7 +26,7 @@ from pawl.model.places import Places
 
 KIND = "environments"
 # Bump when environments are made in another way, so that old ones are not taken for new.
-_RECIPE = "1"
+_RECIPE = "2"
 _REGISTRIES = ("UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_INDEX", "UV_INDEX_URL")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from pawl.errors import ProvisionError
 from pawl.execute.declared import Local
 from pawl.execute.installing import Installer
+from pawl.guest.list_installed import OWN
 
 # A version that comes from git tags cannot be known in a copy without its history.
 _PRETEND = {"SETUPTOOLS_SCM_PRETEND_VERSION": "0.0.0", "PBR_VERSION": "0.0.0"}
@@ -50,14 +51,16 @@ def shell_wheel(
 
 
 def _emptied(wheel: Path, shell: Path) -> tuple[str, ...]:
-    """Write the wheel without its code; return the names of what was left out."""
+    """Write the wheel without its code, marked as the project's own; return the names of what was left out."""
     with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(shell, "w") as target:
         names = source.namelist()
         described = [name for name in names if ".dist-info/" in name and not name.endswith("/RECORD")]
         for name in described:
             target.writestr(name, source.read(name))
         record = next(name for name in names if name.endswith(".dist-info/RECORD"))
-        target.writestr(record, "".join(f"{name},,\n" for name in (*described, record)))
+        mark = record.removesuffix("RECORD") + OWN
+        target.writestr(mark, "")
+        target.writestr(record, "".join(f"{name},,\n" for name in (*described, mark, record)))
     return tuple(name for name in names if ".dist-info/" not in name and name.endswith(".py"))
 
 

@@ -11,7 +11,12 @@ import re
 import sys
 import tempfile
 from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pawl.guest.list_installed import is_own
+else:
+    from list_installed import is_own
 
 CONTROL = """Metadata-Version: 2.1
 Name: pawl-control
@@ -19,14 +24,6 @@ Version: 1.0
 License: GPLv3+
 Classifier: License :: OSI Approved :: GNU General Public License v3 or later (GPLv3+)
 """
-
-
-def is_local(distribution: metadata.Distribution) -> bool:
-    """Return whether it was installed from a folder of the project's own."""
-    try:
-        return "dir_info" in json.loads(distribution.read_text("direct_url.json") or "{}")
-    except ValueError:
-        return False
 
 
 def first(fields: metadata.PackageMetadata, name: str) -> str:
@@ -45,7 +42,7 @@ def said(distribution: metadata.Distribution) -> dict[str, Any]:
         "expression": first(fields, "License-Expression"),
         "field": first(fields, "License")[:2000],
         "classifiers": [one for one in classifiers if one.startswith("License ::")],
-        "local": is_local(distribution),
+        "local": is_own(distribution),
     }
 
 

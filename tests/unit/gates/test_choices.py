@@ -42,6 +42,8 @@ def fact(name: str, *found: str) -> Fact:
         (context(format.GATE, fact("formatter", "ruff")), ["ruff-format"]),
         (context(format.GATE, declared=("isort==5.13.2",)), ["isort"]),
         (context(format.GATE, declared=("ruff==0.9.0",)), ["black", "isort"]),
+        (context(format.GATE, fact("linter", "flake8", "ruff")), ["ruff-format"]),
+        (context(format.GATE, fact("linter", "ruff"), fact("formatter", "black")), ["black"]),
         (context(format.GATE, fact("formatter", "black"), options={"tools": ("ruff-format",)}), ["ruff-format"]),
         (context(format.GATE, files=("web/a.ts",)), []),
         (context(lint.GATE), ["ruff"]),

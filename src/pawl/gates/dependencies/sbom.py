@@ -23,7 +23,8 @@ def read(outputs: Outputs, _: ReadContext) -> Reading:
         named = {_identity(one) for one in bill["components"]}
         installed = {("pypi", name, version) for name, version in outputs.json(INSTALLED)["packages"].items()}
         locked = set(_locked(locks["head"]))
-        findings = tuple(_unidentified(bill["components"]))
+        own = {("pypi", name, version) for name, version in outputs.json(INSTALLED)["own"].items()}
+        findings = tuple(_unidentified([one for one in bill["components"] if _identity(one) not in own]))
         problems = tuple(_problems(checked, locks["head"]))
         note = f"CycloneDX {bill['specVersion']}: {len(installed)} Python and {len(locked)} JavaScript packages"
     except (KeyError, TypeError, AttributeError) as error:

@@ -30,14 +30,20 @@ def chosen(context: CheckContext) -> tuple[tuple[str, ...], str]:
     found = tuple(name for name, tool in _TOOL.items() if tool in known)
     if found:
         return found, "found in the project's configuration or requirements"
+    if "ruff" in _values(context, "linter"):
+        return ("ruff-format",), "the project configures no formatter, so that of its linter is used"
     return ("black", "isort"), "the project configures no formatter, so the defaults are used"
 
 
 def _known(context: CheckContext) -> frozenset[str]:
     """Return the tools that format the project. That it requires ruff does not say that ruff formats it."""
-    value = context.project.fact("formatter").value
     declared = {name for name in ("black", "isort") if context.project.declares(name)}
-    return frozenset((value,) if isinstance(value, str) else value or ()) | declared
+    return _values(context, "formatter") | declared
+
+
+def _values(context: CheckContext, name: str) -> frozenset[str]:
+    value = context.project.fact(name).value
+    return frozenset((value,) if isinstance(value, str) else value or ())
 
 
 def _applies(name: str, context: CheckContext) -> Applies:

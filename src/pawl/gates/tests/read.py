@@ -28,7 +28,7 @@ def _missing_paths(context: CheckContext) -> Iterator[Finding]:
             yield Finding(
                 rule="missing-test-path",
                 tool="pytest",
-                message=f"the test path {path} in pawl.toml does not exist",
+                message=f"the test path {path} does not exist; `tests` in [project] says where tests are",
                 severity=Severity.MEDIUM,
                 subject=path,
             )
