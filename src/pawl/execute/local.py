@@ -36,7 +36,7 @@ def shell_wheel(
     scratch, built = folder / "scratch", folder / "built"
     inside = tuple(name for name in files if local.folder == "." or name.startswith(f"{local.folder}/"))
     copy(root, inside, scratch)
-    words = ("build", "--quiet", "--wheel", "--out-dir", str(built), "--python", str(folder / "env/bin/python"))
+    words = ("build", "--wheel", "--out-dir", str(built), "--python", str(folder / "env/bin/python"))
     installer.uv(*words, str(scratch / local.folder), cwd=folder, log=folder / "make.log", env=_PRETEND)
     shutil.rmtree(scratch)
     wheels = list(built.glob("*.whl"))
