@@ -33,12 +33,20 @@ def django_migrations(tree: Tree) -> Fact:
 
 
 def _locations(tree: Tree) -> list[Hit]:
-    hits = list(search(tree, matching(tree, r"(?:.*/)?alembic\.ini"), _LOCATION))
+    files = matching(tree, r"(?:.*/)?alembic\.ini")
+    hits = list(search(tree, files, _LOCATION))
+    said = {hit.path for hit in hits}
+    hits += [Hit(value=".", path=path) for path in files if path not in said and _is_flasks(tree, path)]
     location = table(toml(tree, "pyproject.toml"), "tool", "alembic").get("script_location")
     if isinstance(location, str):
         line, shown = line_of(tree.text("pyproject.toml") or "", "script_location")
         hits.append(Hit(value=location, path="pyproject.toml", line=line, text=shown))
     return hits
+
+
+def _is_flasks(tree: Tree, path: str) -> bool:
+    """Return whether Flask-Migrate made the file: it tells alembic by itself that the revisions are beside it."""
+    return "current_app" in (tree.text(posixpath.join(posixpath.dirname(path), "env.py")) or "")
 
 
 def _resolved(hit: Hit) -> Hit:

@@ -23,6 +23,7 @@ from pawl.model.gate import Command, Outputs, Purpose, ReadContext
 from pawl.model.plan import Step
 
 MIB = 1024 * 1024
+_LAST_BYTES = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class StepRun:
         self._redactor = bench.redactor
         self._attempts: list[Attempt] = []
         self._cpu_s = 0.0
+        self._said_from = 0
         self._ready: Ready | None = None
 
     def perform(self) -> Evidence:
@@ -94,7 +96,7 @@ class StepRun:
         for planned in self._step.commands:
             command = tokens.expand_command(planned, ready.tokens)
             ended = self._run(command, ready.env)
-            trouble = _trouble_of(command, ended)
+            trouble = _trouble_of(command, ended, self._last_words())
             if trouble is not None:
                 return self._trouble(ready.dead_service() or trouble)
             exits.append(ended.exit if ended.exit is not None else -1)
@@ -109,6 +111,7 @@ class StepRun:
         self._progress(_describe(command))
         with self._log.open("a") as log:
             log.write(f"$ {shlex.join(command.argv)}\n")
+        self._said_from = self._log.stat().st_size
         stdout = self._out / command.stdout if command.stdout else None
         if stdout is not None:
             stdout.parent.mkdir(parents=True, exist_ok=True)
@@ -128,6 +131,17 @@ class StepRun:
             with self._log.open("a") as log:
                 log.write(ended.text + "\n")
         return ended
+
+    def _last_words(self) -> str:
+        """Return the last line that the command wrote to the log; what failed is most often said there."""
+        start = max(self._said_from, self._log.stat().st_size - _LAST_BYTES)
+        with self._log.open("rb") as log:
+            log.seek(start)
+            lines = log.read(_LAST_BYTES).decode(errors="replace").split("\n")
+        if start > self._said_from:
+            # a line that is cut may begin within a secret, which is not known by its end
+            del lines[0]
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
     def _read(self, ready: Ready, exits: tuple[int, ...]) -> Evidence:
         outputs = Outputs(files=artifacts.named_outputs(self._step.commands, self._out), exits=exits)
@@ -193,13 +207,13 @@ def _reason_of_system(error: OSError) -> Reason:
     return Reason(code="system", text=f"{error.strerror or error}{where}")
 
 
-def _trouble_of(command: Command, ended: Ended) -> Reason | None:
+def _trouble_of(command: Command, ended: Ended, last_words: str) -> Reason | None:
     program = _program(command)
     if ended.exit is not None and ended.exit in command.accepts:
         return None
     if ended.exit is not None:
-        text = f"{program} ended with exit code {ended.exit}, which says that it could not do its work; see the log"
-        return Reason(code="exit-code", text=text)
+        text = f"{program} ended with exit code {ended.exit}, which says that it could not do its work"
+        return Reason(code="exit-code", text=f"{text}: {last_words}" if last_words else f"{text}; it said nothing")
     kind, _, detail = ended.outcome.partition(":")
     texts = {
         "signal": f"{program} was ended by {detail}",

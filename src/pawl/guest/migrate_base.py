@@ -29,6 +29,7 @@ def main() -> int:
     for name in ("--config", "--out", "--archive", "--folder"):
         parser.add_argument(name, required=True)
     parser.add_argument("--variable", action="append", default=[])
+    parser.add_argument("--application", default="")
     options = parser.parse_args()
     try:
         found = migrate(options)
@@ -51,7 +52,7 @@ def migrate(options: Any) -> dict[str, Any]:
     os.chdir(options.folder)
     if not os.path.exists(options.config):
         return {"ok": False, "why": "the base has no migrations"}
-    migrations = Migrations(options.config, options.variable)
+    migrations = Migrations(options.config, options.variable, options.application)
     migrations.ping()
     migrations.work(lambda context: reset(context.connection))
     migrations.upgrade("heads")

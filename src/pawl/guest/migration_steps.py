@@ -12,7 +12,12 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
+
+if TYPE_CHECKING:
+    from pawl.guest import flask_application
+else:
+    import flask_application
 
 alembic: Any = importlib.import_module("alembic")
 Config: Any = importlib.import_module("alembic.config").Config
@@ -42,22 +47,37 @@ class LookError(Exception):
 
 
 class Migrations:
-    """The project's revisions and its database."""
+    """The project's revisions and its database; `application` is the Flask application that env.py may work within."""
 
-    def __init__(self, config: str, variables: list[str]) -> None:
+    def __init__(self, config: str, variables: list[str], application: str = "") -> None:
         self.url = next((os.environ[name] for name in variables if os.environ.get(name)), "")
         if not self.url:
-            raise LookError("none of the variables " + ", ".join(variables) + " names the database")
+            names = ", ".join(variables)
+            raise LookError(f"no database is given by {names}: declare [services.postgres] with the project's variable")
         self.config = Config(config)
         self.config.set_main_option("sqlalchemy.url", self.url.replace("%", "%%"))
         for folder in reversed((self.config.get_main_option("prepend_sys_path") or "").split(":")):
             if folder:
                 sys.path.insert(0, os.path.abspath(folder.strip()))
+        self._enter(application, os.path.dirname(config) or ".")
         self.script = ScriptDirectory.from_config(self.config)
         self.sql: dict[str, list[tuple[str, bool]]] = {}
         self._step: Optional[tuple[str, str]] = None
         self._session: list[tuple[str, bool]] = []
         sqlalchemy.event.listen(Engine, "before_cursor_execute", self._hear)
+
+    def _enter(self, application: str, folder: str) -> None:
+        """Do what the flask command does before alembic starts, where env.py is Flask-Migrate's."""
+        if not flask_application.is_asked(os.path.join(folder, "env.py")):
+            return
+        self.config.set_main_option("script_location", folder)
+        try:
+            flask_application.enter(application)
+        except Exception as error:
+            raise LookError(
+                f"env.py works within a Flask application, which cannot be loaded: {first_line(error)}; "
+                "FLASK_APP in [environment] names it"
+            ) from error
 
     def _hear(self, connection: Any, _cursor: Any, statement: str, *more: Any) -> None:
         """Keep what changes something, and whether it ran outside of a transaction."""

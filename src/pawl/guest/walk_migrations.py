@@ -48,6 +48,7 @@ def parse() -> Any:
     parser.add_argument("--config", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--variable", action="append", default=[])
+    parser.add_argument("--application", default="")
     parser.add_argument("--changed", action="append", default=[])
     parser.add_argument("--lint-all", action="store_true")
     parser.add_argument("--no-models", action="store_true")
@@ -59,7 +60,7 @@ class Walk:
 
     def __init__(self, options: Any) -> None:
         self.options = options
-        self.migrations = Migrations(options.config, options.variable)
+        self.migrations = Migrations(options.config, options.variable, options.application)
         self.server = self.migrations.ping()
         self.findings: dict[tuple[str, str], dict[str, Any]] = {}
         self.problems: list[dict[str, str]] = []

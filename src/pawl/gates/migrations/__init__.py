@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pawl.gates.migrations.defects import DEFECTS
@@ -11,6 +12,7 @@ from pawl.model.pipeline import Kind, Option, Profile
 from pawl.model.toolbox import SQUAWK
 
 _NOT_IN_GIT = 128
+_SERVED = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(\))?")
 
 
 def commands(context: CheckContext) -> tuple[Command, ...]:
@@ -48,7 +50,14 @@ def _walk(context: CheckContext) -> Command:
 def _guest(context: CheckContext, program: str, *more: str) -> tuple[str, ...]:
     config = context.settings.text("config")
     variables = (word for name in _variables(context) for word in ("--variable", name))
-    return ("{python}", "{guest}/" + program, "--config", config, "--out", "{out}", *variables, *more)
+    target = ("--application", served) if (served := _served(context)) else ()
+    return ("{python}", "{guest}/" + program, "--config", config, "--out", "{out}", *variables, *target, *more)
+
+
+def _served(context: CheckContext) -> str:
+    """Return the application as [application] names it to its server, "module:name"; empty where it does not."""
+    command = context.pipeline.application.server.command if context.pipeline.application else ()
+    return next((word for word in command if _SERVED.fullmatch(word)), "")
 
 
 def _variables(context: CheckContext) -> tuple[str, ...]:
@@ -73,7 +82,8 @@ def applies(context: CheckContext) -> Applies:
     config = context.settings.text("config")
     if config in context.project.files:
         return Applies(yes=True, why="")
-    return Applies(yes=False, why=f"the project has no {config}; only alembic's migrations can be walked")
+    why = f"the project has no {config}, which `config` may name; only alembic's migrations can be walked"
+    return Applies(yes=False, why=why)
 
 
 GATE = Gate(
