@@ -77,11 +77,15 @@ def of_pipfile(content: str) -> Iterator[Entry]:
 
 
 def of_npm(content: str) -> Iterator[Entry]:
-    """Yield the entries of package-lock.json in any of its three forms; links to folders of the project are none."""
+    """Yield the entries of package-lock.json in any of its three forms; links to folders of the project are none.
+
+    Older versions of npm write no licences into any of them.
+    """
     data = json.loads(content)
     if "packages" not in data:
         yield from of_old_npm(data.get("dependencies", {}))
         return
+    tells = any("license" in one for place, one in data["packages"].items() if "node_modules/" in place)
     for place, one in data["packages"].items():
         _, inside, name = place.rpartition("node_modules/")
         if inside and not one.get("link"):
@@ -90,7 +94,7 @@ def of_npm(content: str) -> Iterator[Entry]:
                 "npm",
                 one.get("name", name),
                 one.get("version", ""),
-                licence=licence if isinstance(licence, str) else "",
+                licence=(licence if isinstance(licence, str) else "") if tells else None,
                 integrity=one.get("integrity", ""),
                 dev=bool(one.get("dev") or one.get("devOptional")),
             )
@@ -99,7 +103,8 @@ def of_npm(content: str) -> Iterator[Entry]:
 def of_old_npm(dependencies: dict[str, Any]) -> Iterator[Entry]:
     """Yield the entries of a version 1 lock, which nests them and knows no licences."""
     for name, one in dependencies.items():
-        yield entry("npm", name, one.get("version", ""), integrity=one.get("integrity", ""), dev=bool(one.get("dev")))
+        integrity, dev = one.get("integrity", ""), bool(one.get("dev"))
+        yield entry("npm", name, one.get("version", ""), licence=None, integrity=integrity, dev=dev)
         yield from of_old_npm(one.get("dependencies", {}))
 
 

@@ -282,6 +282,7 @@ FILES = {
         }
     ),
     "old/package-lock.json": '{"dependencies": {"a": {"version": "1.0.0", "dependencies": {"b": {"version": "2.0.0"}}}}}',
+    "silent/package-lock.json": '{"packages": {"": {"license": "MIT"}, "node_modules/a": {"version": "1.0.0"}}}',
     "half/package-lock.json": "{",
     "six/pnpm-lock.yaml": PNPM_6,
     "nine/pnpm-lock.yaml": PNPM_9,
@@ -322,6 +323,13 @@ def test_every_kind_of_lock_is_read(listed: dict[str, Any]) -> None:
     assert pins(base["package-lock.json"]) == [("@x/y", "1.0.0"), ("b", "2.0.0")]
     assert [one["dev"] for one in base["package-lock.json"]] == [False, True]
     assert pins(base["old/package-lock.json"]) == [("a", "1.0.0"), ("b", "2.0.0")]
+
+
+def test_a_lock_of_npm_in_which_no_package_says_its_licence_knows_none(listed: dict[str, Any]) -> None:
+    base = listed["base"]
+    assert [one["licence"] for one in base["package-lock.json"]] == ["MIT", ""]
+    assert [one["licence"] for one in base["old/package-lock.json"]] == [None, None]
+    assert [one["licence"] for one in base["silent/package-lock.json"]] == [None]
 
 
 def test_what_cannot_be_read_or_is_gone_is_null(listed: dict[str, Any]) -> None:
