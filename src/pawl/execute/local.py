@@ -14,7 +14,6 @@ from pathlib import Path
 from pawl.errors import ProvisionError
 from pawl.execute.declared import Local
 from pawl.execute.installing import Installer
-from pawl.guest.list_installed import OWN
 
 # A version that comes from git tags cannot be known in a copy without its history.
 _PRETEND = {"SETUPTOOLS_SCM_PRETEND_VERSION": "0.0.0", "PBR_VERSION": "0.0.0"}
@@ -52,6 +51,8 @@ def shell_wheel(
 
 def _emptied(wheel: Path, shell: Path) -> tuple[str, ...]:
     """Write the wheel without its code, marked as the project's own; return the names of what was left out."""
+    from pawl.guest.list_installed import OWN  # noqa: PLC0415  # with it comes importlib.metadata, which no plan needs
+
     with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(shell, "w") as target:
         names = source.namelist()
         described = [name for name in names if ".dist-info/" in name and not name.endswith("/RECORD")]
