@@ -317,6 +317,18 @@ def test_a_project_that_is_a_package_is_known_but_not_copied(
     assert "shiny" not in (tmp_path / "requirements.txt").read_text()
 
 
+def test_extras_that_exclude_each_other_are_named_as_a_cause(
+    places: Places, environ: dict[str, str], tmp_path: Path
+) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    extras = '[project.optional-dependencies]\nold = ["pluggy<1"]\nnew = ["pluggy>=1"]\n'
+    (root / "pyproject.toml").write_text('[project]\nname = "odd"\nversion = "1"\n' + extras)
+    with pytest.raises(ProvisionError, match="No solution") as error:
+        prepare(root, "3.11", places, environ)
+    assert "all optional dependencies are installed together" in error.value.hint
+
+
 def a_poetry_lock() -> str:
     """Return what poetry writes for the packages of HASHED."""
     entries = []

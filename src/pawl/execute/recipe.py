@@ -16,6 +16,12 @@ _LOG = "make.log"
 _CONVERTED = ".lock.txt"
 
 
+_EXTRAS = (
+    "all optional dependencies are installed together: where some exclude others, lock with uv and declare the conflicts, "
+    "or name `requirements` in pawl.toml"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """What is declared, and where the project's own files are found."""
@@ -35,7 +41,12 @@ class Recipe:
         words = [word for source in self.declared.sources for word in self._words(source, folder)]
         if words:
             hashed = all(_is_hashed(folder / "declared" / word) for word in words if word != "-r")
-            self._pip(folder, *words, *(("--require-hashes",) if hashed else self._constraints(folder, pins)))
+            held = ("--require-hashes",) if hashed else self._constraints(folder, pins)
+            try:
+                self._pip(folder, *words, *held)
+            except ProvisionError as error:
+                hint = f"{_EXTRAS}; {error.hint}" if "--all-extras" in words else error.hint
+                raise ProvisionError(error.message, where=error.where, hint=hint) from error
         return self._install_local(folder, pins)
 
     def _constraints(self, folder: Path, pins: tuple[str, ...]) -> tuple[str, ...]:
