@@ -106,7 +106,7 @@ class Processes:
             log = files.enter_context(_open(call.log, "ab"))
             stdout = files.enter_context(_open(call.stdout, "wb")) if call.stdout else log
             # Before the start: from then on the program moves these positions.
-            sizes = {Path(file.name): file.tell() for file in (log, stdout)}
+            sizes = {call.log: log.tell(), call.stdout or call.log: stdout.tell()}
             try:
                 pid = _spawn(call, self._null, stdout, log)
             except (OSError, ValueError, KeyError) as error:
