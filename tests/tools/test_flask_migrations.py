@@ -13,6 +13,7 @@ from uv import find_uv_bin
 from kit import repos
 from kit.pawling import Pawl, Said
 from kit.repos import Repo
+from kit.revisions import revision
 
 pytestmark = [pytest.mark.tools, pytest.mark.services]
 
@@ -37,20 +38,6 @@ def create_app():
     db.init_app(made)
     Migrate(made, db)
     return made
-"""
-REVISION = """import sqlalchemy as sa
-from alembic import op
-
-revision = "{name}"
-down_revision = {down!r}
-
-
-def upgrade():
-    {up}
-
-
-def downgrade():
-    {back}
 """
 ITEM = (
     'op.create_table("item", sa.Column("id", sa.Integer, primary_key=True), '
@@ -86,8 +73,6 @@ def project(flask: Path, root: Path, variable: str = "DATABASE_URL") -> Repo:
     environ = {"PATH": os.environ["PATH"], "DATABASE_URL": "postgresql+psycopg://nobody@localhost/none"}
     subprocess.run((flask, "--app", "shop:create_app", "db", "init"), cwd=root, env=environ, check=True)
     (root / "requirements.txt").write_text(REQUIREMENTS)
-    first = REVISION.format(name="0001", down=None, up=ITEM, back='op.drop_table("item")')
-    (root / "migrations/versions/0001_items.py").write_text(first)
     (root / "pawl.toml").write_text(f"""schema = 1
 
 [project]
@@ -110,7 +95,7 @@ command = ["gunicorn", "shop:create_app()", "--bind", "{{host}}:{{port}}"]
 health = "/"
 """)
     repo = repos.make(root)
-    repo.commit("The shop")
+    repo.commit("The shop", revision("0001", None, ITEM, 'op.drop_table("item")'))
     return repo.branch("change")
 
 
@@ -125,13 +110,13 @@ def test_what_flask_migrate_runs_is_walked(flask: Path, tmp_path: Path) -> None:
     said = run(repo, tmp_path / "home")
     assert said.code == 0, said.out
     # the column is new, the base's rows have none: the base's own application migrated them
-    timeouts = "op.execute(\"SET lock_timeout = '2s'\")\n    op.execute(\"SET statement_timeout = '5s'\")\n    "
+    timeouts = "op.execute(\"SET lock_timeout = '2s'\")\nop.execute(\"SET statement_timeout = '5s'\")\n"
     added = timeouts + 'op.add_column("item", sa.Column("price", sa.BigInteger, nullable=True))'
-    second = REVISION.format(name="0002", down="0001", up=added, back='op.drop_column("item", "price")')
+    second = revision("0002", "0001", added, 'op.drop_column("item", "price")')
     repo.write(
         {
             "shop.py": SHOP.format(more="    price = db.Column(db.BigInteger)\n"),
-            "migrations/versions/0002_price.py": second,
+            **second,
         }
     )
     repo.git("add", "--all")

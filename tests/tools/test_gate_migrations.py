@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kit import repos, require, steps
+from kit.revisions import revision
 from pawl.errors import PawlError
 from pawl.execute.interpreters import Interpreters
 from pawl.execute.process import Processes
@@ -33,29 +34,6 @@ SPEC = ServiceSpec(
     variables=("DATABASE_URL",),
     scheme="postgresql+psycopg",
 )
-REVISION = '''"""{name}"""
-
-import sqlalchemy as sa
-from alembic import op
-
-revision = "{name}"
-down_revision = {down!r}
-
-
-def upgrade():
-    {up}
-
-
-def downgrade():
-    {back}
-'''
-
-
-def revision(name: str, down: str | None, up: str, back: str) -> dict[str, str]:
-    text = REVISION.format(name=name, down=down, up=up.replace("\n", "\n    "), back=back.replace("\n", "\n    "))
-    return {f"migrations/versions/{name}.py": text}
-
-
 MODELS = """import sqlalchemy as sa
 from sqlalchemy.orm import declarative_base
 
