@@ -9,16 +9,16 @@ JOBS ?= 2
 
 help:
 	@echo "make demo    set up, run the pipeline of examples/namaskah, write build/namaskah.html"
-	@echo "make test    set up, run the whole test suite (PAWL_REQUIRE=all: nothing may be skipped)"
+	@echo "make test    set up, run the whole test suite (ONWARD_REQUIRE=all: nothing may be skipped)"
 	@echo "make dev     set up .venv        make fmt     format        make lint    ruff, mypy"
-	@echo "make check   lint, tests and pawl on pawl                 make bench   speed, as ratios"
+	@echo "make check   lint, tests and onward on onward                 make bench   speed, as ratios"
 	@echo "make lock    refresh locks       make golden  accept changed outputs    make clean"
 
-# PAWL_ADVISORIES=FILE imports an OSV archive first; without one the dependencies gate is listed as not run.
+# ONWARD_ADVISORIES=FILE imports an OSV archive first; without one the dependencies gate is listed as not run.
 demo: .venv/.stamp
 	@mkdir -p build
-	@if [ -n "$$PAWL_ADVISORIES" ]; then $(BIN)/pawl advisories import "$$PAWL_ADVISORIES"; fi
-	@cd examples/namaskah && "$(CURDIR)/$(BIN)/pawl" run --offline --report "html=$(CURDIR)/build/namaskah.html" && \
+	@if [ -n "$$ONWARD_ADVISORIES" ]; then $(BIN)/onward advisories import "$$ONWARD_ADVISORIES"; fi
+	@cd examples/namaskah && "$(CURDIR)/$(BIN)/onward" run --offline --report "html=$(CURDIR)/build/namaskah.html" && \
 		echo "report: $(CURDIR)/build/namaskah.html"
 
 test: .venv/.stamp
@@ -27,7 +27,7 @@ test: .venv/.stamp
 dev: .venv/.stamp
 
 .venv/.stamp: pyproject.toml requirements/bootstrap.txt requirements/dev.txt
-	@test -n "$(PYTHON)" || { echo "pawl needs Python 3.11 or newer: put one on the PATH or call make PYTHON=/path/to/python" >&2; exit 2; }
+	@test -n "$(PYTHON)" || { echo "onward needs Python 3.11 or newer: put one on the PATH or call make PYTHON=/path/to/python" >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv pip sync --quiet --require-hashes requirements/dev.txt
@@ -44,17 +44,17 @@ lint: .venv/.stamp
 	$(BIN)/mypy
 
 check: lint test
-	$(BIN)/pawl run --offline
+	$(BIN)/onward run --offline
 
 bench: .venv/.stamp
 	$(BIN)/python -m bench
 
 docs: .venv/.stamp
-	$(BIN)/pawl config --reference > docs/configuration.md
-	$(BIN)/pawl config --schema > docs/pawl.schema.json
+	$(BIN)/onward config --reference > docs/configuration.md
+	$(BIN)/onward config --schema > docs/onward.schema.json
 
 golden: .venv/.stamp
-	PAWL_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/unit/report tests/story
+	ONWARD_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/unit/report tests/story
 
 lock: .venv/.stamp
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.ratio import Result, seconds
-from pawl.execute.process import Call, Processes
-from pawl.execute.schedule import run_schedule
-from pawl.model.evidence import Evidence, LookedAt, Reading
-from pawl.model.facts import Project, Revision
-from pawl.model.gate import Check, CheckContext
-from pawl.model.pipeline import GateSettings, Pipeline, Profile
-from pawl.model.plan import Step
+from onward.execute.process import Call, Processes
+from onward.execute.schedule import run_schedule
+from onward.model.evidence import Evidence, LookedAt, Reading
+from onward.model.facts import Project, Revision
+from onward.model.gate import Check, CheckContext
+from onward.model.pipeline import GateSettings, Pipeline, Profile
+from onward.model.plan import Step
 
 _STEPS = 1000
 _ROUNDS = 5

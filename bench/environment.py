@@ -13,14 +13,14 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from bench.ratio import Result, seconds
-from pawl.execute.environment import Environments
-from pawl.execute.interpreters import Interpreters
-from pawl.execute.process import Processes
-from pawl.execute.tools import lock_file, registry_environment
-from pawl.model.facts import Project, Revision
-from pawl.model.gate import EnvironmentUse
-from pawl.model.pipeline import Pipeline
-from pawl.model.places import Places
+from onward.execute.environment import Environments
+from onward.execute.interpreters import Interpreters
+from onward.execute.process import Processes
+from onward.execute.tools import lock_file, registry_environment
+from onward.model.facts import Project, Revision
+from onward.model.gate import EnvironmentUse
+from onward.model.pipeline import Pipeline
+from onward.model.places import Places
 
 _ROUNDS = 9
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -28,10 +28,10 @@ _LOCK = "pip-audit.txt"
 
 
 def results() -> Iterator[Result]:
-    """Measure with a hashed lock that ships with pawl; the first round only fills uv's cache."""
-    with tempfile.TemporaryDirectory(prefix="pawl-bench-") as name:
+    """Measure with a hashed lock that ships with onward; the first round only fills uv's cache."""
+    with tempfile.TemporaryDirectory(prefix="onward-bench-") as name:
         rounds = [_round(Path(name).resolve(), number) for number in range(_ROUNDS + 1)][1:]
-    uv, pawl, again = (min(times) * 1000 for times in zip(*rounds, strict=True))
+    uv, onward, again = (min(times) * 1000 for times in zip(*rounds, strict=True))
     # The two of a round had the same neighbours; the middle of all rounds had neither luck nor misfortune.
     above = statistics.median(mine - theirs for theirs, mine, _ in rounds) * 1000
     pins = lock_file(_LOCK).count(b"==")
@@ -40,7 +40,7 @@ def results() -> Iterator[Result]:
         value=above,
         limit=20,
         unit="ms",
-        detail=f"lock of {pins} packages: uv alone {uv:.0f} ms, pawl {pawl:.0f} ms",
+        detail=f"lock of {pins} packages: uv alone {uv:.0f} ms, onward {onward:.0f} ms",
     )
     yield Result(
         name="environment: again",
@@ -52,7 +52,7 @@ def results() -> Iterator[Result]:
 
 
 def _round(base: Path, number: int) -> tuple[float, float, float]:
-    """Return the seconds of uv alone, of pawl, and of pawl the second time."""
+    """Return the seconds of uv alone, of onward, and of onward the second time."""
     root = base / "project"
     root.mkdir(exist_ok=True)
     (root / "requirements.txt").write_bytes(lock_file(_LOCK))

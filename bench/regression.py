@@ -1,7 +1,7 @@
 """Whether the load gate's comparison tells a slowdown from noise: the example against itself, and against a slower self.
 
 Comparisons alternate: one with an unchanged application, then one whose busiest endpoint waits for 15 % of the median
-that the unchanged one has just shown. All goes through `pawl run performance`, as a user's does. Takes about half an
+that the unchanged one has just shown. All goes through `onward run performance`, as a user's does. Takes about half an
 hour, so it runs only when it is named: `python -m bench regression`.
 """
 
@@ -24,7 +24,7 @@ COMPARISONS = 10
 ADDED = 0.15
 ENDPOINT = "GET /api/v1/wallet"
 _EXAMPLE = Path(__file__).parents[1] / "examples/namaskah"
-_LEFT_BEHIND = shutil.ignore_patterns(".venv", "__pycache__", "node_modules", "frontend", ".*_cache", "pawl.toml")
+_LEFT_BEHIND = shutil.ignore_patterns(".venv", "__pycache__", "node_modules", "frontend", ".*_cache", "onward.toml")
 _HANDLER = Path("app/api/wallet.py")
 _ANSWER = "    return WalletOut.model_validate(services.wallets.of(user.id))\n"
 # The application as the example starts it, without its front end, and a comparison that is worth its time.
@@ -105,7 +105,7 @@ def results() -> Iterator[Result]:
         folder = Path(name).resolve()
         root = folder / "namaskah"
         shutil.copytree(_EXAMPLE, root, ignore=_LEFT_BEHIND)
-        (root / "pawl.toml").write_text(_DEFINITION)
+        (root / "onward.toml").write_text(_DEFINITION)
         _git(root, "init", "--quiet", "--initial-branch=main")
         _commit(root)
         _git(root, "switch", "--quiet", "--create", "change")
@@ -130,7 +130,7 @@ def _result(what: str, count: int, *, limit: int) -> Result:
 
 
 def _compare(root: Path, state: Path, number: int, *, added_ms: float) -> Shown:
-    """Put a change into the work tree and let pawl compare it with its base; print what it said."""
+    """Put a change into the work tree and let onward compare it with its base; print what it said."""
     _git(root, "reset", "--quiet", "--hard", "main")
     handler = root / _HANDLER
     text = handler.read_text()
@@ -148,11 +148,11 @@ def _compare(root: Path, state: Path, number: int, *, added_ms: float) -> Shown:
 
 
 def _run(root: Path, state: Path) -> Mapping[str, Any]:
-    env = {**os.environ, "PAWL_STATE_DIR": str(state), "NO_COLOR": "1"}
-    words = (sys.executable, "-m", "pawl", "run", "performance", "--format", "json", "--profile", "full")
+    env = {**os.environ, "ONWARD_STATE_DIR": str(state), "NO_COLOR": "1"}
+    words = (sys.executable, "-m", "onward", "run", "performance", "--format", "json", "--profile", "full")
     done = subprocess.run(words, cwd=root, env=env, capture_output=True, text=True, check=False)
     if not done.stdout.startswith("{"):
-        raise AssertionError(f"nothing was compared, pawl ended with {done.returncode}:\n{done.stderr[-2000:]}")
+        raise AssertionError(f"nothing was compared, onward ended with {done.returncode}:\n{done.stderr[-2000:]}")
     document: Mapping[str, Any] = json.loads(done.stdout)
     return document
 

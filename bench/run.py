@@ -49,10 +49,10 @@ def results() -> Iterator[Result]:
         root = folder / "namaskah"
         shutil.copytree(_EXAMPLE, root, ignore=_LEFT_BEHIND)
         _commit(root)
-        env = {**os.environ, "PAWL_STATE_DIR": str(folder / "state"), "NO_COLOR": "1"}
-        _pawl(root, env)
+        env = {**os.environ, "ONWARD_STATE_DIR": str(folder / "state"), "NO_COLOR": "1"}
+        _onward(root, env)
         before = _children_cpu_s()
-        wall_s = seconds(lambda: _pawl(root, env))
+        wall_s = seconds(lambda: _onward(root, env))
         cpu_s = _children_cpu_s() - before
         timeline = _timeline(max((folder / "state/runs").iterdir()) / "events.jsonl")
     tools_s = sum(timeline.cpu_s.values())
@@ -61,7 +61,7 @@ def results() -> Iterator[Result]:
         value=cpu_s / tools_s,
         limit=1.05,
         unit="x",
-        detail=f"pawl and all tools {cpu_s:.1f} s, the tools of {len(timeline.cpu_s)} steps {tools_s:.1f} s",
+        detail=f"onward and all tools {cpu_s:.1f} s, the tools of {len(timeline.cpu_s)} steps {tools_s:.1f} s",
     )
     path_s, shared_s = timeline.critical_path_s, tools_s / timeline.cores
     yield Result(
@@ -73,8 +73,8 @@ def results() -> Iterator[Result]:
     )
 
 
-def _pawl(root: Path, env: Mapping[str, str]) -> None:
-    words = (sys.executable, "-m", "pawl", "run", "--profile", "quick")
+def _onward(root: Path, env: Mapping[str, str]) -> None:
+    words = (sys.executable, "-m", "onward", "run", "--profile", "quick")
     done = subprocess.run(words, cwd=root, env=env, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         raise AssertionError(f"the run could not be measured, it ended with {done.returncode}:\n{done.stdout[-2000:]}")

@@ -1,4 +1,4 @@
-"""How long a person waits for `pawl --version`, against an interpreter that does nothing."""
+"""How long a person waits for `onward --version`, against an interpreter that does nothing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _ROUNDS = 20
 
 def results() -> Iterator[Result]:
     """Measure whole processes, as they are started from a shell."""
-    mine, theirs = side_by_side(lambda: _run("-m", "pawl", "--version"), lambda: _run("-c", "pass"), _ROUNDS)
+    mine, theirs = side_by_side(lambda: _run("-m", "onward", "--version"), lambda: _run("-c", "pass"), _ROUNDS)
     yield Result(
-        name="startup: pawl --version",
+        name="startup: onward --version",
         value=mine / theirs,
         limit=2.0,
         unit="x",

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.ratio import Result, seconds, side_by_side
-from pawl.execute.repository import survey
-from pawl.execute.workspace import Workspaces
+from onward.execute.repository import survey
+from onward.execute.workspace import Workspaces
 
 _FILES = 5000
 _IN_A_FOLDER = 20
@@ -36,7 +36,7 @@ def results() -> Iterator[Result]:
             subprocess.run(("git", "status", "--porcelain"), cwd=root, env=env, check=True, capture_output=True)
 
         first = seconds(synchronise)
-        # Clocks of file systems tick coarsely: git and pawl both look twice at what changed just now.
+        # Clocks of file systems tick coarsely: git and onward both look twice at what changed just now.
         time.sleep(1.1)
         status()
         synchronise()

@@ -13,19 +13,19 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-from pawl.model.tool import Pypi, Tool
-from pawl.model.toolbox import TOOLS
+from onward.model.tool import Pypi, Tool
+from onward.model.toolbox import TOOLS
 
-LOCKS = Path(__file__).resolve().parent.parent / "src/pawl/execute/locks"
+LOCKS = Path(__file__).resolve().parent.parent / "src/onward/execute/locks"
 OLDEST_PROJECT = "3.9"
-OLDEST_PAWL = "3.11"
+OLDEST_ONWARD = "3.11"
 EXTRAS = {"bandit": "[toml]", "coverage": "[toml]"}
 
 
 def lock(tool: Tool, source: Pypi) -> None:
     """Resolve `tool` and write its lock; refuse a lock that does not hold the pinned version."""
     wanted = f"{source.package}{EXTRAS.get(source.package, '')}<={source.version}\n"
-    oldest = OLDEST_PROJECT if tool.parses_python else OLDEST_PAWL
+    oldest = OLDEST_PROJECT if tool.parses_python else OLDEST_ONWARD
     argv = [find_uv_bin(), "pip", "compile", "-", "--quiet", "--no-config", "--universal", "--python-version", oldest]
     argv += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate"]
     text = subprocess.run(argv, input=wanted, capture_output=True, text=True, check=True).stdout

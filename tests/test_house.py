@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-import pawl
-from pawl.cli.exits import MEANING, Exit
-from pawl.errors import PawlError
+import onward
+from onward.cli.exits import MEANING, Exit
+from onward.errors import OnwardError
 
-SOURCE = Path(pawl.__file__).parent
+SOURCE = Path(onward.__file__).parent
 ROOT = SOURCE.parent.parent
 
-# package → packages of pawl that it may import, besides itself. "*" stands for any.
+# package → packages of onward that it may import, besides itself. "*" stands for any.
 FLOORS: dict[str, tuple[str, ...]] = {
     "errors": (),
     "model": ("errors",),
@@ -96,7 +96,7 @@ def resolved(module: str, name: str) -> str:
     is_module = (SOURCE.parent / inside.replace(".", "/")).with_suffix(".py").exists() or (
         SOURCE.parent / inside.replace(".", "/") / "__init__.py"
     ).exists()
-    return inside if module == "pawl" or (package(module) == "pawl" and is_module) else module
+    return inside if module == "onward" or (package(module) == "onward" and is_module) else module
 
 
 def package(module: str) -> str:
@@ -104,11 +104,11 @@ def package(module: str) -> str:
 
 
 def is_public_root(name: str) -> bool:
-    return name in {"pawl", "pawl.__version__"}
+    return name in {"onward", "onward.__version__"}
 
 
 def may_import(module: str, target: str) -> bool:
-    here, there = package(module), package(target.removeprefix("pawl").removeprefix("."))
+    here, there = package(module), package(target.removeprefix("onward").removeprefix("."))
     if is_public_root(target):
         return "" in FLOORS[here] or "*" in FLOORS[here]
     if here == there:
@@ -130,20 +130,20 @@ def test_imports_follow_the_floors() -> None:
         f"{module}:{line} imports {target}"
         for module, tree in modules().items()
         for target, line in imports(tree)
-        if package(target) == "pawl" and not may_import(module, target)
+        if package(target) == "onward" and not may_import(module, target)
     ]
     assert wrong == []
 
 
 def test_no_import_cycles() -> None:
     graph = {
-        f"pawl.{module}".rstrip("."): {target for target, _ in imports(tree) if package(target) == "pawl"}
+        f"onward.{module}".rstrip("."): {target for target, _ in imports(tree) if package(target) == "onward"}
         for module, tree in modules().items()
     }
     state: dict[str, int] = {}
 
     def visit(name: str, trail: tuple[str, ...]) -> None:
-        if state.get(name) == 2 or name not in graph or name == "pawl":
+        if state.get(name) == 2 or name not in graph or name == "onward":
             return
         assert state.get(name) != 1, " → ".join((*trail, name))
         state[name] = 1
@@ -200,7 +200,7 @@ def test_model_is_standard_library_only() -> None:
         for module, tree in modules().items()
         if package(module) in {"model", "errors", "guest"}
         for target, line in imports(tree)
-        if package(target) not in sys.stdlib_module_names | {"pawl"} and package(module) != "guest"
+        if package(target) not in sys.stdlib_module_names | {"onward"} and package(module) != "guest"
     ]
     assert wrong == []
 
@@ -253,12 +253,12 @@ def is_dictated(name: str) -> bool:
 
 def test_every_error_descends_from_the_root() -> None:
     wrong = []
-    for info in pkgutil.walk_packages(pawl.__path__, "pawl."):
-        if info.name.startswith("pawl.guest.") or info.name == "pawl.__main__" or ".samples" in info.name:
+    for info in pkgutil.walk_packages(onward.__path__, "onward."):
+        if info.name.startswith("onward.guest.") or info.name == "onward.__main__" or ".samples" in info.name:
             continue
         module = importlib.import_module(info.name)
         for name, thing in inspect.getmembers(module, inspect.isclass):
-            if thing.__module__ == info.name and issubclass(thing, BaseException) and not issubclass(thing, PawlError):
+            if thing.__module__ == info.name and issubclass(thing, BaseException) and not issubclass(thing, OnwardError):
                 wrong.append(f"{info.name}.{name}")
     assert wrong == []
 

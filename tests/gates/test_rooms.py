@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from kit import values
-from pawl import gates
-from pawl.config.definition import load
-from pawl.errors import ReadError
-from pawl.model.gate import Check, CheckContext, Command, Gate, Outputs, ReadContext
-from pawl.model.pipeline import GateSettings
-from pawl.model.plan import Step
+from onward import gates
+from onward.config.definition import load
+from onward.errors import ReadError
+from onward.model.gate import Check, CheckContext, Command, Gate, Outputs, ReadContext
+from onward.model.pipeline import GateSettings
+from onward.model.plan import Step
 
 HEADINGS = ["What it catches", "How to fix", "How to waive"]
 TREE = "/workspace/shop"
@@ -80,7 +80,7 @@ def test_what_a_guide_says_about_waivers_is_a_definition(gate: Gate, tmp_path: P
     text = (gate.room / "guide.md").read_text()
     assert "[[waiver]]" not in text
     samples_ = [block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "[[waivers]]" in block]
-    (tmp_path / "pawl.toml").write_text(
+    (tmp_path / "onward.toml").write_text(
         'schema = 1\n\n[project]\nname = "shop"\npython = ["3.11"]\n\n' + "\n".join(samples_)
     )
     waivers = load(tmp_path, gates.ALL, environ={}).pipeline.waivers

@@ -9,7 +9,7 @@ from typing import Any
 
 import psutil
 
-MARKER = "PAWL_RUN"
+MARKER = "ONWARD_RUN"
 _PATIENCE_S = 5.0
 
 

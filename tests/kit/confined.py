@@ -1,4 +1,4 @@
-"""Call pawl in a corner of the machine that is made for one call: a full disk, a read-only home, ports all taken."""
+"""Call onward in a corner of the machine that is made for one call: a full disk, a read-only home, ports all taken."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kit import require
-from kit.pawling import Pawl, Said
+from kit.invocations import Onward, Said
 
 _HINT = "needs Linux with `unshare` and either root or user namespaces"
 
 
-def call(pawl: Pawl, setup: str, *words: str, cwd: Path, env: Mapping[str, str], network: bool = False) -> Said:
-    """Run `setup` (shell) in mount or network namespaces of its own, then pawl with `words` as JSON."""
+def call(onward: Onward, setup: str, *words: str, cwd: Path, env: Mapping[str, str], network: bool = False) -> Said:
+    """Run `setup` (shell) in mount or network namespaces of its own, then onward with `words` as JSON."""
     program = shutil.which("unshare")
     if program is None:
         require.absent("namespaces", _HINT)
     kinds = (*(() if os.geteuid() == 0 else ("--map-root-user",)), "--mount", *(("--net",) if network else ()))
     if subprocess.run((program, *kinds, "true"), capture_output=True, check=False).returncode:
         require.absent("namespaces", _HINT)
-    command = shlex.join((sys.executable, "-m", "pawl", *words))
+    command = shlex.join((sys.executable, "-m", "onward", *words))
     shell = f"set -e\nmount --make-rprivate / 2>/dev/null || true\n{setup}\nset +e\n{command}\n"
     done = subprocess.run(
         (program, *kinds, "sh", "-c", shell),
-        cwd=cwd, env=pawl.environ(env), capture_output=True, text=True, timeout=300, check=False,
+        cwd=cwd, env=onward.environ(env), capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     return Said(done.returncode, done.stdout, done.stderr)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from kit import pawling, shop, trivydb
-from kit.pawling import Pawl
+from kit import invocations, shop, trivydb
+from kit.invocations import Onward
 
 DOCKERFILE = """ARG BASE=debian:12-slim
 
@@ -41,28 +41,28 @@ build-args = ["BASE={base}"]
 scanners = ["trivy", "osv-scanner"]
 advisories-max-age = "40000d"
 """
-PYPI = (*pawling.RECORDS, pawling.advisory("PYSEC-2026-1475", "jinja2", ("2.11.2",), "CVE-2024-56326"))
-_OLD = pawling.advisory("DEBIAN-CVE-2009-3555", "openssl", ("1.0.0-1",), "CVE-2009-3555")
+PYPI = (*invocations.RECORDS, invocations.advisory("PYSEC-2026-1475", "jinja2", ("2.11.2",), "CVE-2024-56326"))
+_OLD = invocations.advisory("DEBIAN-CVE-2009-3555", "openssl", ("1.0.0-1",), "CVE-2009-3555")
 DEBIAN = ({**_OLD, "affected": [{"package": {"name": "openssl", "ecosystem": "Debian:12"}, "versions": ["1.0.0-1"]}]},)
 
 
-def files(base: str, *, definition: str = shop.PAWL) -> dict[str, str]:
+def files(base: str, *, definition: str = shop.ONWARD) -> dict[str, str]:
     """Return the files that put the shop into an image on top of `base`."""
-    return {"Dockerfile": DOCKERFILE, "pawl.toml": definition + SETTINGS.format(base=base)}
+    return {"Dockerfile": DOCKERFILE, "onward.toml": definition + SETTINGS.format(base=base)}
 
 
-def import_databases(pawl: Pawl, folder: Path) -> None:
+def import_databases(onward: Onward, folder: Path) -> None:
     """Import small archives of advisories where the cache that the tests share has none."""
-    known = pawl.cache / "advisories"
-    for name, records in (("PyPI", PYPI), ("npm", pawling.NPM_RECORDS)):
+    known = onward.cache / "advisories"
+    for name, records in (("PyPI", PYPI), ("npm", invocations.NPM_RECORDS)):
         if not (known / "packages" / name / "edition.json").exists():
-            _import(pawl, pawling.archive(folder / f"{name}.zip", records))
+            _import(onward, invocations.archive(folder / f"{name}.zip", records))
     if not (known / "osv/osv-scalibr/Debian/all.zip").exists():
-        _import(pawl, pawling.archive(folder / "debian.zip", DEBIAN))
+        _import(onward, invocations.archive(folder / "debian.zip", DEBIAN))
     if not (known / "trivy/db/metadata.json").exists():
-        _import(pawl, trivydb.archive(folder / "trivy.tar.gz"))
+        _import(onward, trivydb.archive(folder / "trivy.tar.gz"))
 
 
-def _import(pawl: Pawl, source: Path) -> None:
-    said = pawl("advisories", "import", str(source), cwd=source.parent)
+def _import(onward: Onward, source: Path) -> None:
+    said = onward("advisories", "import", str(source), cwd=source.parent)
     assert said.code == 0, said.err

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pawl.model.document import Annex, Document
-from pawl.model.event import (
+from onward.model.document import Annex, Document
+from onward.model.event import (
     Event,
     GateJudged,
     PlannedGate,
@@ -17,7 +17,7 @@ from pawl.model.event import (
     StepProgress,
     StepStarted,
 )
-from pawl.model.evidence import (
+from onward.model.evidence import (
     Artifact,
     Attempt,
     CacheUse,
@@ -29,11 +29,11 @@ from pawl.model.evidence import (
     TestOutcome,
     ToolUse,
 )
-from pawl.model.facts import Revision
-from pawl.model.finding import Finding, Place, Severity, fingerprint
-from pawl.model.measure import Better, Measure
-from pawl.model.verdict import GateVerdict, JudgedMeasure, Judgement, Ruling, Status, StepVerdict, Verdict
-from pawl.record.fold import annex, fold
+from onward.model.facts import Revision
+from onward.model.finding import Finding, Place, Severity, fingerprint
+from onward.model.measure import Better, Measure
+from onward.model.verdict import GateVerdict, JudgedMeasure, Judgement, Ruling, Status, StepVerdict, Verdict
+from onward.record.fold import annex, fold
 
 RUN = "20261121T084841Z-5f0c2a"
 HOSTILE = "<script>alert('x')</script>\n\x1b[31mred\x1b[0m\x07 & \"quotes\" ::error::no\r\nüñïçødé 日本語 \u202eevil"
@@ -51,7 +51,7 @@ Then commit.
 
 ## How to waive
 
-Add a waiver to `pawl.toml`.
+Add a waiver to `onward.toml`.
 """
 _START = "2026-11-21T08:48:41+00:00"
 
@@ -218,7 +218,7 @@ DEPENDENCIES = _evidence(
     looked_at=(LookedAt(what="dependencies", count=51, expected=51),),
     findings=(ADVISORY,),
 )
-E2E_EXCUSE = Reason(code="need-absent", text="no browser on this machine; `pawl doctor` says how to get one")
+E2E_EXCUSE = Reason(code="need-absent", text="no browser on this machine; `onward doctor` says how to get one")
 AFTER_EXCUSE = Reason(code="step-failed", text="needs tests/pytest@3.9, which did not pass")
 
 
@@ -298,7 +298,7 @@ def started(root: str = "/home/ada/shop/backend") -> RunStarted:
     """Return the beginning of the example run."""
     return RunStarted(
         run=RUN,
-        pawl="0.1.0",
+        onward="0.1.0",
         started_at=_START,
         root=root,
         prefix="back end",

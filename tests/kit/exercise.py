@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from kit import containers, images, repos
-from kit.pawling import Pawl, Said
+from kit.invocations import Onward, Said
 from kit.planting import plant
 from kit.repos import Repo
-from pawl import gates
-from pawl.model.gate import Check, Defect, Gate
-from pawl.model.pipeline import Profile
+from onward import gates
+from onward.model.gate import Check, Defect, Gate
+from onward.model.pipeline import Profile
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "namaskah"
 _LEFT_BEHIND = shutil.ignore_patterns(".venv", "__pycache__", "node_modules", "dist", ".*_cache", ".coverage*")
@@ -50,7 +50,7 @@ class Row:
 def copy(folder: Path) -> Repo:
     """Return a repository with the example as its first commit, on a branch of its own."""
     shutil.copytree(EXAMPLE, folder, ignore=_LEFT_BEHIND)
-    definition = (folder / "pawl.toml").read_text()
+    definition = (folder / "onward.toml").read_text()
     base = images.have(images.PYTHON)
     definition = re.sub(r"(?m)^python = .*$", 'python = ["3.11"]', definition, count=1)
     definition = definition.replace(
@@ -59,7 +59,7 @@ def copy(folder: Path) -> Repo:
     definition = definition.replace('images = ["frontend/Dockerfile"]', "images = []")
     # the databases of tests are of no particular age, and know one package of each kind
     definition = definition.replace('advisories-max-age = "1000d"', 'advisories-max-age = "40000d"')
-    (folder / "pawl.toml").write_text(definition)
+    (folder / "onward.toml").write_text(definition)
     repo = repos.make(folder)
     repo.commit("The example")
     return repo.branch("change")
@@ -70,16 +70,16 @@ def can_be_planted(check: Check) -> bool:
     return check.id not in {"ruff", "ruff-format", "playwright-test", "trufflehog", "osv-scanner"}
 
 
-def look(pawl: Pawl, repo: Repo, gate: Gate, check: Check, *, alone: bool) -> Said:
+def look(onward: Onward, repo: Repo, gate: Gate, check: Check, *, alone: bool) -> Said:
     """Run everything but the costly, or what alone can catch this defect."""
     if check.profiles == (Profile.CI,):
-        return pawl.run(gate.id, "--profile", "ci", cwd=repo.root)
+        return onward.run(gate.id, "--profile", "ci", cwd=repo.root)
     if Profile.FULL not in check.profiles:
-        return pawl.run(gate.id, "--profile", check.profiles[0], "--offline", cwd=repo.root)
+        return onward.run(gate.id, "--profile", check.profiles[0], "--offline", cwd=repo.root)
     if alone:
-        return pawl.run(gate.id, "--offline", cwd=repo.root)
+        return onward.run(gate.id, "--offline", cwd=repo.root)
     wanted = [one.id for one in gates.ALL if one.id != _COSTLY or gate.id == _COSTLY]
-    return pawl.run(*wanted, "--offline", cwd=repo.root)
+    return onward.run(*wanted, "--offline", cwd=repo.root)
 
 
 def row(said: Said, gate: str, defect: Defect) -> Row:
@@ -105,9 +105,9 @@ def exercise(names: Iterable[str], *, alone: bool) -> Iterator[str]:
     chosen = set(names) or {gate.id for gate in gates.ALL}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch).resolve()
-        pawl, repo = Pawl(folder / "home"), copy(folder / "namaskah")
-        containers.import_databases(pawl, folder)
-        clean = pawl.run(*(one.id for one in gates.ALL if one.id != _COSTLY), "--offline", cwd=repo.root)
+        onward, repo = Onward(folder / "home"), copy(folder / "namaskah")
+        containers.import_databases(onward, folder)
+        clean = onward.run(*(one.id for one in gates.ALL if one.id != _COSTLY), "--offline", cwd=repo.root)
         if clean.code != 0:
             raise AssertionError(f"without a defect it must be green:\n{clean.document['gates']}")
         for gate in (one for one in gates.ALL if one.id in chosen):
@@ -117,7 +117,7 @@ def exercise(names: Iterable[str], *, alone: bool) -> Iterator[str]:
                     yield f"| {gate.id} | {defect.title} | left out: the example has no {check.id} | |"
                     continue
                 plant(repo, defect)
-                yield str(row(look(pawl, repo, gate, check, alone=alone), gate.id, defect))
+                yield str(row(look(onward, repo, gate, check, alone=alone), gate.id, defect))
                 repo.git("reset", "--quiet", "--hard", "main")
                 repo.git("clean", "--quiet", "--force", "-d")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pawl.model.finding import Severity
-from pawl.model.gate import Gate
-from pawl.model.pipeline import Kind, Option, Profile
+from onward.model.finding import Severity
+from onward.model.gate import Gate
+from onward.model.pipeline import Kind, Option, Profile
 
 _EVERY_KIND = (
     Option(name="config", kind=Kind.STRING, default="", meaning="A file of settings"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kit import require
-from pawl.execute.services import docker
+from onward.execute.services import docker
 
 _RELEASE = "bookworm"
 _TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -54,14 +54,14 @@ class Image:
     changes: tuple[str, ...] = ()
 
 
-DEBIAN = Image("pawl-test/debian:12")
+DEBIAN = Image("onward-test/debian:12")
 PYTHON = Image(
-    "pawl-test/python:3.11",
+    "onward-test/python:3.11",
     ("python3", "python3-venv", "python-is-python3", "ca-certificates", "passwd"),
     changes=(f"ENV PIP_CERT={_TRUST}",),
 )
 POSTGRES = Image(
-    "pawl-test/postgres:15",
+    "onward-test/postgres:15",
     ("postgresql-15",),
     _POSTGRES,
     (
@@ -70,7 +70,7 @@ POSTGRES = Image(
         'CMD ["postgres"]',
     ),
 )
-REDIS = Image("pawl-test/redis:7", ("redis-server",), _REDIS, ('CMD ["redis-server"]',))
+REDIS = Image("onward-test/redis:7", ("redis-server",), _REDIS, ('CMD ["redis-server"]',))
 ALL = (DEBIAN, PYTHON, POSTGRES, REDIS)
 
 
@@ -95,14 +95,14 @@ def have(image: Image) -> str:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    with (Path(tempfile.gettempdir()) / "pawl-test-images.lock").open("w") as lock:
+    with (Path(tempfile.gettempdir()) / "onward-test-images.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def _make(image: Image, mmdebstrap: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        script, archive = Path(folder) / "pawl-entrypoint", Path(folder) / "root.tar"
+        script, archive = Path(folder) / "onward-entrypoint", Path(folder) / "root.tar"
         script.write_text(image.entrypoint or '#!/bin/sh\nexec "$@"\n')
         script.chmod(0o755)
         words = [mmdebstrap, "--quiet", "--variant=essential", f"--customize-hook=copy-in {script} /usr/local/bin"]
@@ -112,7 +112,7 @@ def _make(image: Image, mmdebstrap: str) -> None:
         # where the distribution's files are laid out over the network, whatever this machine trusts is trusted inside
         subprocess.run([*words, _RELEASE, str(archive)], check=True, stdout=subprocess.DEVNULL)
         changes = (
-            ('ENTRYPOINT ["/usr/local/bin/pawl-entrypoint"]', *image.changes) if image.entrypoint else image.changes
+            ('ENTRYPOINT ["/usr/local/bin/onward-entrypoint"]', *image.changes) if image.entrypoint else image.changes
         )
         options = [word for change in changes for word in ("--change", change)]
         subprocess.run(["docker", "import", *options, str(archive), image.name], check=True, stdout=subprocess.DEVNULL)

@@ -7,7 +7,7 @@ from pathlib import Path
 from kit import repos
 from kit.repos import Repo
 
-PAWL = """schema = 1
+ONWARD = """schema = 1
 
 [project]
 name = "kiosk"
@@ -103,7 +103,7 @@ def test_without_a_name(page: Page) -> None:
 '''
 
 FILES: dict[str, str] = {
-    "pawl.toml": PAWL,
+    "onward.toml": ONWARD,
     "requirements.txt": "",
     "requirements-dev.txt": "pytest==8.4.2\npytest-playwright==0.7.1\n",
     "web.py": WEB,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kit.repos import Repo
-from pawl import gates
-from pawl.config.definition import load
-from pawl.execute.repository import FileTree
-from pawl.model.gate import Change, Defect
+from onward import gates
+from onward.config.definition import load
+from onward.execute.repository import FileTree
+from onward.model.gate import Change, Defect
 
 
 def plant(repo: Repo, defect: Defect) -> None:

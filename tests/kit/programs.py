@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 
-from kit.pawling import cache
-from pawl.execute.process import Processes
-from pawl.execute.tools import Toolshop, registry_environment
-from pawl.model.places import Places
-from pawl.model.tool import Program
-from pawl.model.toolbox import TOOLS
+from kit.invocations import cache
+from onward.execute.process import Processes
+from onward.execute.tools import Toolshop, registry_environment
+from onward.model.places import Places
+from onward.model.tool import Program
+from onward.model.toolbox import TOOLS
 
 
 def main() -> None:

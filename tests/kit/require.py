@@ -1,4 +1,4 @@
-"""Say plainly that a test cannot look, or fail where everything is demanded (`PAWL_REQUIRE=all`)."""
+"""Say plainly that a test cannot look, or fail where everything is demanded (`ONWARD_REQUIRE=all`)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pytest
 
 
 def demanded(what: str) -> bool:
-    """Return whether `PAWL_REQUIRE` (comma separated, or "all") demands `what`."""
-    wanted = os.environ.get("PAWL_REQUIRE", "")
+    """Return whether `ONWARD_REQUIRE` (comma separated, or "all") demands `what`."""
+    wanted = os.environ.get("ONWARD_REQUIRE", "")
     return wanted == "all" or what in wanted.split(",")
 
 
 def absent(what: str, hint: str) -> NoReturn:
     """End the test: a failure where `what` is demanded, else a skip with the hint."""
     if demanded(what):
-        pytest.fail(f"{what} is demanded by PAWL_REQUIRE but absent: {hint}")
+        pytest.fail(f"{what} is demanded by ONWARD_REQUIRE but absent: {hint}")
     pytest.skip(f"{what} is absent: {hint}")
 
 

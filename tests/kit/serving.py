@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from pawl.execute.application.crew import Stage, made_up
-from pawl.execute.process import Processes
-from pawl.execute.services import ports
-from pawl.model.application import Application, Health, Server
+from onward.execute.application.crew import Stage, made_up
+from onward.execute.process import Processes
+from onward.execute.services import ports
+from onward.model.application import Application, Health, Server
 
 # python server.py PORT [WORD…]: what each word does stands beside it.
 PROGRAM = """

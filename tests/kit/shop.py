@@ -8,7 +8,7 @@ from pathlib import Path
 from kit import repos
 from kit.repos import Repo
 
-PAWL = """schema = 1
+ONWARD = """schema = 1
 
 [project]
 name = "shop"
@@ -315,7 +315,7 @@ Sells [orders](app/orders.py); see [how to run it](#running).
 ## Running
 
 ```console
-$ pawl run
+$ onward run
 ```
 """
 
@@ -356,7 +356,7 @@ class Reader(FastHttpUser):
 """
 
 FILES: dict[str, str] = {
-    "pawl.toml": PAWL,
+    "onward.toml": ONWARD,
     "pyproject.toml": PYPROJECT,
     ".flake8": "[flake8]\nmax-line-length = 120\n",
     "requirements.txt": RUNTIME,
@@ -385,5 +385,5 @@ FILES: dict[str, str] = {
 
 
 def make(root: Path, **changes: str) -> Repo:
-    """Make the shop as a repository with one commit at `root`; `changes` replace text in pawl.toml (old=new pairs)."""
+    """Make the shop as a repository with one commit at `root`; `changes` replace text in onward.toml (old=new pairs)."""
     return repos.make(root, {**FILES, **changes})

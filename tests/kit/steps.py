@@ -11,12 +11,12 @@ from pathlib import Path
 
 from kit import require
 from kit.values import pipeline
-from pawl import guest
-from pawl.execute import artifacts, tokens
-from pawl.model.evidence import Reading
-from pawl.model.facts import Project, Revision
-from pawl.model.gate import Change, Check, CheckContext, Gate, Outputs, ReadContext
-from pawl.model.pipeline import GateSettings, OptionValue, Pipeline, Profile
+from onward import guest
+from onward.execute import artifacts, tokens
+from onward.model.evidence import Reading
+from onward.model.facts import Project, Revision
+from onward.model.gate import Change, Check, CheckContext, Gate, Outputs, ReadContext
+from onward.model.pipeline import GateSettings, OptionValue, Pipeline, Profile
 
 
 class NotAcceptedError(Exception):

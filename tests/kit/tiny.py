@@ -9,7 +9,7 @@ from kit.repos import Repo
 
 GATE = "own"
 SAYS = "echo checked 3 files\n"
-PAWL = r"""schema = 1
+ONWARD = r"""schema = 1
 
 [project]
 name = "tiny"
@@ -27,7 +27,7 @@ count = 'files=checked (\d+) files'
 timeout = "20s"
 """
 FILES = {
-    "pawl.toml": PAWL,
+    "onward.toml": ONWARD,
     "check.sh": SAYS,
     "requirements.txt": "pytest==8.4.2\n",
     "app/__init__.py": '"""Tiny."""\n',
@@ -43,5 +43,5 @@ def make(root: Path, check: str = SAYS, **files: str) -> Repo:
 
 def gate(extra: str, check: str = "") -> str:
     """Return the definition with other words for the gate: `extra` replaces its command, format, count and timeout."""
-    head, _, _ = PAWL.partition("[gates.own]")
+    head, _, _ = ONWARD.partition("[gates.own]")
     return f"{head}[gates.own]\n{extra}{check}"

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pawl.model.evidence import Evidence, LookedAt, Reading
-from pawl.model.facts import Project, Revision
-from pawl.model.finding import Finding, Place, Severity
-from pawl.model.gate import Check, CheckContext, Command, Gate, Outputs, ReadContext
-from pawl.model.pipeline import GateSettings, Pipeline, Profile
-from pawl.model.plan import Availability, Machine, Plan, Selection, Step
+from onward.model.evidence import Evidence, LookedAt, Reading
+from onward.model.facts import Project, Revision
+from onward.model.finding import Finding, Place, Severity
+from onward.model.gate import Check, CheckContext, Command, Gate, Outputs, ReadContext
+from onward.model.pipeline import GateSettings, Pipeline, Profile
+from onward.model.plan import Availability, Machine, Plan, Selection, Step
 
 ROOT = Path("/project")
 

@@ -13,12 +13,12 @@ import pytest
 
 from kit import tiny
 from kit.aftermath import await_until
-from kit.pawling import Pawl, Said
+from kit.invocations import Onward, Said
 from kit.repos import Repo
-from pawl.cli.group import COMMANDS
+from onward.cli.group import COMMANDS
 
 DOCUMENT = {
-    "schema", "pawl", "run", "prefix", "profile", "started_at", "duration_s", "verdict", "exit_code", "revision",
+    "schema", "onward", "run", "prefix", "profile", "started_at", "duration_s", "verdict", "exit_code", "revision",
     "platform", "error", "gates", "steps",
 }  # fmt: skip
 REVISION = {"head", "base", "branch", "tree", "dirty"}
@@ -53,12 +53,12 @@ STATUSES = {"new", "known", "waived", "quarantined", "fixed"}
 BETTER = {"higher", "lower"}
 LIMITS = {None, "threshold", "ratchet"}
 CACHE = {"miss", "hit", "off"}
-SLOW = 'echo started > "$PAWL_RUN/begun"\nsleep 60\necho checked 3 files\n'
+SLOW = 'echo started > "$ONWARD_RUN/begun"\nsleep 60\necho checked 3 files\n'
 
 
 @pytest.fixture
-def pawl(tmp_path: Path) -> Pawl:
-    return Pawl(tmp_path / "home")
+def onward(tmp_path: Path) -> Onward:
+    return Onward(tmp_path / "home")
 
 
 @pytest.fixture
@@ -102,16 +102,16 @@ def ended(said: Said, code: int) -> Any:
     return said.document
 
 
-def test_passed(project: Repo, pawl: Pawl) -> None:
-    document = ended(pawl.run(tiny.GATE, "--offline", cwd=project.root), 0)
+def test_passed(project: Repo, onward: Onward) -> None:
+    document = ended(onward.run(tiny.GATE, "--offline", cwd=project.root), 0)
     assert (document["verdict"], document["error"]) == ("passed", None)
     assert {gate["gate"]: gate["verdict"] for gate in document["gates"]}.pop(tiny.GATE) == "passed"
     assert len({gate["gate"] for gate in document["gates"]}) == len(document["gates"])
 
 
-def test_failed(tmp_path: Path, pawl: Pawl) -> None:
+def test_failed(tmp_path: Path, onward: Onward) -> None:
     project = tiny.make(tmp_path / "red", check="echo checked 3 files; exit 4\n")
-    document = ended(pawl.run(tiny.GATE, "--offline", cwd=project.root), 1)
+    document = ended(onward.run(tiny.GATE, "--offline", cwd=project.root), 1)
     assert (document["verdict"], document["error"]) == ("failed", None)
     (finding,) = next(gate["findings"] for gate in document["gates"] if gate["gate"] == tiny.GATE)
     assert finding["status"] == "new"
@@ -133,71 +133,71 @@ def test_failed(tmp_path: Path, pawl: Pawl) -> None:
         ("--profile", "ci", "--offline"),
     ],
 )
-def test_usage(project: Repo, pawl: Pawl, words: tuple[str, ...]) -> None:
+def test_usage(project: Repo, onward: Onward, words: tuple[str, ...]) -> None:
     for form in (("--format", "json"), ("--format=json",)):
-        document = ended(pawl("run", *form, *words, cwd=project.root), 2)
+        document = ended(onward("run", *form, *words, cwd=project.root), 2)
         assert document["error"]["kind"] in {"usage", "configuration"}
         assert document["error"]["hint"]
         assert document["run"] is None
-    assert not (pawl.state / "runs").exists()
+    assert not (onward.state / "runs").exists()
 
 
-def test_format_itself_misspelt(project: Repo, pawl: Pawl) -> None:
-    said = pawl("run", "--format", "jsn", cwd=project.root)
+def test_format_itself_misspelt(project: Repo, onward: Onward) -> None:
+    said = onward("run", "--format", "jsn", cwd=project.root)
     assert (said.code, said.out) == (2, "")
     assert "json" in said.err
 
 
-def test_unverified(tmp_path: Path, pawl: Pawl) -> None:
+def test_unverified(tmp_path: Path, onward: Onward) -> None:
     project = tiny.make(tmp_path / "dark", check="exit 0\n")
-    document = ended(pawl.run(tiny.GATE, "--offline", cwd=project.root), 3)
+    document = ended(onward.run(tiny.GATE, "--offline", cwd=project.root), 3)
     assert (document["verdict"], document["error"]) == ("unverified", None)
 
 
-def test_failed_outranks_unverified(tmp_path: Path, pawl: Pawl) -> None:
+def test_failed_outranks_unverified(tmp_path: Path, onward: Onward) -> None:
     other = '\n[gates.other]\ncommand = ["true"]\nformat = "exit"\ncount = \'x=(\\d+)\'\n'
-    project = tiny.make(tmp_path / "both", check="echo checked 3 files; exit 4\n", **{"pawl.toml": tiny.PAWL + other})
-    document = ended(pawl.run(tiny.GATE, "other", "--offline", cwd=project.root), 1)
+    project = tiny.make(tmp_path / "both", check="echo checked 3 files; exit 4\n", **{"onward.toml": tiny.ONWARD + other})
+    document = ended(onward.run(tiny.GATE, "other", "--offline", cwd=project.root), 1)
     verdicts = {gate["gate"]: gate["verdict"] for gate in document["gates"]}
     assert (verdicts[tiny.GATE], verdicts["other"]) == ("failed", "unverified")
 
 
-def test_nothing_passed(project: Repo, pawl: Pawl) -> None:
-    document = ended(pawl.run("migrations", "--offline", cwd=project.root), 3)
+def test_nothing_passed(project: Repo, onward: Onward) -> None:
+    document = ended(onward.run("migrations", "--offline", cwd=project.root), 3)
     assert document["verdict"] == "unverified"
     assert {gate["verdict"] for gate in document["gates"]} == {"not_run"}
 
 
-def test_a_bug(project: Repo, pawl: Pawl) -> None:
+def test_a_bug(project: Repo, onward: Onward) -> None:
     """A fault planted in the installation, where nothing of the user's could cause it."""
-    broken = "import sys, pawl.flow\ndel pawl.flow.survey\nsys.argv[0] = 'pawl'\nfrom pawl.cli.main import run\nrun()\n"
+    broken = "import sys, onward.flow\ndel onward.flow.survey\nsys.argv[0] = 'onward'\nfrom onward.cli.main import run\nrun()\n"
     words = (sys.executable, "-c", broken, "run", "--format", "json", tiny.GATE)
-    done = subprocess.run(words, cwd=project.root, env=pawl.environ(), capture_output=True, text=True, check=False)
+    done = subprocess.run(words, cwd=project.root, env=onward.environ(), capture_output=True, text=True, check=False)
     document = ended(Said(done.returncode, done.stdout, done.stderr), 4)
     assert document["error"]["kind"] == "bug"
     assert "Traceback" in done.stderr
     assert "report" in done.stderr
 
 
-def test_a_bug_in_the_middle_of_a_run(project: Repo, pawl: Pawl) -> None:
+def test_a_bug_in_the_middle_of_a_run(project: Repo, onward: Onward) -> None:
     broken = (
-        "import pawl.judge.run\n"
+        "import onward.judge.run\n"
         "def fall(*_): raise ZeroDivisionError('planted')\n"
-        "pawl.judge.run.Judge.run = fall\n"
-        "from pawl.cli.main import run\nrun()\n"
+        "onward.judge.run.Judge.run = fall\n"
+        "from onward.cli.main import run\nrun()\n"
     )
     words = (sys.executable, "-c", broken, "run", "--format", "json", "--offline", tiny.GATE)
-    done = subprocess.run(words, cwd=project.root, env=pawl.environ(), capture_output=True, text=True, check=False)
+    done = subprocess.run(words, cwd=project.root, env=onward.environ(), capture_output=True, text=True, check=False)
     document = ended(Said(done.returncode, done.stdout, done.stderr), 4)
     assert document["error"]["kind"] == "bug"
     assert document["verdict"] == "unverified"
 
 
 @pytest.mark.parametrize("code", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_interrupted(tmp_path: Path, pawl: Pawl, code: signal.Signals) -> None:
+def test_interrupted(tmp_path: Path, onward: Onward, code: signal.Signals) -> None:
     project = tiny.make(tmp_path / "slow", check=SLOW)
-    process = pawl.start("run", "--format", "json", "--offline", tiny.GATE, cwd=project.root)
-    assert await_until(lambda: any(pawl.state.glob("runs/*/begun")), 30)
+    process = onward.start("run", "--format", "json", "--offline", tiny.GATE, cwd=project.root)
+    assert await_until(lambda: any(onward.state.glob("runs/*/begun")), 30)
     process.send_signal(code)
     out, err = process.communicate(timeout=30)
     document = ended(Said(process.returncode, out, err), 130)
@@ -205,18 +205,18 @@ def test_interrupted(tmp_path: Path, pawl: Pawl, code: signal.Signals) -> None:
     assert document["error"]["hint"] in err
     assert document["verdict"] == "unverified"
     assert next(gate for gate in document["gates"] if gate["gate"] == tiny.GATE)["verdict"] == "unverified"
-    (events,) = pawl.state.glob("runs/*/events.jsonl")
+    (events,) = onward.state.glob("runs/*/events.jsonl")
     assert json.loads(events.read_text().splitlines()[-1])["type"] == "run.failed"
     assert "It broke off: interrupted" in (events.parent / "index.html").read_text()
 
 
-def test_interrupted_before_the_run(project: Repo, pawl: Pawl) -> None:
+def test_interrupted_before_the_run(project: Repo, onward: Onward) -> None:
     git = project.root.parent / "bin" / "git"
     git.parent.mkdir()
     git.write_text('#!/bin/sh\necho here > "$0.begun"\nexec sleep 60\n')
     git.chmod(0o755)
-    env = {"PATH": f"{git.parent}:{pawl.environ()['PATH']}"}
-    process = pawl.start("run", "--format", "json", tiny.GATE, cwd=project.root, env=env)
+    env = {"PATH": f"{git.parent}:{onward.environ()['PATH']}"}
+    process = onward.start("run", "--format", "json", tiny.GATE, cwd=project.root, env=env)
     assert await_until(Path(f"{git}.begun").exists, 30)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
@@ -224,23 +224,23 @@ def test_interrupted_before_the_run(project: Repo, pawl: Pawl) -> None:
     assert document["error"]["kind"] == "interrupted"
 
 
-def test_a_report_that_cannot_be_written(project: Repo, pawl: Pawl) -> None:
-    said = pawl.run(tiny.GATE, "--offline", "--report", "json=/dev/full", cwd=project.root)
+def test_a_report_that_cannot_be_written(project: Repo, onward: Onward) -> None:
+    said = onward.run(tiny.GATE, "--offline", "--report", "json=/dev/full", cwd=project.root)
     document = ended(said, 3)
     assert (document["error"]["kind"], document["error"]["where"]) == ("record", "/dev/full")
     assert document["error"]["hint"] in said.err
     assert said.gate(tiny.GATE)["verdict"] == "passed"
 
 
-def test_a_report_that_cannot_be_written_does_not_soften_a_failure(tmp_path: Path, pawl: Pawl) -> None:
+def test_a_report_that_cannot_be_written_does_not_soften_a_failure(tmp_path: Path, onward: Onward) -> None:
     project = tiny.make(tmp_path / "red", check="echo checked 3 files; exit 4\n")
-    document = ended(pawl.run(tiny.GATE, "--offline", "--report", "html=/dev/full", cwd=project.root), 1)
+    document = ended(onward.run(tiny.GATE, "--offline", "--report", "html=/dev/full", cwd=project.root), 1)
     assert document["verdict"] == "failed"
     assert document["error"]["kind"] == "record"
 
 
-def test_output_that_nobody_reads(project: Repo, pawl: Pawl) -> None:
-    with pawl.start("run", "--offline", tiny.GATE, cwd=project.root) as process:
+def test_output_that_nobody_reads(project: Repo, onward: Onward) -> None:
+    with onward.start("run", "--offline", tiny.GATE, cwd=project.root) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
@@ -249,11 +249,11 @@ def test_output_that_nobody_reads(project: Repo, pawl: Pawl) -> None:
     assert "Traceback" not in err
 
 
-def test_output_to_a_full_device(project: Repo, pawl: Pawl) -> None:
+def test_output_to_a_full_device(project: Repo, onward: Onward) -> None:
     with Path("/dev/full").open("w") as full:
-        words = (sys.executable, "-m", "pawl", "run", "--offline", "--format", "json", tiny.GATE)
+        words = (sys.executable, "-m", "onward", "run", "--offline", "--format", "json", tiny.GATE)
         done = subprocess.run(
-            words, cwd=project.root, env=pawl.environ(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            words, cwd=project.root, env=onward.environ(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert done.returncode == 3, done.stderr
     assert "cannot be written" in done.stderr
@@ -261,21 +261,21 @@ def test_output_to_a_full_device(project: Repo, pawl: Pawl) -> None:
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
-def test_help_has_an_example(tmp_path: Path, pawl: Pawl, command: str) -> None:
-    said = pawl(*filter(None, (command, "--help")), cwd=tmp_path)
+def test_help_has_an_example(tmp_path: Path, onward: Onward, command: str) -> None:
+    said = onward(*filter(None, (command, "--help")), cwd=tmp_path)
     assert said.code == 0
-    assert f"pawl {command}".rstrip() in said.out.partition("Usage:")[2].partition("\n")[2]
+    assert f"onward {command}".rstrip() in said.out.partition("Usage:")[2].partition("\n")[2]
     assert "xample" in said.out or not command
 
 
-def test_unknown_command(tmp_path: Path, pawl: Pawl) -> None:
-    said = pawl("rnu", cwd=tmp_path)
+def test_unknown_command(tmp_path: Path, onward: Onward) -> None:
+    said = onward("rnu", cwd=tmp_path)
     assert said.code == 2
     assert "rnu" in said.err
     assert "next:" in said.err
 
 
-def test_without_a_word(tmp_path: Path, pawl: Pawl) -> None:
-    said = pawl(cwd=tmp_path)
+def test_without_a_word(tmp_path: Path, onward: Onward) -> None:
+    said = onward(cwd=tmp_path)
     assert said.code in (0, 2)
-    assert "pawl init" in said.out + said.err
+    assert "onward init" in said.out + said.err

@@ -1,4 +1,4 @@
-"""`pawl init`, `pawl detect` and `pawl config` on small real repositories."""
+"""`onward init`, `onward detect` and `onward config` on small real repositories."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kit import repos
-from pawl.cli.group import main
+from onward.cli.group import main
 
 SHOP = {
     "requirements.txt": "fastapi==0.115.0\nuvicorn\npsycopg==3.2.3\n",
@@ -21,8 +21,8 @@ SHOP = {
 }
 EXPECTED = """\
 # The pipeline of this project: one definition for every laptop, for CI and for deployments.
-# Written by `pawl init` from what it found here; every line is yours to change.
-# `pawl config --reference` describes every key, `pawl config` shows what holds and why.
+# Written by `onward init` from what it found here; every line is yours to change.
+# `onward config --reference` describes every key, `onward config` shows what holds and why.
 schema = 1
 requires = ">=0.1"
 
@@ -55,7 +55,7 @@ scheme = "postgresql+psycopg"
 # health = "/…"
 """
 TOLD = """\
-Found here (`pawl detect` shows the evidence):
+Found here (`onward detect` shows the evidence):
   package-manager    pip
   framework          fastapi
   application        main:app
@@ -72,14 +72,14 @@ Found here (`pawl detect` shows the evidence):
   linter             unknown
   type-checker       unknown
 
-Wrote pawl.toml. One line begins with "# unknown": look at it first.
-Next: pawl run
+Wrote onward.toml. One line begins with "# unknown": look at it first.
+Next: onward run
 """
 
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("PAWL_OFFLINE", "PAWL_PROFILE", "PAWL_JOBS"):
+    for name in ("ONWARD_OFFLINE", "ONWARD_PROFILE", "ONWARD_JOBS"):
         monkeypatch.delenv(name, raising=False)
     root = tmp_path / "shop"
     repos.make(root, SHOP)
@@ -90,7 +90,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_first_definition(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init"]) == 0
     assert capsys.readouterr().out == TOLD
-    assert (shop / "pawl.toml").read_text() == EXPECTED
+    assert (shop / "onward.toml").read_text() == EXPECTED
     assert sorted(path.name for path in shop.iterdir()) == sorted(
         [
             ".git",
@@ -99,7 +99,7 @@ def test_a_first_definition(shop: Path, capsys: pytest.CaptureFixture[str]) -> N
             "compose.yml",
             "ignored",
             "main.py",
-            "pawl.toml",
+            "onward.toml",
             "requirements.txt",
             "tests",
         ]
@@ -110,16 +110,16 @@ def test_what_init_wrote_loads(shop: Path, capsys: pytest.CaptureFixture[str]) -
     assert main(["init"]) == 0
     capsys.readouterr()
     assert main(["config", "project.python"]) == 0
-    assert capsys.readouterr().out == 'project.python = ["3.11"]  # pawl.toml:10\n'
+    assert capsys.readouterr().out == 'project.python = ["3.11"]  # onward.toml:10\n'
 
 
 def test_never_over_an_existing_one(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shop / "pawl.toml").write_text("mine\n")
+    (shop / "onward.toml").write_text("mine\n")
     assert main(["init"]) == 2
-    assert "there is a pawl.toml here already" in capsys.readouterr().err
-    assert (shop / "pawl.toml").read_text() == "mine\n"
+    assert "there is an onward.toml here already" in capsys.readouterr().err
+    assert (shop / "onward.toml").read_text() == "mine\n"
     assert main(["init", "--force"]) == 0
-    assert (shop / "pawl.toml").read_text() == EXPECTED
+    assert (shop / "onward.toml").read_text() == EXPECTED
 
 
 def test_a_project_in_a_subfolder(
@@ -127,11 +127,11 @@ def test_a_project_in_a_subfolder(
 ) -> None:
     root = tmp_path / "mono repo ü"
     files = {f"services/shop/{path}": text for path, text in SHOP.items()}
-    repos.make(root, {**files, "Dockerfile": "FROM python:3.9\n", "pawl.toml": "the outer one\n"})
+    repos.make(root, {**files, "Dockerfile": "FROM python:3.9\n", "onward.toml": "the outer one\n"})
     monkeypatch.chdir(root / "services" / "shop")
     assert main(["init"]) == 0
-    assert (root / "services" / "shop" / "pawl.toml").read_text() == EXPECTED
-    assert f"{root / 'pawl.toml'} is above this folder" in capsys.readouterr().out
+    assert (root / "services" / "shop" / "onward.toml").read_text() == EXPECTED
+    assert f"{root / 'onward.toml'} is above this folder" in capsys.readouterr().out
 
 
 def test_outside_of_a_repository(
@@ -141,7 +141,7 @@ def test_outside_of_a_repository(
     monkeypatch.chdir(tmp_path)
     assert main(["init"]) == 2
     assert "git" in capsys.readouterr().err
-    assert not (tmp_path / "pawl.toml").exists()
+    assert not (tmp_path / "onward.toml").exists()
 
 
 def test_an_empty_repository(
@@ -155,10 +155,10 @@ def test_an_empty_repository(
 
 
 def test_a_folder_that_cannot_be_written(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shop / ".pawl.toml.new").mkdir()
+    (shop / ".onward.toml.new").mkdir()
     assert main(["init"]) == 2
-    assert "cannot write pawl.toml" in capsys.readouterr().err
-    assert not (shop / "pawl.toml").exists()
+    assert "cannot write onward.toml" in capsys.readouterr().err
+    assert not (shop / "onward.toml").exists()
 
 
 def test_facts_with_their_evidence(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -194,25 +194,25 @@ def test_each_value_and_where_it_came_from(
 ) -> None:
     assert main(["init"]) == 0
     capsys.readouterr()
-    monkeypatch.setenv("PAWL_OFFLINE", "1")
+    monkeypatch.setenv("ONWARD_OFFLINE", "1")
     assert main(["config", "--format", "json"]) == 0
     values = {entry["key"]: entry for entry in json.loads(capsys.readouterr().out)["values"]}
-    assert values["offline"] == {"key": "offline", "value": True, "layer": "environment", "where": "PAWL_OFFLINE"}
-    assert values["services.postgres.image"]["where"] == "pawl.toml:22"
+    assert values["offline"] == {"key": "offline", "value": True, "layer": "environment", "where": "ONWARD_OFFLINE"}
+    assert values["services.postgres.image"]["where"] == "onward.toml:22"
     assert values["gates.tests.enabled"]["layer"] == "default"
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("schema = 1\n[project]\npython = [3.11]\n", "pawl.toml:3:11 project.python[0]: expected text"),
-        ("schema = \n", "pawl.toml:1:10"),
+        ("schema = 1\n[project]\npython = [3.11]\n", "onward.toml:3:11 project.python[0]: expected text"),
+        ("schema = \n", "onward.toml:1:10"),
     ],
 )
 def test_mistakes_are_said_on_the_error_stream(
     shop: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
 ) -> None:
-    (shop / "pawl.toml").write_text(text)
+    (shop / "onward.toml").write_text(text)
     assert main(["config"]) == 2
     captured = capsys.readouterr()
     assert said in captured.err
@@ -221,4 +221,4 @@ def test_mistakes_are_said_on_the_error_stream(
 
 def test_without_a_definition(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config"]) == 2
-    assert "pawl init" in capsys.readouterr().err
+    assert "onward init" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""`pawl doctor` and `pawl cache` in process, on a machine that is made up of a few folders."""
+"""`onward doctor` and `onward cache` in process, on a machine that is made up of a few folders."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pawl.cli.group import main
-from pawl.execute.store import STAMP, write_stamp
+from onward.cli.group import main
+from onward.execute.store import STAMP, write_stamp
 
 OWN = ".".join(platform.python_version_tuple()[:2])
 PIPELINE = f"""\
@@ -25,15 +25,15 @@ python = ["{OWN}", "3.99"]
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in list(os.environ):
-        if name.startswith(("PAWL_", "XDG_", "UV_", "PYENV_")):
+        if name.startswith(("ONWARD_", "XDG_", "UV_", "PYENV_")):
             monkeypatch.delenv(name)
     project = tmp_path / "project"
     project.mkdir()
     monkeypatch.chdir(project)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setenv("PAWL_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setenv("PAWL_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("ONWARD_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("ONWARD_STATE_DIR", str(tmp_path / "state"))
     return tmp_path
 
 
@@ -43,7 +43,7 @@ def document(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
 
 
 def test_doctor_says_what_is_missing_and_what_it_costs(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (home / "project" / "pawl.toml").write_text(PIPELINE)
+    (home / "project" / "onward.toml").write_text(PIPELINE)
     found = document(capsys, "doctor")
     parts = {f"{part['kind']}:{part['name']}": part for part in found["parts"]}
     assert (found["schema"], found["note"]) == (1, "")
@@ -58,7 +58,7 @@ def test_doctor_says_what_is_missing_and_what_it_costs(home: Path, capsys: pytes
 
 
 def test_doctor_in_words(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (home / "project" / "pawl.toml").write_text(PIPELINE)
+    (home / "project" / "onward.toml").write_text(PIPELINE)
     assert main(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
     at = next(number for number, line in enumerate(lines) if line.startswith("lacks  python      3.99"))
@@ -68,8 +68,8 @@ def test_doctor_in_words(home: Path, capsys: pytest.CaptureFixture[str]) -> None
 def test_doctor_works_beside_a_broken_definition(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PAWL_OFFLINE", "1")
-    (home / "project" / "pawl.toml").write_text(PIPELINE + "nonsense = 1\n")
+    monkeypatch.setenv("ONWARD_OFFLINE", "1")
+    (home / "project" / "onward.toml").write_text(PIPELINE + "nonsense = 1\n")
     assert main(["doctor"]) == 0
     assert capsys.readouterr().out.startswith("note: ")
 

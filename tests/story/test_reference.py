@@ -9,27 +9,27 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from pawl import gates
-from pawl.cli.group import main
-from pawl.config import definition
-from pawl.config.jsonschema import schema
-from pawl.config.schema import common
+from onward import gates
+from onward.cli.group import main
+from onward.config import definition
+from onward.config.jsonschema import schema
+from onward.config.schema import common
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted(ROOT.glob("examples/*/pawl.toml"))
+EXAMPLES = sorted(ROOT.glob("examples/*/onward.toml"))
 
 
 @pytest.mark.parametrize(
-    ("flag", "path"), [("--reference", "docs/configuration.md"), ("--schema", "docs/pawl.schema.json")]
+    ("flag", "path"), [("--reference", "docs/configuration.md"), ("--schema", "docs/onward.schema.json")]
 )
 def test_the_published_text_is_current(flag: str, path: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", flag]) == 0
-    assert (ROOT / path).read_text() == capsys.readouterr().out, f"write it anew: pawl config {flag} > {path}"
+    assert (ROOT / path).read_text() == capsys.readouterr().out, f"write it anew: onward config {flag} > {path}"
 
 
 def test_the_schema_of_all_gates_is_a_schema() -> None:
     Draft202012Validator.check_schema(schema(gates.ALL))
-    assert json.loads((ROOT / "docs" / "pawl.schema.json").read_text())["title"] == "pawl.toml"
+    assert json.loads((ROOT / "docs" / "onward.schema.json").read_text())["title"] == "onward.toml"
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)

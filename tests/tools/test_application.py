@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 
 from kit import serving
-from pawl.errors import ServiceError
-from pawl.execute.application.crew import Crew, crew
-from pawl.execute.application.server import Launch, ServerRun
-from pawl.execute.identity import identify
-from pawl.execute.process import Processes
-from pawl.execute.services import ports
-from pawl.model.application import Application, Health
+from onward.errors import ServiceError
+from onward.execute.application.crew import Crew, crew
+from onward.execute.application.server import Launch, ServerRun
+from onward.execute.identity import identify
+from onward.execute.process import Processes
+from onward.execute.services import ports
+from onward.model.application import Application, Health
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def environment(running: Crew, name: str = "application") -> Any:
 def test_it_is_up_while_it_is_used_and_gone_afterwards(tmp_path: Path, processes: Processes) -> None:
     spec = serving.application()
     with crew(spec, serving.stage(tmp_path, processes, spec)) as running:
-        assert environment(running)["PAWL_APPLICATION"]
+        assert environment(running)["ONWARD_APPLICATION"]
         assert running.trouble() is None
         assert "200 after" in running.uses[0].notes[0]
         pid, port = int(running.tokens["application.pid"]), int(running.tokens["application.url"].rpartition(":")[2])
@@ -183,7 +183,7 @@ def test_a_stranger_on_the_port_does_not_pass_for_the_application(tmp_path: Path
 
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pawl.execute.application.health._FINAL_S", 0.3)
+    monkeypatch.setattr("onward.execute.application.health._FINAL_S", 0.3)
 
 
 @pytest.mark.usefixtures("_impatient")

@@ -35,7 +35,7 @@ class Compose:
     def __init__(self, folder: Path, override: Path) -> None:
         self._folder = folder
         files = ("--file", str(folder / "docker-compose.yml"), "--file", str(override))
-        self._words = ("docker", "compose", "--project-name", f"pawl-test-{uuid.uuid4().hex[:8]}", *files)
+        self._words = ("docker", "compose", "--project-name", f"onward-test-{uuid.uuid4().hex[:8]}", *files)
         self._environ = {**os.environ, **{name: uuid.uuid4().hex * 2 for name in SECRETS}}
 
     def __call__(self, *words: str) -> str:

@@ -1,4 +1,4 @@
-"""Every defect of every room, planted in a real project and looked for by the real tool through `pawl run`."""
+"""Every defect of every room, planted in a real project and looked for by the real tool through `onward run`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from kit import containers, images, journeys, pawling, require, shop
-from kit.pawling import Pawl, Said
+from kit import containers, images, journeys, invocations, require, shop
+from kit.invocations import Onward, Said
 from kit.planting import plant
 from kit.repos import Repo
-from pawl import gates
-from pawl.model.gate import Defect, Gate
-from pawl.model.pipeline import Profile
+from onward import gates
+from onward.model.gate import Defect, Gate
+from onward.model.pipeline import Profile
 
 pytestmark = [pytest.mark.tools, pytest.mark.services, pytest.mark.slow]
 
@@ -22,8 +22,8 @@ PLANTED = [pytest.param(gate, defect, id=f"{gate.id}-{defect.id}") for gate in g
 
 
 @pytest.fixture
-def pawl(tmp_path: Path) -> Pawl:
-    caller = Pawl(tmp_path)
+def onward(tmp_path: Path) -> Onward:
+    caller = Onward(tmp_path)
     containers.import_databases(caller, tmp_path)
     return caller
 
@@ -57,9 +57,9 @@ def looking(gate: Gate, defect: Defect) -> set[str]:
 
 
 def second_opinions(gate: Gate, defect: Defect) -> Mapping[str, str]:
-    """Lead a check that is one to the programs made for tests alone: pawl takes it from the PATH only."""
+    """Lead a check that is one to the programs made for tests alone: onward takes it from the PATH only."""
     check = next(check for check in gate.checks if check.id == defect.check)
-    made = pawling.cache() / "second-opinions"
+    made = invocations.cache() / "second-opinions"
     return {"PATH": f"{os.environ['PATH']}:{made}"} if check.second_opinion else {}
 
 
@@ -74,10 +74,10 @@ def reported(said: Said, gate: Gate) -> set[str]:
 
 
 @pytest.mark.parametrize(("gate", "defect"), PLANTED)
-def test_planted_defect_turns_its_gate_red(gate: Gate, defect: Defect, tmp_path: Path, pawl: Pawl) -> None:
+def test_planted_defect_turns_its_gate_red(gate: Gate, defect: Defect, tmp_path: Path, onward: Onward) -> None:
     repo = project_for(gate, defect, tmp_path / "shop").branch("change")
     plant(repo, defect)
-    said = pawl.run(*words_for(gate, defect), cwd=repo.root, env=second_opinions(gate, defect))
+    said = onward.run(*words_for(gate, defect), cwd=repo.root, env=second_opinions(gate, defect))
     steps = [
         step for step in said.document["steps"] if step["check"] in looking(gate, defect) and step["gate"] == gate.id
     ]
@@ -90,9 +90,9 @@ def test_planted_defect_turns_its_gate_red(gate: Gate, defect: Defect, tmp_path:
         assert steps[0]["verdict"] in {"failed", "passed"}, steps[0]["reason"]
 
 
-def test_the_project_without_defects_passes_every_gate(tmp_path: Path, pawl: Pawl) -> None:
+def test_the_project_without_defects_passes_every_gate(tmp_path: Path, onward: Onward) -> None:
     repo = shop.make(tmp_path / "shop", **containers.files(images.have(images.DEBIAN)))
-    said = pawl.run("--offline", cwd=repo.root)
+    said = onward.run("--offline", cwd=repo.root)
     verdicts = {
         gate["gate"]: (gate["verdict"], gate["reason"]["text"])
         for gate in said.document["gates"]

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from kit import repos
-from kit.pawling import Pawl
+from kit.invocations import Onward
 from kit.repos import Repo
 
 pytestmark = [pytest.mark.tools, pytest.mark.slow]
 
-PAWL = """schema = 1
+ONWARD = """schema = 1
 
 [project]
 name = "small"
@@ -30,13 +30,13 @@ claims = ["README.md"]
 """
 README = """# Small
 
-<!-- pawl:generated prices -->
+<!-- onward:generated prices -->
 tea 3
-<!-- pawl:end -->
+<!-- onward:end -->
 
-<!-- pawl:claims -->
+<!-- onward:claims -->
 2/3 tests passing (67 %), line coverage at least 50 %
-<!-- pawl:end -->
+<!-- onward:end -->
 """
 TESTS = """import pytest
 
@@ -56,7 +56,7 @@ def test_later():
     assert price("milk") == 1
 """
 FILES = {
-    "pawl.toml": PAWL,
+    "onward.toml": ONWARD,
     "README.md": README,
     "requirements.txt": "pytest==8.4.2\n",
     "list_prices.py": "print('tea 3')\n",
@@ -67,36 +67,36 @@ FILES = {
 
 
 @pytest.fixture
-def pawl(tmp_path: Path) -> Pawl:
-    return Pawl(tmp_path)
+def onward(tmp_path: Path) -> Onward:
+    return Onward(tmp_path)
 
 
 def small(tmp_path: Path, **changes: str) -> Repo:
     return repos.make(tmp_path / "small", {**FILES, **changes})
 
 
-def test_what_is_claimed_and_generated_holds(tmp_path: Path, pawl: Pawl) -> None:
-    said = pawl.run("docs", "--offline", cwd=small(tmp_path).root)
+def test_what_is_claimed_and_generated_holds(tmp_path: Path, onward: Onward) -> None:
+    said = onward.run("docs", "--offline", cwd=small(tmp_path).root)
     assert said.gate("docs")["verdict"] == "passed", said.out
     steps = [step for step in said.document["steps"] if step["gate"] == "docs"]
     looked = {one["what"]: one["count"] for step in steps for one in step["looked_at"]}
     assert looked == {"documents read": 1, "links checked": 0, "generated blocks compared": 1, "claims compared": 2}
 
 
-def test_what_a_run_contradicts_is_named(tmp_path: Path, pawl: Pawl) -> None:
+def test_what_a_run_contradicts_is_named(tmp_path: Path, onward: Onward) -> None:
     wrong = README.replace("2/3 tests passing (67 %)", "3/3 tests passing").replace("tea 3", "tea 2")
-    said = pawl.run("docs", "--offline", cwd=small(tmp_path, **{"README.md": wrong}).root)
+    said = onward.run("docs", "--offline", cwd=small(tmp_path, **{"README.md": wrong}).root)
     assert said.gate("docs")["verdict"] == "failed"
     assert said.rules("docs") == {"claim-contradicted", "stale-block"}
 
 
-def test_a_generator_that_fails_proves_nothing(tmp_path: Path, pawl: Pawl) -> None:
-    said = pawl.run("docs", "--offline", cwd=small(tmp_path, **{"list_prices.py": "raise SystemExit(1)\n"}).root)
+def test_a_generator_that_fails_proves_nothing(tmp_path: Path, onward: Onward) -> None:
+    said = onward.run("docs", "--offline", cwd=small(tmp_path, **{"list_prices.py": "raise SystemExit(1)\n"}).root)
     assert said.gate("docs")["verdict"] == "unverified"
 
 
-def test_without_listed_claims_nothing_is_added_to_the_run(tmp_path: Path, pawl: Pawl) -> None:
-    plain = {"pawl.toml": PAWL.partition("[gates.docs]")[0], "README.md": "# Small\n"}
-    said = pawl.run("docs", "--offline", cwd=small(tmp_path, **plain).root)
+def test_without_listed_claims_nothing_is_added_to_the_run(tmp_path: Path, onward: Onward) -> None:
+    plain = {"onward.toml": ONWARD.partition("[gates.docs]")[0], "README.md": "# Small\n"}
+    said = onward.run("docs", "--offline", cwd=small(tmp_path, **plain).root)
     assert said.code == 0
     assert [step["gate"] for step in said.document["steps"]] == ["docs"]

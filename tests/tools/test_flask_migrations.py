@@ -11,7 +11,7 @@ import pytest
 from uv import find_uv_bin
 
 from kit import repos
-from kit.pawling import Pawl, Said
+from kit.invocations import Onward, Said
 from kit.repos import Repo
 from kit.revisions import revision
 
@@ -67,13 +67,13 @@ def flask(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def project(flask: Path, root: Path, variable: str = "DATABASE_URL") -> Repo:
-    """Make the shop with the files of `flask db init` and its first revision, then what `pawl init` makes of it."""
+    """Make the shop with the files of `flask db init` and its first revision, then what `onward init` makes of it."""
     root.mkdir()
     (root / "shop.py").write_text(SHOP.format(more=""))
     environ = {"PATH": os.environ["PATH"], "DATABASE_URL": "postgresql+psycopg://nobody@localhost/none"}
     subprocess.run((flask, "--app", "shop:create_app", "db", "init"), cwd=root, env=environ, check=True)
     (root / "requirements.txt").write_text(REQUIREMENTS)
-    (root / "pawl.toml").write_text(f"""schema = 1
+    (root / "onward.toml").write_text(f"""schema = 1
 
 [project]
 name = "shop"
@@ -100,12 +100,12 @@ health = "/"
 
 
 def run(repo: Repo, home: Path) -> Said:
-    return Pawl(home).run("migrations", "--base", "main", "--offline", cwd=repo.root)
+    return Onward(home).run("migrations", "--base", "main", "--offline", cwd=repo.root)
 
 
 def test_what_flask_migrate_runs_is_walked(flask: Path, tmp_path: Path) -> None:
     repo = project(flask, tmp_path / "shop")
-    found = json.loads(Pawl(tmp_path / "home")("detect", "--format", "json", cwd=repo.root).out)
+    found = json.loads(Onward(tmp_path / "home")("detect", "--format", "json", cwd=repo.root).out)
     assert next(one["value"] for one in found["facts"] if one["name"] == "alembic") == "migrations/alembic.ini"
     said = run(repo, tmp_path / "home")
     assert said.code == 0, said.out

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kit import locks, shop
-from kit.pawling import Pawl, Said
+from kit.invocations import Onward, Said
 from kit.repos import Repo
 
 pytestmark = [pytest.mark.tools, pytest.mark.slow]
@@ -28,8 +28,8 @@ def repo(tmp_path: Path) -> Repo:
 
 
 @pytest.fixture
-def pawl(tmp_path: Path) -> Pawl:
-    return Pawl(tmp_path)
+def onward(tmp_path: Path) -> Onward:
+    return Onward(tmp_path)
 
 
 def change(repo: Repo, **files: str | None) -> None:
@@ -47,69 +47,69 @@ def step(said: Said, check: str) -> Any:
     return next(one for one in said.document["steps"] if one["gate"] == "frontend" and one["check"] == check)
 
 
-def run(pawl: Pawl, repo: Repo) -> Said:
-    return pawl.run("frontend", "--offline", "--profile", "full", cwd=repo.root)
+def run(onward: Onward, repo: Repo) -> Said:
+    return onward.run("frontend", "--offline", "--profile", "full", cwd=repo.root)
 
 
-def recorded(pawl: Pawl) -> str:
-    return "".join(path.read_text() for path in pawl.state.glob("runs/*/events.jsonl"))
+def recorded(onward: Onward) -> str:
+    return "".join(path.read_text() for path in onward.state.glob("runs/*/events.jsonl"))
 
 
-def test_a_linter_without_rules_is_unverified(pawl: Pawl, repo: Repo) -> None:
+def test_a_linter_without_rules_is_unverified(onward: Onward, repo: Repo) -> None:
     change(repo, **{"eslint.config.js": _SILENT})
-    said = run(pawl, repo)
+    said = run(onward, repo)
     assert said.code == 3
     assert step(said, "eslint")["reason"]["code"] == "control-missed"
 
 
-def test_a_folder_that_the_linter_ignores_is_not_counted(pawl: Pawl, repo: Repo) -> None:
+def test_a_folder_that_the_linter_ignores_is_not_counted(onward: Onward, repo: Repo) -> None:
     change(repo, **{"eslint.config.js": _IGNORING})
-    said = run(pawl, repo)
+    said = run(onward, repo)
     assert step(said, "eslint")["verdict"] == "passed"
     assert "1 files linted" in step(said, "eslint")["reason"]["text"]
-    assert "not looked at, by the project's own configuration: src" in recorded(pawl)
+    assert "not looked at, by the project's own configuration: src" in recorded(onward)
 
 
-def test_without_a_lock_nobody_knows_what_would_run(pawl: Pawl, repo: Repo) -> None:
+def test_without_a_lock_nobody_knows_what_would_run(onward: Onward, repo: Repo) -> None:
     change(repo, **{"package-lock.json": None})
-    said = run(pawl, repo)
+    said = run(onward, repo)
     assert said.code == 3
     assert "no lock file" in step(said, "tests")["reason"]["text"]
     assert {one["verdict"] for one in said.document["steps"]} == {"unverified"}
 
 
-def test_a_limit_of_the_projects_own_is_not_lost(pawl: Pawl, repo: Repo) -> None:
+def test_a_limit_of_the_projects_own_is_not_lost(onward: Onward, repo: Repo) -> None:
     change(repo, **{"vitest.config.ts": _STRICT})
-    said = run(pawl, repo)
+    said = run(onward, repo)
     assert said.code == 1
     assert "run-failed" in said.rules("frontend")
 
 
-def test_the_script_that_rewrites_is_named_and_nothing_is_rewritten(pawl: Pawl, repo: Repo) -> None:
-    said = run(pawl, repo)
+def test_the_script_that_rewrites_is_named_and_nothing_is_rewritten(onward: Onward, repo: Repo) -> None:
+    said = run(onward, repo)
     assert said.code == 0, said.out
-    assert "rewrites files (--fix); here it runs in its checking form" in recorded(pawl)
+    assert "rewrites files (--fix); here it runs in its checking form" in recorded(onward)
     assert repo.git("status", "--porcelain", "--ignored") == ""
     assert {"frontend.lines", "frontend.bundle"} <= {one["name"] for one in said.gate("frontend")["measures"]}
 
 
 @pytest.mark.parametrize(("lock", "manager"), [(locks.pnpm, "pnpm-10"), (locks.yarn, "yarn-1")])
-def test_every_package_manager_is_one(pawl: Pawl, repo: Repo, lock: Callable[[Path], None], manager: str) -> None:
+def test_every_package_manager_is_one(onward: Onward, repo: Repo, lock: Callable[[Path], None], manager: str) -> None:
     lock(repo.root / "storefront")
     with (repo.root / "storefront" / ".prettierignore").open("a") as ignored:
         ignored.write("pnpm-lock.yaml\n")
     repo.git("add", "--all")
     repo.commit("Take another package manager")
-    said = run(pawl, repo)
+    said = run(onward, repo)
     assert said.code == 0, said.out
     ran = [one for one in said.document["steps"] if one["gate"] == "frontend" and one["verdict"] == "passed"]
     assert {one["check"] for one in ran} == {"eslint", "prettier", "types", "tests", "build"}
-    assert f'"name":"{manager}"' in recorded(pawl).replace(" ", "")
+    assert f'"name":"{manager}"' in recorded(onward).replace(" ", "")
     assert repo.git("status", "--porcelain", "--ignored") == ""
 
 
-def test_several_locks_are_no_secret(pawl: Pawl, repo: Repo) -> None:
+def test_several_locks_are_no_secret(onward: Onward, repo: Repo) -> None:
     change(repo, **{"yarn.lock": "# yarn lockfile v1\n"})
-    said = run(pawl, repo)
+    said = run(onward, repo)
     assert said.code == 0, said.out
-    assert "only package-lock.json counts, not yarn.lock (package.json names no packageManager)" in recorded(pawl)
+    assert "only package-lock.json counts, not yarn.lock (package.json names no packageManager)" in recorded(onward)

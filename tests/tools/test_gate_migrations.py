@@ -12,17 +12,17 @@ import pytest
 
 from kit import repos, require, steps
 from kit.revisions import revision
-from pawl.errors import PawlError
-from pawl.execute.interpreters import Interpreters
-from pawl.execute.process import Processes
-from pawl.execute.services.pool import ServicePool
-from pawl.execute.tools import Toolshop, registry_environment
-from pawl.gates import migrations
-from pawl.model.evidence import Reading
-from pawl.model.gate import Defect
-from pawl.model.pipeline import OptionValue, Pipeline, ServiceSpec
-from pawl.model.places import Places
-from pawl.model.toolbox import SQUAWK
+from onward.errors import OnwardError
+from onward.execute.interpreters import Interpreters
+from onward.execute.process import Processes
+from onward.execute.services.pool import ServicePool
+from onward.execute.tools import Toolshop, registry_environment
+from onward.gates import migrations
+from onward.model.evidence import Reading
+from onward.model.gate import Defect
+from onward.model.pipeline import OptionValue, Pipeline, ServiceSpec
+from onward.model.places import Places
+from onward.model.toolbox import SQUAWK
 
 pytestmark = [pytest.mark.tools, pytest.mark.services]
 
@@ -113,7 +113,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ServiceP
     places = Places(cache=root / "cache", state=root / "state")
     (root / "run").mkdir()
     with (root / "run" / "lock").open("w") as lock, Processes() as processes:
-        # as a run does: without it, the next pawl on this machine would take the server for a leftover
+        # as a run does: without it, the next onward on this machine would take the server for a leftover
         fcntl.flock(lock, fcntl.LOCK_EX)
         shop = Toolshop(places, processes, registry_environment(os.environ))
         python = Interpreters(os.environ, places).find("3.11")
@@ -138,7 +138,7 @@ def stage(tmp_path: Path, python: Path, machine: tuple[ServicePool, str]) -> Ite
         with pool.lease("migrations/alembic", ("postgres",), 0) as leases:
             env = {"DATABASE_URL": leases[0].url}
             yield steps.Stage(tree=tree, work=tmp_path / "work", python=python, tools={"squawk": squawk}, env=env)
-    except PawlError as error:
+    except OnwardError as error:
         require.absent("postgres", error.message)
 
 
@@ -272,7 +272,7 @@ def test_no_models_to_compare_is_a_problem(stage: steps.Stage) -> None:
 
 @pytest.mark.parametrize(
     ("url", "words"),
-    [("postgresql+psycopg://127.0.0.1:1/pawl", "cannot be reached"), ("", "DATABASE_URL")],
+    [("postgresql+psycopg://127.0.0.1:1/onward", "cannot be reached"), ("", "DATABASE_URL")],
     ids=["nothing listens", "no address"],
 )
 def test_without_a_database_nothing_is_known(stage: steps.Stage, url: str, words: str) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from kit import steps
-from pawl.errors import ReadError
-from pawl.gates import coverage, e2e, integration, tests
-from pawl.model.evidence import Reading, TestOutcome
-from pawl.model.gate import Defect, Gate
-from pawl.model.pipeline import OptionValue, Pipeline
+from onward.errors import ReadError
+from onward.gates import coverage, e2e, integration, tests
+from onward.model.evidence import Reading, TestOutcome
+from onward.model.gate import Defect, Gate
+from onward.model.pipeline import OptionValue, Pipeline
 
 pytestmark = pytest.mark.tools
 
@@ -62,7 +62,7 @@ def test_worker_has_its_own(number):
 }
 SERVICES = {
     "DATABASE_URL": "postgresql://127.0.0.1/main",
-    "PAWL_WORKER_SERVICES": json.dumps({f"gw{n}": {"DATABASE_URL": f"postgresql://127.0.0.1/gw{n}"} for n in range(2)}),
+    "ONWARD_WORKER_SERVICES": json.dumps({f"gw{n}": {"DATABASE_URL": f"postgresql://127.0.0.1/gw{n}"} for n in range(2)}),
 }
 
 

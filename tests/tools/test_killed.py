@@ -20,7 +20,7 @@ import pytest
 
 from kit import tiny
 from kit.aftermath import await_until, belonging_to, is_gone, listening, open_ports
-from kit.pawling import Pawl, Said
+from kit.invocations import Onward, Said
 from kit.repos import Repo
 
 pytestmark = [pytest.mark.tools, pytest.mark.services, pytest.mark.slow]
@@ -55,7 +55,7 @@ def answers(variable):
 def test_patiently():
     assert answers("DATABASE_URL")
     assert answers("REDIS_URL")
-    Path(os.environ["PAWL_RUN"], "begun").touch()
+    Path(os.environ["ONWARD_RUN"], "begun").touch()
     until = time.monotonic() + 60
     while answers("DATABASE_URL") and answers("REDIS_URL") and time.monotonic() < until:
         time.sleep(0.1)
@@ -66,16 +66,16 @@ class Scene:
     """A run of slow integration tests with real servers, from its start on."""
 
     def __init__(self, home: Path) -> None:
-        definition = tiny.PAWL + SERVICES
-        self.repo: Repo = tiny.make(home / "slow", **{"pawl.toml": definition, "tests/integration/test_slow.py": SLOW})
-        self.pawl = Pawl(home)
+        definition = tiny.ONWARD + SERVICES
+        self.repo: Repo = tiny.make(home / "slow", **{"onward.toml": definition, "tests/integration/test_slow.py": SLOW})
+        self.onward = Onward(home)
         self.temporary = home / "tmp"
         self.temporary.mkdir()
         self.env = {"TMPDIR": str(self.temporary)}
 
     def start(self) -> subprocess.Popen[str]:
         """Start the run and return when its test waits."""
-        process = self.pawl.start(
+        process = self.onward.start(
             "run", "integration", "--offline", "--format", "json", cwd=self.repo.root, env=self.env
         )
         assert self.await_begun(process), process.communicate(timeout=60)
@@ -83,25 +83,25 @@ class Scene:
 
     def await_begun(self, process: subprocess.Popen[Any]) -> bool:
         """Wait until the slow test waits, or until the run has ended before."""
-        begun = self.pawl.state.glob
+        begun = self.onward.state.glob
         await_until(lambda: any(begun("runs/*/begun")) or process.poll() is not None, 120)
         return any(begun("runs/*/begun"))
 
     def servers(self) -> tuple[dict[str, Any], ...]:
         """Return what the run has written down about its servers."""
-        return tuple(json.loads(path.read_text()) for path in self.pawl.state.glob("services/*.json"))
+        return tuple(json.loads(path.read_text()) for path in self.onward.state.glob("services/*.json"))
 
     def around(self) -> tuple[frozenset[psutil.Process], frozenset[int], tuple[Path, ...]]:
         """Return the processes of the run, the ports on which they listen, and the folders of its servers."""
         servers = self.servers()
         roots = {psutil.Process(server["pid"]) for server in servers}
         whole = roots | {child for root in roots for child in root.children(recursive=True)}
-        processes = belonging_to(self.pawl.state) | whole
+        processes = belonging_to(self.onward.state) | whole
         return frozenset(processes), listening(frozenset(whole)), tuple(Path(one["folder"]) for one in servers)
 
     def another_run(self) -> Said:
         """Run a gate that has nothing to do with any of it."""
-        return self.pawl.run(tiny.GATE, "--offline", cwd=self.repo.root, env=self.env)
+        return self.onward.run(tiny.GATE, "--offline", cwd=self.repo.root, env=self.env)
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_killed_and_started_once_more(scene: Scene) -> None:
     said = scene.another_run()
     assert said.code == 0, said.err
     assert_nothing_left(scene, around)
-    shown = scene.pawl("show", "latest", cwd=scene.repo.root)
+    shown = scene.onward("show", "latest", cwd=scene.repo.root)
     assert shown.code == 0
 
 
@@ -166,7 +166,7 @@ def test_the_record_of_a_killed_run_is_unverified(scene: Scene) -> None:
     process = scene.start()
     process.kill()
     process.communicate(timeout=60)
-    said = scene.pawl("show", "--format", "json", cwd=scene.repo.root)
+    said = scene.onward("show", "--format", "json", cwd=scene.repo.root)
     assert said.document["verdict"] == "unverified"
     assert said.document["error"]["kind"] == "unfinished"
     assert said.gate("integration")["verdict"] == "unverified"
@@ -199,16 +199,16 @@ def test_a_service_that_dies_halfway(scene: Scene, service: str) -> None:
 @pytest.mark.parametrize("code", [signal.SIGINT, signal.SIGKILL])
 def test_a_tool_that_was_half_made_is_made_again(tmp_path: Path, code: signal.Signals) -> None:
     repo = tiny.make(tmp_path / "tiny")
-    pawl = Pawl(tmp_path / "home", cache_dir=tmp_path / "cache")
-    process = pawl.start("run", "security", "--offline", "--format", "json", cwd=repo.root)
-    assert await_until(lambda: any(pawl.cache.glob("tools/bandit-*/*/env")) or process.poll() is not None, 60)
+    onward = Onward(tmp_path / "home", cache_dir=tmp_path / "cache")
+    process = onward.start("run", "security", "--offline", "--format", "json", cwd=repo.root)
+    assert await_until(lambda: any(onward.cache.glob("tools/bandit-*/*/env")) or process.poll() is not None, 60)
     process.send_signal(code)
     out, err = process.communicate(timeout=60)
     assert process.returncode in (130, -signal.SIGKILL), err
     assert "Traceback" not in err
     if code == signal.SIGINT:
         assert Said(130, out, err).gate("security")["verdict"] == "unverified"
-    again = pawl.run("security", "--offline", cwd=repo.root)
+    again = onward.run("security", "--offline", cwd=repo.root)
     assert again.code == 0, again.err
     assert again.gate("security")["verdict"] == "passed"
 
@@ -217,14 +217,14 @@ def test_the_terminal_is_sane_afterwards(scene: Scene) -> None:
     """In a terminal the live view hides the cursor and draws; Ctrl-C arrives from the keyboard."""
     controller, terminal = pty.openpty()
     before = termios.tcgetattr(terminal)
-    env = {**scene.pawl.environ(scene.env), "TERM": "xterm", "COLUMNS": "100", "LINES": "30"}
-    words = (sys.executable, "-m", "pawl", "run", "integration", "--offline")
+    env = {**scene.onward.environ(scene.env), "TERM": "xterm", "COLUMNS": "100", "LINES": "30"}
+    words = (sys.executable, "-m", "onward", "run", "integration", "--offline")
     process = subprocess.Popen(
         words, cwd=scene.repo.root, env=env, stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True
     )
     os.set_blocking(controller, False)
     seen = bytearray()
-    assert await_until(lambda: read(controller, seen) and any(scene.pawl.state.glob("runs/*/begun")), 120), bytes(seen)
+    assert await_until(lambda: read(controller, seen) and any(scene.onward.state.glob("runs/*/begun")), 120), bytes(seen)
     around = scene.around()
     process.send_signal(signal.SIGINT)
     assert await_until(lambda: read(controller, seen) and process.poll() is not None, 60)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kit import shop
-from kit.pawling import Pawl, Said
+from kit.invocations import Onward, Said
 
 pytestmark = [pytest.mark.tools, pytest.mark.services, pytest.mark.slow]
 
@@ -35,7 +35,7 @@ class Idler(User):
 
 def run(tmp_path: Path, **files: str) -> Said:
     repo = shop.make(tmp_path / "shop", **files)
-    return Pawl(tmp_path).run("performance", "--offline", cwd=repo.root)
+    return Onward(tmp_path).run("performance", "--offline", cwd=repo.root)
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from kit import values
-from pawl.errors import ProvisionError
-from pawl.execute.node import NodeEnvironments, NodePackages
-from pawl.execute.process import Processes, quick
-from pawl.execute.tools import Toolshop, registry_environment
-from pawl.model.places import Places
+from onward.errors import ProvisionError
+from onward.execute.node import NodeEnvironments, NodePackages
+from onward.execute.process import Processes, quick
+from onward.execute.tools import Toolshop, registry_environment
+from onward.model.places import Places
 
 pytestmark = pytest.mark.tools
 

@@ -13,18 +13,18 @@ from pathlib import Path
 import pytest
 
 from kit import require
-from pawl.errors import ProvisionError
-from pawl.execute.environment import Environment, Environments
-from pawl.execute.interpreters import Interpreters
-from pawl.execute.process import Processes, quick
-from pawl.execute.tools import Obtained, Toolshop, registry_environment
-from pawl.guest import list_installed
-from pawl.model.facts import Project, Revision
-from pawl.model.gate import EnvironmentUse
-from pawl.model.pipeline import Pipeline
-from pawl.model.places import Places
-from pawl.model.tool import Npm, Tool
-from pawl.model.toolbox import BLACK, GITLEAKS, NODE, RUFF
+from onward.errors import ProvisionError
+from onward.execute.environment import Environment, Environments
+from onward.execute.interpreters import Interpreters
+from onward.execute.process import Processes, quick
+from onward.execute.tools import Obtained, Toolshop, registry_environment
+from onward.guest import list_installed
+from onward.model.facts import Project, Revision
+from onward.model.gate import EnvironmentUse
+from onward.model.pipeline import Pipeline
+from onward.model.places import Places
+from onward.model.tool import Npm, Tool
+from onward.model.toolbox import BLACK, GITLEAKS, NODE, RUFF
 
 pytestmark = pytest.mark.tools
 
@@ -133,10 +133,10 @@ def test_a_version_that_the_project_pins_is_kept(places: Places, environ: dict[s
 MAKER = """
 import os, sys
 from pathlib import Path
-from pawl.execute.process import Processes
-from pawl.execute.tools import Toolshop, registry_environment
-from pawl.model.places import Places
-from pawl.model.toolbox import BLACK
+from onward.execute.process import Processes
+from onward.execute.tools import Toolshop, registry_environment
+from onward.model.places import Places
+from onward.model.toolbox import BLACK
 with Processes() as processes:
     places = Places(cache=Path(sys.argv[1]), state=Path(sys.argv[1]))
     print(Toolshop(places, processes, registry_environment(os.environ)).obtain(BLACK).executable)
@@ -164,7 +164,7 @@ def test_a_maker_that_is_killed_leaves_nothing_that_is_believed(places: Places, 
             time.sleep(0.005)
         maker.send_signal(signal.SIGKILL)
         maker.communicate(timeout=60)
-    assert not list(places.cache.glob("tools/*/.pawl.json"))
+    assert not list(places.cache.glob("tools/*/.onward.json"))
     black = obtain(BLACK, places, environ)
     assert "black" in said(black.executable, "--version")
 
@@ -292,7 +292,7 @@ def test_a_project_that_is_a_package_is_known_but_not_copied(
     (root / "src/shiny/__init__.py").write_text('__version__ = "1.2.3"\ndef main() -> None:\n    print("shines")\n')
     if how == "uv.lock":
         with Processes() as processes:
-            from pawl.execute.installing import Installer
+            from onward.execute.installing import Installer
 
             Installer(places, processes, environ).uv("lock", "--quiet", cwd=root, log=tmp_path / "log")
     if how == "-e .":

@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from kit import repos, require
-from pawl.config.layers import Flags
-from pawl.flow import Order, run_pipeline
-from pawl.gates import dependencies, format, lint, secrets, security, types  # noqa: A004  # the rooms' names
-from pawl.gates.secrets.defects import made_up_token
-from pawl.model.event import Event, StepFinished
-from pawl.model.evidence import Evidence
-from pawl.model.gate import Gate
-from pawl.model.pipeline import Profile
-from pawl.model.places import Places
-from pawl.model.verdict import GateVerdict, Judgement, Verdict
+from onward.config.layers import Flags
+from onward.flow import Order, run_pipeline
+from onward.gates import dependencies, format, lint, secrets, security, types  # noqa: A004  # the rooms' names
+from onward.gates.secrets.defects import made_up_token
+from onward.model.event import Event, StepFinished
+from onward.model.evidence import Evidence
+from onward.model.gate import Gate
+from onward.model.pipeline import Profile
+from onward.model.places import Places
+from onward.model.verdict import GateVerdict, Judgement, Verdict
 
 pytestmark = pytest.mark.tools
 
@@ -41,7 +41,7 @@ tools = ["black", "isort", "ruff-format"]
 tools = ["flake8", "ruff"]
 """
 SHOP = {
-    "pawl.toml": DEFINITION,
+    "onward.toml": DEFINITION,
     "app/__init__.py": "",
     "app/prices.py": "def total(count: int, price: float) -> float:\n    return count * price\n",
     "app/orders/__init__.py": "",
@@ -81,7 +81,7 @@ Run = Callable[..., Ran]
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    home = tmp_path_factory.mktemp("pawl")
+    home = tmp_path_factory.mktemp("onward")
     places = Places(cache=home / "cache", state=home / "state")
     numbers = iter(range(1000))
 
@@ -138,13 +138,13 @@ def test_a_clean_project_is_green(run: Run, shop: repos.Repo) -> None:
 @pytest.mark.parametrize(
     "configuration",
     [
-        {"pawl.toml": DEFINITION.replace('["app"]', '["app.py"]')},
+        {"onward.toml": DEFINITION.replace('["app"]', '["app.py"]')},
         {"pyproject.toml": '[tool.mypy]\nfiles = ["app.py"]\n'},
         {"mypy.ini": "[mypy]\nfiles = app.py, settings.py\n", "settings.py": "DEBUG = False\n"},
     ],
 )
 def test_an_application_in_a_single_file_is_checked(run: Run, tmp_path: Path, configuration: dict[str, str]) -> None:
-    repo = repos.make(tmp_path / "one", {"pawl.toml": DEFINITION, "app.py": "PRICE: int = 5\n", **configuration})
+    repo = repos.make(tmp_path / "one", {"onward.toml": DEFINITION, "app.py": "PRICE: int = 5\n", **configuration})
     ran = run(repo.root, types.GATE)
     assert ran.gate(types.GATE).verdict is Verdict.PASSED, ran.gate(types.GATE).reason
     count = 2 if "settings.py" in configuration else 1

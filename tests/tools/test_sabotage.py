@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kit import shop, tiny
-from kit.pawling import Pawl, Said
+from kit.invocations import Onward, Said
 from kit.repos import Repo
 
 pytestmark = [pytest.mark.tools, pytest.mark.slow]
@@ -32,15 +32,15 @@ def judged(said: Said, gate: str) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="module")
-def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, Pawl, Path]:
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, Onward, Path]:
     """Make a project, a cache of this module's own, and the scanner in it."""
     home = tmp_path_factory.mktemp("scanned")
     repo = tiny.make(home / "tiny")
-    pawl = Pawl(home, cache_dir=home / "cache")
-    said = pawl.run("security", "--offline", cwd=repo.root)
+    onward = Onward(home, cache_dir=home / "cache")
+    said = onward.run("security", "--offline", cwd=repo.root)
     assert said.code == 0, said.err + said.out
-    (program,) = pawl.cache.glob("tools/bandit-*/*/env/bin/bandit")
-    return repo, pawl, program
+    (program,) = onward.cache.glob("tools/bandit-*/*/env/bin/bandit")
+    return repo, onward, program
 
 
 @contextmanager
@@ -87,41 +87,41 @@ SCANNER = {
 
 
 @pytest.mark.parametrize("case", SCANNER)
-def test_scanner(case: str, scanned: tuple[Repo, Pawl, Path], tmp_path: Path) -> None:
-    repo, pawl, program = scanned
+def test_scanner(case: str, scanned: tuple[Repo, Onward, Path], tmp_path: Path) -> None:
+    repo, onward, program = scanned
     script, code = SCANNER[case]
     if code == "timeout":
-        repo = tiny.make(tmp_path / "tiny", **{"pawl.toml": tiny.PAWL + SHORT["security"]})
+        repo = tiny.make(tmp_path / "tiny", **{"onward.toml": tiny.ONWARD + SHORT["security"]})
     with replaced(program, script):
-        said = pawl.run("security", "--offline", cwd=repo.root)
+        said = onward.run("security", "--offline", cwd=repo.root)
     assert judged(said, "security") == ("unverified", code), said.gate("security")["reason"]
 
 
-def test_scanner_disappears(scanned: tuple[Repo, Pawl, Path]) -> None:
-    repo, pawl, program = scanned
+def test_scanner_disappears(scanned: tuple[Repo, Onward, Path]) -> None:
+    repo, onward, program = scanned
     with replaced(program, None):
-        said = pawl.run("security", "--offline", cwd=repo.root)
+        said = onward.run("security", "--offline", cwd=repo.root)
     assert judged(said, "security") == ("unverified", "unstarted")
 
 
-def test_scanner_is_not_executable(scanned: tuple[Repo, Pawl, Path]) -> None:
-    repo, pawl, program = scanned
+def test_scanner_is_not_executable(scanned: tuple[Repo, Onward, Path]) -> None:
+    repo, onward, program = scanned
     with replaced(program, "exit 0", mode=0o644):
-        said = pawl.run("security", "--offline", cwd=repo.root)
+        said = onward.run("security", "--offline", cwd=repo.root)
     assert judged(said, "security") == ("unverified", "unstarted")
 
 
-def test_scanner_cannot_read_a_file(scanned: tuple[Repo, Pawl, Path], tmp_path: Path) -> None:
-    _, pawl, _ = scanned
+def test_scanner_cannot_read_a_file(scanned: tuple[Repo, Onward, Path], tmp_path: Path) -> None:
+    _, onward, _ = scanned
     repo = tiny.make(tmp_path / "tiny", **{"app/broken.py": "def broken(:\n"})
-    said = pawl.run("security", "--offline", cwd=repo.root)
+    said = onward.run("security", "--offline", cwd=repo.root)
     assert judged(said, "security") == ("unverified", "not-parsed")
     assert "app/broken.py" in said.gate("security")["reason"]["text"]
 
 
-def test_scanner_works_again_afterwards(scanned: tuple[Repo, Pawl, Path]) -> None:
-    repo, pawl, _ = scanned
-    assert pawl.run("security", "--offline", cwd=repo.root).code == 0
+def test_scanner_works_again_afterwards(scanned: tuple[Repo, Onward, Path]) -> None:
+    repo, onward, _ = scanned
+    assert onward.run("security", "--offline", cwd=repo.root).code == 0
 
 
 # every scanner at once
@@ -131,16 +131,16 @@ LOOKERS = ("format", "lint", "types", "security", "secrets")
 
 
 @pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, Pawl, tuple[Path, ...]]:
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, Onward, tuple[Path, ...]]:
     """Make the shop, and a cache with every tool that looks at text."""
     home = tmp_path_factory.mktemp("furnished")
     repo = shop.make(home / "shop")
-    pawl = Pawl(home, cache_dir=home / "cache")
-    said = pawl.run(*LOOKERS, "--offline", cwd=repo.root)
+    onward = Onward(home, cache_dir=home / "cache")
+    said = onward.run(*LOOKERS, "--offline", cwd=repo.root)
     assert said.code == 0, said.err + said.out
-    named = (*pawl.cache.glob("tools/*/*/env/bin/*"), *pawl.cache.glob("tools/*/*/bin/*"))
+    named = (*onward.cache.glob("tools/*/*/env/bin/*"), *onward.cache.glob("tools/*/*/bin/*"))
     programs = tuple(path for path in named if path.parents[3 if "env" in path.parts else 2].name.startswith(path.name))
-    return repo, pawl, programs
+    return repo, onward, programs
 
 
 @pytest.mark.parametrize(
@@ -153,8 +153,8 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, Pawl, tup
         ("killed", "kill -KILL $$"),
     ],
 )
-def test_every_scanner(case: str, script: str, furnished: tuple[Repo, Pawl, tuple[Path, ...]]) -> None:
-    repo, pawl, programs = furnished
+def test_every_scanner(case: str, script: str, furnished: tuple[Repo, Onward, tuple[Path, ...]]) -> None:
+    repo, onward, programs = furnished
     kept = {program: program.with_name(program.name + ".real") for program in programs}
     assert {program.name for program in programs} >= PROGRAMS
     for program, aside in kept.items():
@@ -162,7 +162,7 @@ def test_every_scanner(case: str, script: str, furnished: tuple[Repo, Pawl, tupl
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
     try:
-        said = pawl.run(*LOOKERS, "--offline", cwd=repo.root)
+        said = onward.run(*LOOKERS, "--offline", cwd=repo.root)
     finally:
         for program, aside in kept.items():
             aside.replace(program)
@@ -176,7 +176,7 @@ def test_every_scanner(case: str, script: str, furnished: tuple[Repo, Pawl, tupl
 # the tests' own runner
 
 STOP = "import os\n\nos._exit(0)\n"
-REPORT = 'import json\nimport os\n\nREPORT = json.loads(os.environ["PAWL_TESTS"])["out"]\n'
+REPORT = 'import json\nimport os\n\nREPORT = json.loads(os.environ["ONWARD_TESTS"])["out"]\n'
 CONFTEST = {
     "leaves at once": (STOP, "unreadable"),
     "exits while it is loaded": ("import sys\n\nsys.exit(0)\n", "unreadable"),
@@ -204,12 +204,12 @@ CONFTEST = {
         "unreadable",
     ),
     "sends the report elsewhere": (
-        f'{REPORT}\nos.environ["PAWL_TESTS"] = os.environ["PAWL_TESTS"].replace(REPORT, "/dev/null")\n',
+        f'{REPORT}\nos.environ["ONWARD_TESTS"] = os.environ["ONWARD_TESTS"].replace(REPORT, "/dev/null")\n',
         "unreadable",
     ),
-    "spoils the reporter's settings": ('import os\n\nos.environ["PAWL_TESTS"] = "{}"\n', "exit-code"),
+    "spoils the reporter's settings": ('import os\n\nos.environ["ONWARD_TESTS"] = "{}"\n', "exit-code"),
     "removes the reporter": (
-        "def pytest_sessionstart(session):\n    session.config.pluginmanager.unregister(name='pawl-report-tests')\n",
+        "def pytest_sessionstart(session):\n    session.config.pluginmanager.unregister(name='onward-report-tests')\n",
         "unreadable",
     ),
     "says that all is well": (
@@ -229,27 +229,27 @@ CONFTEST = {
 TESTS = "tests/test_prices.py"
 
 
-def run_tests(pawl: Pawl, root: Path, **files: str) -> Said:
+def run_tests(onward: Onward, root: Path, **files: str) -> Said:
     repo = tiny.make(root, **files)
-    return pawl.run("tests", "--offline", "--jobs", "1", cwd=repo.root)
+    return onward.run("tests", "--offline", "--jobs", "1", cwd=repo.root)
 
 
 @pytest.fixture
-def pawl(tmp_path: Path) -> Pawl:
-    return Pawl(tmp_path / "home")
+def onward(tmp_path: Path) -> Onward:
+    return Onward(tmp_path / "home")
 
 
 @pytest.mark.parametrize("case", CONFTEST)
-def test_conftest(case: str, tmp_path: Path, pawl: Pawl) -> None:
+def test_conftest(case: str, tmp_path: Path, onward: Onward) -> None:
     text, code = CONFTEST[case]
     limit = SHORT["tests"] if code == "timeout" else ""
-    said = run_tests(pawl, tmp_path / "tiny", **{"tests/conftest.py": text, "pawl.toml": tiny.PAWL + limit})
+    said = run_tests(onward, tmp_path / "tiny", **{"tests/conftest.py": text, "onward.toml": tiny.ONWARD + limit})
     assert judged(said, "tests") == ("unverified", code), said.gate("tests")["reason"]
 
 
-def test_conftest_that_deselects_everything(tmp_path: Path, pawl: Pawl) -> None:
+def test_conftest_that_deselects_everything(tmp_path: Path, onward: Onward) -> None:
     text = "def pytest_collection_modifyitems(items):\n    items[:] = []\n"
-    said = run_tests(pawl, tmp_path / "tiny", **{"tests/conftest.py": text})
+    said = run_tests(onward, tmp_path / "tiny", **{"tests/conftest.py": text})
     assert judged(said, "tests")[0] in {"failed", "unverified"}
     assert "never-run" in said.rules("tests") or said.code == 3
 
@@ -270,16 +270,16 @@ FILES = {
 
 
 @pytest.mark.parametrize("case", FILES)
-def test_test_file(case: str, tmp_path: Path, pawl: Pawl) -> None:
+def test_test_file(case: str, tmp_path: Path, onward: Onward) -> None:
     text, code = FILES[case]
-    said = run_tests(pawl, tmp_path / "tiny", **{TESTS: text})
+    said = run_tests(onward, tmp_path / "tiny", **{TESTS: text})
     verdict, told = judged(said, "tests")
     assert verdict == "unverified", told
     assert told == code or not code
 
 
-def test_one_broken_file_beside_a_good_one(tmp_path: Path, pawl: Pawl) -> None:
-    said = run_tests(pawl, tmp_path / "tiny", **{"tests/test_more.py": "import nowhere_to_be_found\n"})
+def test_one_broken_file_beside_a_good_one(tmp_path: Path, onward: Onward) -> None:
+    said = run_tests(onward, tmp_path / "tiny", **{"tests/test_more.py": "import nowhere_to_be_found\n"})
     assert judged(said, "tests") == ("unverified", "collection-error")
     assert "tests/test_more.py" in said.gate("tests")["reason"]["text"]
 
@@ -287,23 +287,23 @@ def test_one_broken_file_beside_a_good_one(tmp_path: Path, pawl: Pawl) -> None:
 @pytest.mark.parametrize(
     "words", ["--collect-only", "--setup-only", "--setup-plan", "-p no:report_tests", "-k nothing", "--help"]
 )
-def test_options_that_run_nothing(words: str, tmp_path: Path, pawl: Pawl) -> None:
+def test_options_that_run_nothing(words: str, tmp_path: Path, onward: Onward) -> None:
     options = f'[tool.pytest.ini_options]\naddopts = "{words}"\n'
-    said = run_tests(pawl, tmp_path / "tiny", **{"pyproject.toml": options})
+    said = run_tests(onward, tmp_path / "tiny", **{"pyproject.toml": options})
     judged(said, "tests")
 
 
-def test_coverage_switched_off(tmp_path: Path, pawl: Pawl) -> None:
+def test_coverage_switched_off(tmp_path: Path, onward: Onward) -> None:
     options = '[tool.pytest.ini_options]\naddopts = "--no-cov"\n'
     repo = tiny.make(tmp_path / "tiny", **{"pyproject.toml": options})
-    said = pawl.run("coverage", "--offline", cwd=repo.root)
+    said = onward.run("coverage", "--offline", cwd=repo.root)
     assert said.gate("coverage")["verdict"] == "unverified", said.gate("coverage")
     assert said.code == 3
 
 
 def test_a_lost_workspace_is_made_again(tmp_path: Path) -> None:
-    pawl = Pawl(tmp_path, cache_dir=tmp_path / "cache")
+    onward = Onward(tmp_path, cache_dir=tmp_path / "cache")
     repo = tiny.make(tmp_path / "tiny")
-    assert pawl.run(tiny.GATE, "--offline", cwd=repo.root).code == 0
+    assert onward.run(tiny.GATE, "--offline", cwd=repo.root).code == 0
     shutil.rmtree(tmp_path / "cache" / "workspaces")
-    assert pawl.run(tiny.GATE, "--offline", cwd=repo.root).code == 0
+    assert onward.run(tiny.GATE, "--offline", cwd=repo.root).code == 0

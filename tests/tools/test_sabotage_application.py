@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kit import aftermath, shop
-from kit.pawling import Pawl, Said
+from kit.invocations import Onward, Said
 from kit.repos import Repo
 
 pytestmark = [pytest.mark.tools, pytest.mark.services, pytest.mark.slow]
@@ -18,7 +18,7 @@ _IN_PYTHON = "async def app(scope, receive, send) -> None:\n"
 _DIES = '    if scope["type"] == "http" and scope["path"] == "/orders":\n        os._exit(9)\n'
 _HANGS = '    if scope["type"] == "http" and scope["path"] == "/orders":\n        __import__("time").sleep(600)\n'
 
-# what is done to web.py and pawl.toml, and what is said about it
+# what is done to web.py and onward.toml, and what is said about it
 CASES: dict[str, tuple[tuple[str, str], tuple[str, str], str]] = {
     "does not start": (("engine = ", "raise SystemExit('no engine')\nengine = "), ("", ""), "no engine"),
     "is not there": (("", ""), ('"web:app"', '"nowhere:app"'), "Could not import module"),
@@ -38,29 +38,29 @@ CASES: dict[str, tuple[tuple[str, str], tuple[str, str], str]] = {
 }
 
 
-def run(repo: Repo, pawl: Pawl, *words: str) -> Said:
-    return pawl.run("contract", *words, cwd=repo.root)
+def run(repo: Repo, onward: Onward, *words: str) -> Said:
+    return onward.run("contract", *words, cwd=repo.root)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_application(case: str, tmp_path: Path) -> None:
     web, toml, said_so = CASES[case]
-    changes = {"web.py": shop.WEB.replace(*web, 1), "pawl.toml": shop.PAWL.replace(*toml, 1)}
-    assert changes != {"web.py": shop.WEB, "pawl.toml": shop.PAWL}
-    repo, pawl = shop.make(tmp_path / "shop", **changes), Pawl(tmp_path)
-    said = run(repo, pawl, "--profile", "ci")
+    changes = {"web.py": shop.WEB.replace(*web, 1), "onward.toml": shop.ONWARD.replace(*toml, 1)}
+    assert changes != {"web.py": shop.WEB, "onward.toml": shop.ONWARD}
+    repo, onward = shop.make(tmp_path / "shop", **changes), Onward(tmp_path)
+    said = run(repo, onward, "--profile", "ci")
     assert said.code == 3, said.err + said.out
     assert said.gate("contract")["verdict"] == "unverified"
     step = next(step for step in said.document["steps"] if step["check"] == "schemathesis")
     assert step["reason"]["code"] == "service"
     assert said_so in step["reason"]["text"]
     assert "application-log" in {artifact["kind"] for artifact in step["artifacts"]}
-    assert aftermath.belonging_to(pawl.state) == frozenset()
+    assert aftermath.belonging_to(onward.state) == frozenset()
 
 
 def test_a_login_that_fails_is_no_reason_to_pass(tmp_path: Path) -> None:
-    toml = shop.PAWL + '\n[gates.contract]\nlogin-path = "/no-login"\nlogin-body = "{}"\n'
-    said = run(shop.make(tmp_path / "shop", **{"pawl.toml": toml}), Pawl(tmp_path))
+    toml = shop.ONWARD + '\n[gates.contract]\nlogin-path = "/no-login"\nlogin-body = "{}"\n'
+    said = run(shop.make(tmp_path / "shop", **{"onward.toml": toml}), Onward(tmp_path))
     assert said.code == 3
     assert said.gate("contract")["reason"]["code"] == "exit-code"
 
@@ -69,26 +69,26 @@ def test_nobody_let_in_means_nothing_was_looked_at(tmp_path: Path) -> None:
     refuse = '    if path == "/orders":\n        return 401, {"error": "who are you?"}\n'
     web = shop.WEB.replace("    if path not in known:", refuse + "    if path not in known:")
     document = shop.FILES["openapi.json"].replace('"405"', '"401"')
-    said = run(shop.make(tmp_path / "shop", **{"web.py": web, "openapi.json": document}), Pawl(tmp_path))
+    said = run(shop.make(tmp_path / "shop", **{"web.py": web, "openapi.json": document}), Onward(tmp_path))
     step = next(step for step in said.document["steps"] if step["check"] == "schemathesis")
     assert step["verdict"] in {"unverified", "failed"}
     assert said.code != 0
 
 
-def test_what_a_killed_pawl_left_running_is_ended_by_the_next(tmp_path: Path) -> None:
+def test_what_a_killed_onward_left_running_is_ended_by_the_next(tmp_path: Path) -> None:
     hanging = shop.WEB.replace(_IN_PYTHON, _IN_PYTHON + _HANGS)
-    repo, pawl = shop.make(tmp_path / "shop", **{"web.py": hanging}), Pawl(tmp_path)
-    process = pawl.start("run", "contract", cwd=repo.root)
+    repo, onward = shop.make(tmp_path / "shop", **{"web.py": hanging}), Onward(tmp_path)
+    process = onward.start("run", "contract", cwd=repo.root)
 
     def serving() -> bool:
         return any(aftermath.listening(frozenset({one})) and "uvicorn" in " ".join(one.cmdline())
-                   for one in aftermath.belonging_to(pawl.state))  # fmt: skip
+                   for one in aftermath.belonging_to(onward.state))  # fmt: skip
 
     assert aftermath.await_until(serving, 120)
-    left = [one.pid for one in aftermath.belonging_to(pawl.state) if one.pid != process.pid]
+    left = [one.pid for one in aftermath.belonging_to(onward.state) if one.pid != process.pid]
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     assert left
-    pawl.run("format", cwd=repo.root)
+    onward.run("format", cwd=repo.root)
     assert all(aftermath.is_gone(pid) for pid in left)
-    assert aftermath.belonging_to(pawl.state) == frozenset()
+    assert aftermath.belonging_to(onward.state) == frozenset()

@@ -1,4 +1,4 @@
-"""Real servers from start to end: what steps get, what a killed pawl leaves behind, and what is never touched."""
+"""Real servers from start to end: what steps get, what a killed onward leaves behind, and what is never touched."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ import psycopg
 import pytest
 
 from kit import images, require
-from pawl.errors import ServiceError
-from pawl.execute.identity import Identity, identify, is_alive
-from pawl.execute.process import Processes
-from pawl.execute.services import databases, machine, postgres_sources, redis_sources, resp
-from pawl.execute.services.belongings import Belonging, Belongings
-from pawl.execute.services.pool import Leased, ServicePool
-from pawl.execute.services.ports import LOOPBACK, free_port, is_taken
-from pawl.execute.services.reaper import reap
-from pawl.execute.services.redis import RedisProgram
-from pawl.execute.services.supply import Site
-from pawl.execute.tools import Toolshop, registry_environment
-from pawl.model.pipeline import ServiceSpec
-from pawl.model.places import Places
+from onward.errors import ServiceError
+from onward.execute.identity import Identity, identify, is_alive
+from onward.execute.process import Processes
+from onward.execute.services import databases, machine, postgres_sources, redis_sources, resp
+from onward.execute.services.belongings import Belonging, Belongings
+from onward.execute.services.pool import Leased, ServicePool
+from onward.execute.services.ports import LOOPBACK, free_port, is_taken
+from onward.execute.services.reaper import reap
+from onward.execute.services.redis import RedisProgram
+from onward.execute.services.supply import Site
+from onward.execute.tools import Toolshop, registry_environment
+from onward.model.pipeline import ServiceSpec
+from onward.model.places import Places
 
 pytestmark = pytest.mark.services
 
@@ -157,7 +157,7 @@ def test_each_step_and_worker_has_a_database_of_its_own(ground: Ground) -> None:
             assert (first.use.provider, first.step) == ("machine", "tests/pytest")
             assert pool.check((first, second)) is None
         with pool.lease("third", ("database",), 0) as (third,):
-            names = query(third.url.replace("+psycopg", ""), "SELECT datname FROM pg_database WHERE datname ~ '^pawl_'")
+            names = query(third.url.replace("+psycopg", ""), "SELECT datname FROM pg_database WHERE datname ~ '^onward_'")
             # The databases of the first two steps are gone, one server serves the whole run.
             assert len(names) == 2
             assert port_of(third) == port_of(first)
@@ -171,7 +171,7 @@ def test_a_step_may_leave_its_connections_open(ground: Ground) -> None:
             connection = psycopg.connect(leased.url)
         with pool.lease("next", ("database",), 0) as (second,):
             assert query(second.url, "SELECT 1") == [(1,)]
-            assert len(query(second.url, "SELECT 1 FROM pg_database WHERE datname ~ '^pawl_'")) == 2
+            assert len(query(second.url, "SELECT 1 FROM pg_database WHERE datname ~ '^onward_'")) == 2
         connection.close()
 
 
@@ -281,10 +281,10 @@ def test_a_server_that_dies_at_start_shows_its_log(ground: Ground, tmp_path: Pat
 VICTIM = """
     import fcntl, os, sys, time
     from pathlib import Path
-    from pawl.execute.process import Processes
-    from pawl.execute.services.pool import ServicePool
-    from pawl.model.pipeline import ServiceSpec
-    from pawl.model.places import Places
+    from onward.execute.process import Processes
+    from onward.execute.services.pool import ServicePool
+    from onward.model.pipeline import ServiceSpec
+    from onward.model.places import Places
 
     places, run = Places(cache=Path(sys.argv[1]), state=Path(sys.argv[2])), Path(sys.argv[2]) / "runs" / "victim"
     run.mkdir(parents=True)
@@ -303,7 +303,7 @@ VICTIM = """
 
 
 def victim(ground: Ground, version: str) -> subprocess.Popen[str]:
-    """Start a pawl that holds both services until it is ended."""
+    """Start an onward that holds both services until it is ended."""
     argv = (sys.executable, "-c", textwrap.dedent(VICTIM), str(ground.places.cache), str(ground.places.state), version)
     return subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env={**os.environ, "DOCKER_HOST": NO_DOCKER})
 
@@ -311,29 +311,29 @@ def victim(ground: Ground, version: str) -> subprocess.Popen[str]:
 def test_ctrl_c_leaves_nothing(ground: Ground) -> None:
     version = installed_postgres()
     installed_redis()
-    with victim(ground, version) as pawl:
-        assert pawl.stdout is not None
-        *ports, _ = pawl.stdout.readline().split()
+    with victim(ground, version) as onward:
+        assert onward.stdout is not None
+        *ports, _ = onward.stdout.readline().split()
         assert all(is_taken(int(port)) for port in ports)
-        pawl.send_signal(signal.SIGINT)
-        pawl.wait()
+        onward.send_signal(signal.SIGINT)
+        onward.wait()
     assert not any(is_taken(int(port)) for port in ports)
     assert ground.left() == []
 
 
-def test_what_a_killed_pawl_left_is_ended_by_the_next_run_and_not_before(ground: Ground) -> None:
+def test_what_a_killed_onward_left_is_ended_by_the_next_run_and_not_before(ground: Ground) -> None:
     version = installed_postgres()
     installed_redis()
-    with victim(ground, version) as pawl:
-        assert pawl.stdout is not None
-        *ports, url = pawl.stdout.readline().split()
+    with victim(ground, version) as onward:
+        assert onward.stdout is not None
+        *ports, url = onward.stdout.readline().split()
         with closing(psycopg.connect(url)) as client:
             client.execute("SELECT 1")
             servers = [identify(_pid(kept)) for kept in (ground.places.state / "services").glob("*.json")]
             assert len(servers) == 2
             assert reap(ground.places) == ()
-            pawl.send_signal(signal.SIGKILL)
-            pawl.wait()
+            onward.send_signal(signal.SIGKILL)
+            onward.wait()
             # The servers have sessions of their own and go on.
             assert all(is_taken(int(port)) for port in ports)
             backend = client.info.backend_pid
@@ -357,7 +357,7 @@ def test_a_server_that_was_never_written_down_is_found_in_its_folder(ground: Gro
             replace(site.belongings.located(belonging, folder, resolved), owner=1, owner_started="never")
         )
     port = free_port()
-    # As if pawl had been killed between starting the server and writing its pid down.
+    # As if onward had been killed between starting the server and writing its pid down.
     with (
         subprocess.Popen(
             (program, "--port", str(port), "--bind", LOOPBACK), cwd=folder, stdout=subprocess.DEVNULL
@@ -416,8 +416,8 @@ def foreign_postgres(ground: Ground, version: str) -> Iterator[Leased]:
         theirs.lease("owner", ("database",), 0) as (server,),
     ):
         query(server.url, "CREATE ROLE ci LOGIN CREATEDB PASSWORD 'p@ss w:rd'")
-        query(server.url, "CREATE DATABASE pawl_shop")
-        query(server.url, "CREATE DATABASE pawl_0badcafe_1")
+        query(server.url, "CREATE DATABASE onward_shop")
+        query(server.url, "CREATE DATABASE onward_0badcafe_1")
         yield server
 
 
@@ -430,7 +430,7 @@ def test_a_given_postgres_keeps_what_is_not_ours(ground: Ground) -> None:
         given = f"postgresql+asyncpg://ci:p%40ss%20w%3Ard@127.0.0.1:{port_of(server)}/postgres?application_name=x"
         before = set(query(server.url, DATABASES))
         with (
-            ground.site("run", PAWL_POSTGRES_URL=given) as site,
+            ground.site("run", ONWARD_POSTGRES_URL=given) as site,
             pool_of(site, postgres(version), strict=True) as pool,
             pool.lease("step", ("database",), 1) as (leased,),
         ):
@@ -447,7 +447,7 @@ def test_what_a_dead_run_made_on_a_given_postgres_goes_when_it_is_given_again(gr
     with foreign_postgres(ground, version) as server:
         given = f"postgresql://ci:p%40ss%20w%3Ard@127.0.0.1:{port_of(server)}/postgres"
         before = set(query(server.url, DATABASES))
-        with ground.site("run", PAWL_POSTGRES_URL=given) as site:
+        with ground.site("run", ONWARD_POSTGRES_URL=given) as site:
             dead = site.belongings.begin("database", "address")
             at = f"postgresql://127.0.0.1:{port_of(server)}"
             site.belongings.keep(replace(dead, address=at, owner=1, owner_started="never", run="/gone"))
@@ -463,13 +463,13 @@ def test_a_given_address_that_does_not_answer_falls_through(ground: Ground) -> N
     spec = postgres(installed_postgres())
     with (
         ground.site(
-            PAWL_POSTGRES_URL="postgresql://ci:secret@127.0.0.1:9/x", DATABASE_URL="postgresql://prod/x"
+            ONWARD_POSTGRES_URL="postgresql://ci:secret@127.0.0.1:9/x", DATABASE_URL="postgresql://prod/x"
         ) as site,
         pool_of(site, spec) as pool,
         pool.lease("step", ("database",), 0) as (leased,),
     ):
         assert leased.use.provider == "machine"
-        assert "PAWL_POSTGRES_URL (127.0.0.1:9)" in leased.use.notes[0]
+        assert "ONWARD_POSTGRES_URL (127.0.0.1:9)" in leased.use.notes[0]
         assert "secret" not in "".join(leased.use.notes)
 
 
@@ -484,7 +484,7 @@ def test_a_given_redis_is_shared_by_number_and_emptied_of_ours_alone(ground: Gro
         for number in (0, 1, 3):
             with resp.Connection(address, number) as connection:
                 connection.call("SET", "precious", "yes")
-        with ground.site("run", PAWL_REDIS_URL=server.url) as site, pool_of(site, REDIS, strict=True) as pool:
+        with ground.site("run", ONWARD_REDIS_URL=server.url) as site, pool_of(site, REDIS, strict=True) as pool:
             with pool.lease("one", ("cache",), 1) as (first,), pool.lease("two", ("cache",), 0) as (second,):
                 urls = (first.url, *first.worker_urls, second.url)
                 assert [resp.Address(url).number for url in urls] == [2, 4, 5]
@@ -553,7 +553,7 @@ def test_embedded_servers_come_from_the_registries(ground: Ground) -> None:
         supply = postgres_sources.Embedded(site).offers(spec)[0].open(spec)
         with supply.lease(0) as leased:
             assert leased.use.ran == "PostgreSQL 15.18"
-            assert query(leased.url, "SELECT similarity('pawl', 'pawl')") == [(1.0,)]
+            assert query(leased.url, "SELECT similarity('onward', 'onward')") == [(1.0,)]
         supply.close()
         with redis_sources.Embedded(site).offers(REDIS)[0].open(REDIS).lease(1) as cached:
             assert cached.use.ran == "Valkey 9.1.2 (answers as Redis 7.2.4)"

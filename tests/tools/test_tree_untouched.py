@@ -11,7 +11,7 @@ import pytest
 
 from kit import containers, shop
 from kit.aftermath import await_until
-from kit.pawling import Pawl
+from kit.invocations import Onward
 from kit.repos import Repo
 
 pytestmark = [pytest.mark.tools, pytest.mark.services, pytest.mark.slow]
@@ -56,7 +56,7 @@ import time
 
 
 def test_slow():
-    pathlib.Path(os.environ["PAWL_RUN"], "begun").touch()
+    pathlib.Path(os.environ["ONWARD_RUN"], "begun").touch()
     time.sleep(60)
 """
 
@@ -78,8 +78,8 @@ def _looks(root: Path) -> Iterator[tuple[str, Look]]:
 
 
 @pytest.fixture
-def pawl(tmp_path: Path) -> Pawl:
-    caller = Pawl(tmp_path / "home")
+def onward(tmp_path: Path) -> Onward:
+    caller = Onward(tmp_path / "home")
     containers.import_databases(caller, tmp_path)
     return caller
 
@@ -95,10 +95,10 @@ def repo(tmp_path: Path) -> Repo:
     return made
 
 
-def test_a_full_run(repo: Repo, pawl: Pawl, tmp_path: Path) -> None:
+def test_a_full_run(repo: Repo, onward: Onward, tmp_path: Path) -> None:
     repo.write({"app/orders.py": shop.ORDERS + "\n", "untracked notes.txt": "mine\n"})
     status, before = repo.git("status", "--porcelain", "--ignored"), looks(repo.root)
-    said = pawl.run("--offline", "--report", f"html={tmp_path / 'report.html'}", cwd=repo.root)
+    said = onward.run("--offline", "--report", f"html={tmp_path / 'report.html'}", cwd=repo.root)
     assert said.code in (0, 1), said.err
     ran = {gate["gate"] for gate in said.document["gates"] if gate["verdict"] in ("passed", "failed")}
     assert ran >= {"tests", "integration", "migrations", "coverage", "format", "lint", "types", "security", "secrets"}
@@ -106,36 +106,36 @@ def test_a_full_run(repo: Repo, pawl: Pawl, tmp_path: Path) -> None:
     assert repo.git("status", "--porcelain", "--ignored") == status
 
 
-def test_code_that_writes_everywhere(repo: Repo, pawl: Pawl) -> None:
+def test_code_that_writes_everywhere(repo: Repo, onward: Onward) -> None:
     repo.commit("A vandal", {"tests/unit/test_vandal.py": VANDAL})
     before = looks(repo.root)
-    first = pawl.run("tests", "--offline", cwd=repo.root)
+    first = onward.run("tests", "--offline", cwd=repo.root)
     assert first.gate("tests")["verdict"] in ("passed", "failed"), first.err
     assert looks(repo.root) == before
-    second = pawl.run("security", "--offline", cwd=repo.root)
+    second = onward.run("security", "--offline", cwd=repo.root)
     assert second.gate("security")["verdict"] == "passed"
     assert looks(repo.root) == before
 
 
-def test_a_failing_run(repo: Repo, pawl: Pawl) -> None:
+def test_a_failing_run(repo: Repo, onward: Onward) -> None:
     repo.commit("Faults", {"app/orders.py": "import os\n\n\ndef total(prices):\n  return eval('1')\n"})
     before = looks(repo.root)
-    said = pawl.run("tests", "format", "lint", "security", "--offline", cwd=repo.root)
+    said = onward.run("tests", "format", "lint", "security", "--offline", cwd=repo.root)
     assert said.code == 1
     assert looks(repo.root) == before
     assert repo.git("status", "--porcelain") == ""
 
 
 @pytest.mark.parametrize("code", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_run(repo: Repo, pawl: Pawl, code: signal.Signals) -> None:
+def test_an_interrupted_run(repo: Repo, onward: Onward, code: signal.Signals) -> None:
     repo.commit("Slow", {"tests/unit/test_slow.py": SLOW})
     before = looks(repo.root)
-    process = pawl.start("run", "tests", "lint", "security", "--offline", cwd=repo.root)
-    assert await_until(lambda: any(pawl.state.glob("runs/*/begun")) or process.poll() is not None, 120)
+    process = onward.start("run", "tests", "lint", "security", "--offline", cwd=repo.root)
+    assert await_until(lambda: any(onward.state.glob("runs/*/begun")) or process.poll() is not None, 120)
     process.send_signal(code)
     process.communicate(timeout=60)
     assert process.returncode in (130, -signal.SIGKILL)
     assert looks(repo.root) == before
-    assert pawl.run("security", "--offline", cwd=repo.root).code == 0
+    assert onward.run("security", "--offline", cwd=repo.root).code == 0
     assert looks(repo.root) == before
     assert repo.git("status", "--porcelain") == ""

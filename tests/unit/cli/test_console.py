@@ -15,10 +15,10 @@ from typing import TextIO
 import pytest
 
 from kit import documents
-from pawl.cli.console import Console, is_live, paper_for, printable
-from pawl.model.event import Event, RunFailed, StepProgress
-from pawl.report import progress
-from pawl.report.paper import PLAIN, Paper
+from onward.cli.console import Console, is_live, paper_for, printable
+from onward.model.event import Event, RunFailed, StepProgress
+from onward.report import progress
+from onward.report.paper import PLAIN, Paper
 
 SHOW_CURSOR = "\x1b[?25h"
 HIDE_CURSOR = "\x1b[?25l"
@@ -68,7 +68,7 @@ def test_progress_goes_to_err_and_reports_to_out() -> None:
     out, err = tell({}, *documents.events())
     assert out == "report\n"
     lines = err.splitlines()
-    assert lines[0] == "pawl 0.1.0: profile full, 7 steps of 7 gates, on 2 CPUs, run 20261121T084841Z-5f0c2a"
+    assert lines[0] == "onward 0.1.0: profile full, 7 steps of 7 gates, on 2 CPUs, run 20261121T084841Z-5f0c2a"
     assert "✗ lint/flake8 failed in 2.2 s: 6 findings" in lines
     assert "✓ tests/pytest@3.11 passed in 9.8 s from the cache" in lines
     assert "✗ gate coverage: failed, line coverage 71.3 % is below the ratchet of 72 %" in lines
@@ -235,7 +235,7 @@ def _drain(reader: int, stop: threading.Event) -> None:
 
 def test_a_reader_that_went_away_is_not_an_error() -> None:
     code = (
-        "import sys\nfrom pawl.cli.console import Console\n"
+        "import sys\nfrom onward.cli.console import Console\n"
         "with Console(sys.stdout, sys.stderr, {}) as console:\n"
         "    for _ in range(20000): console.say('x' * 100 + '\\n')\n"
     )
@@ -250,7 +250,7 @@ def test_a_reader_that_went_away_is_not_an_error() -> None:
 
 def test_an_output_that_cannot_be_written_is_said() -> None:
     code = (
-        "import sys\nfrom pawl.cli.console import Console\nfrom pawl.errors import RecordError\n"
+        "import sys\nfrom onward.cli.console import Console\nfrom onward.errors import RecordError\n"
         "try:\n    with Console(sys.stdout, sys.stderr, {}) as console: console.say('x')\n"
         "except RecordError as error: sys.stderr.write(error.message)\n"
     )
@@ -261,7 +261,7 @@ def test_an_output_that_cannot_be_written_is_said() -> None:
 
 def test_rich_is_only_imported_for_a_live_view() -> None:
     code = (
-        "import io, sys\nfrom pawl.cli.console import Console\n"
+        "import io, sys\nfrom onward.cli.console import Console\n"
         "with Console(sys.stdout, sys.stderr, {}) as console: console.say('x')\n"
         "assert not [name for name in sys.modules if name.split('.')[0] in {'rich', 'jinja2', 'click'}]\n"
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kit import documents
-from pawl.cli.group import main
-from pawl.record.runs import Records
+from onward.cli.group import main
+from onward.record.runs import Records
 
 RUN = "20261121T084841Z-5f0c2a"
 
@@ -17,10 +17,10 @@ RUN = "20261121T084841Z-5f0c2a"
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "shop"
     root.mkdir()
-    (root / "pawl.toml").write_text("schema = 1\n")
+    (root / "onward.toml").write_text("schema = 1\n")
     monkeypatch.chdir(root)
-    monkeypatch.setenv("PAWL_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("PAWL_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("ONWARD_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("ONWARD_CACHE_DIR", str(tmp_path / "cache"))
     for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     return root
@@ -52,11 +52,11 @@ def test_the_newest_run_of_this_project_is_meant(project: Path, capsys: pytest.C
 
 def test_reports_are_written_and_lead_to_the_artifacts(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record(project.parent / "state", RUN, project)
-    words = ["show", "--report", "html=report.html", "--report", "junit=junit.xml", "--report", "sarif=pawl.sarif"]
+    words = ["show", "--report", "html=report.html", "--report", "junit=junit.xml", "--report", "sarif=onward.sarif"]
     assert main(words) == 0
     page = (project / "report.html").read_text()
     assert f'href="../state/runs/{RUN}/steps/tests-pytest-3.9-1a2b3c4d/tests.jsonl"' in page
-    assert sorted(path.name for path in project.iterdir()) == ["junit.xml", "pawl.sarif", "pawl.toml", "report.html"]
+    assert sorted(path.name for path in project.iterdir()) == ["junit.xml", "onward.sarif", "onward.toml", "report.html"]
 
 
 def test_runs_are_listed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,7 +99,7 @@ def test_a_report_may_go_to_a_pipe(project: Path, capfd: pytest.CaptureFixture[s
     record(project.parent / "state", RUN, project)
     assert main(["show", "--format", "json", "--report", "github=/dev/stderr"]) == 0
     told = capfd.readouterr()
-    assert told.err.startswith("## :x: pawl: failed")
+    assert told.err.startswith("## :x: onward: failed")
     assert json.loads(told.out)["exit_code"] == 1
     assert Path("/dev/stderr").is_symlink()
 

@@ -10,13 +10,13 @@ from jsonschema import Draft202012Validator
 
 from kit.definitions import HEAD
 from kit.hall import HALL
-from pawl.config.definition import parse
-from pawl.config.jsonschema import schema
-from pawl.config.show import as_text
-from pawl.errors import ConfigError
-from pawl.model.application import Application, Health, Server
+from onward.config.definition import parse
+from onward.config.jsonschema import schema
+from onward.config.show import as_text
+from onward.errors import ConfigError
+from onward.model.application import Application, Health, Server
 
-PATH = Path("/home/me/shop/pawl.toml")
+PATH = Path("/home/me/shop/onward.toml")
 VALIDATOR = Draft202012Validator(schema(HALL))
 APPLICATION = HEAD + '[application]\ncommand = ["serve", "{port}"]\nhealth = "/health"\n'
 PROVIDER = APPLICATION + '[application.companions.provider]\ncommand = ["x", "{port}"]\nhealth = "/"\n'

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from kit.definitions import FULL, HEAD, MISTAKES, WAIVER
 from kit.hall import HALL, gate
-from pawl.config import definition
-from pawl.config.definition import parse
-from pawl.errors import ConfigError
-from pawl.model.finding import Severity
-from pawl.model.gate import Gate
-from pawl.model.pipeline import CustomGate, Layer, Pipeline, Profile, ServiceSpec, Waiver
+from onward.config import definition
+from onward.config.definition import parse
+from onward.errors import ConfigError
+from onward.model.finding import Severity
+from onward.model.gate import Gate
+from onward.model.pipeline import CustomGate, Layer, Pipeline, Profile, ServiceSpec, Waiver
 
-PATH = Path("/home/me/shop/pawl.toml")
+PATH = Path("/home/me/shop/onward.toml")
 
 
 def read(text: str, gates: tuple[Gate, ...] = HALL) -> Pipeline:
@@ -109,13 +109,13 @@ def test_services_have_usual_variables(image: str, variable: str) -> None:
 
 def test_origins_are_kept() -> None:
     origins = {origin.key: origin for origin in read(FULL).origins}
-    assert (origins["offline"].layer, origins["offline"].where) == (Layer.FILE, "pawl.toml:3")
-    assert origins["gates.integration.timeout"].where == "pawl.toml:39"
+    assert (origins["offline"].layer, origins["offline"].where) == (Layer.FILE, "onward.toml:3")
+    assert origins["gates.integration.timeout"].where == "onward.toml:39"
     assert origins["gates.integration.timeout"].value == 5400.0
     assert origins["gates.tests.timeout"].layer is Layer.DEFAULT
     assert origins["services.cache.variables"].value == ("REDIS_URL", "CELERY_URL")
-    assert origins["environment.MODE"].where == "pawl.toml:19"
-    assert origins["waivers[0].rule"].where == "pawl.toml:55"
+    assert origins["environment.MODE"].where == "onward.toml:19"
+    assert origins["waivers[0].rule"].where == "onward.toml:55"
 
 
 def test_all_mistakes_at_once_in_the_order_of_the_file() -> None:
@@ -124,11 +124,11 @@ def test_all_mistakes_at_once_in_the_order_of_the_file() -> None:
         'block = "hihg"\n[gates.lnt]\nenabled = true\n'
     )
     assert mistakes(text) == (
-        'pawl.toml:2:1 ofline: unknown key; did you mean "offline"?',
-        'pawl.toml:4:11 project.python[0]: expected text, got the number 3.11; put it in quotes, as in "3.11"',
-        'pawl.toml:6:1 gates.tests.timout: unknown key; did you mean "timeout"?',
-        'pawl.toml:7:1 gates.tests.block: "hihg" is not one of critical, high, medium, low, info; did you mean "high"?',
-        'pawl.toml:8:8 gates.lnt: unknown gate; did you mean "lint"? (a gate of your own needs command and format)',
+        'onward.toml:2:1 ofline: unknown key; did you mean "offline"?',
+        'onward.toml:4:11 project.python[0]: expected text, got the number 3.11; put it in quotes, as in "3.11"',
+        'onward.toml:6:1 gates.tests.timout: unknown key; did you mean "timeout"?',
+        'onward.toml:7:1 gates.tests.block: "hihg" is not one of critical, high, medium, low, info; did you mean "high"?',
+        'onward.toml:8:8 gates.lnt: unknown gate; did you mean "lint"? (a gate of your own needs command and format)',
     )
 
 
@@ -144,7 +144,7 @@ def test_mistakes(text: str, mistake: str) -> None:
 
 def test_a_waiver_id_is_taken_once() -> None:
     entry = WAIVER.removeprefix(HEAD) + 'rule = "x"\n'
-    assert one(HEAD + entry + entry) == 'pawl.toml:12:1 waivers[1].id: "a" is also the id of waivers[0]'
+    assert one(HEAD + entry + entry) == 'onward.toml:12:1 waivers[1].id: "a" is also the id of waivers[0]'
 
 
 def test_an_expired_waiver_is_no_mistake_of_the_file() -> None:
@@ -165,7 +165,7 @@ def test_a_newer_shape_is_the_only_thing_said() -> None:
 def test_a_file_that_is_mistaken_throughout_is_answered_in_time() -> None:
     found = mistakes(HEAD + "".join(f"kez{number} = {number}\n" for number in range(20_000)))
     assert len(found) == 20_000
-    assert found[-1] == "pawl.toml:20003:1 project.kez19999: unknown key"
+    assert found[-1] == "onward.toml:20003:1 project.kez19999: unknown key"
 
 
 def test_default_order_of_gates_is_not_the_users_mistake() -> None:
@@ -175,25 +175,25 @@ def test_default_order_of_gates_is_not_the_users_mistake() -> None:
 def test_the_error_says_where_and_what_next() -> None:
     with pytest.raises(ConfigError) as caught:
         read(HEAD + "x = 1\n")
-    assert (caught.value.message, caught.value.where) == ("pawl.toml has one mistake", str(PATH))
-    assert "pawl config --reference" in caught.value.hint
+    assert (caught.value.message, caught.value.where) == ("onward.toml has one mistake", str(PATH))
+    assert "onward config --reference" in caught.value.hint
 
 
 def test_the_nearest_definition_upwards_holds(tmp_path: Path) -> None:
     inner = tmp_path / "services" / "shop"
     (inner / "app" / "deep").mkdir(parents=True)
-    (tmp_path / "pawl.toml").write_text(HEAD + 'name = "outer"\n')
-    (inner / "pawl.toml").write_text(HEAD)
+    (tmp_path / "onward.toml").write_text(HEAD + 'name = "outer"\n')
+    (inner / "onward.toml").write_text(HEAD)
     loaded = definition.load(inner / "app" / "deep", HALL, environ={})
-    assert (loaded.root, loaded.path, loaded.pipeline.name) == (inner, inner / "pawl.toml", "shop")
+    assert (loaded.root, loaded.path, loaded.pipeline.name) == (inner, inner / "onward.toml", "shop")
     assert (loaded.profile, loaded.jobs) == (Profile.FULL, None)
     assert definition.load(tmp_path / "services", HALL, environ={}).pipeline.name == "outer"
 
 
 def test_without_a_definition(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"there is no pawl\.toml here or above") as caught:
+    with pytest.raises(ConfigError, match=r"there is no onward\.toml here or above") as caught:
         definition.load(tmp_path, HALL, environ={})
-    assert "pawl init" in caught.value.hint
+    assert "onward init" in caught.value.hint
 
 
 def refusal(text: str) -> ConfigError | None:
@@ -232,4 +232,4 @@ def test_no_shape_of_a_document_is_a_bug(content: dict[str, str]) -> None:
     text = "".join(f"{key} = {value}\n" for key, value in content.items())
     error = refusal(text)
     assert error is None or error.mistakes
-    assert error is None or all(mistake.startswith("pawl.toml:") for mistake in error.mistakes)
+    assert error is None or all(mistake.startswith("onward.toml:") for mistake in error.mistakes)

@@ -11,17 +11,17 @@ from jsonschema import Draft202012Validator
 
 from kit.definitions import FULL, GATE, HEAD, MISTAKES, OWN, WAIVER
 from kit.hall import HALL
-from pawl.config.definition import parse
-from pawl.config.jsonschema import as_text, schema
-from pawl.config.writing import Draft, compose
-from pawl.errors import ConfigError
+from onward.config.definition import parse
+from onward.config.jsonschema import as_text, schema
+from onward.config.writing import Draft, compose
+from onward.errors import ConfigError
 
 VALIDATOR = Draft202012Validator(schema(HALL), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 # What a JSON Schema cannot say: relations between values, days of the calendar, ranges of values with units.
 BEYOND = (
     'project.deployed-python: "',
-    "requires: this is pawl",
+    "requires: this is onward",
     'requires: "new"',
     "is not among project.python",
     "already carries the URL",
@@ -60,7 +60,7 @@ def accepted(text: str) -> bool:
 
 def parsed(text: str) -> bool:
     try:
-        parse(text, HALL, path=Path("/p/pawl.toml"))
+        parse(text, HALL, path=Path("/p/onward.toml"))
     except ConfigError:
         return False
     return True

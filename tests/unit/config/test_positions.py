@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pawl.config.positions import KeyPath, Spot, positions
+from onward.config.positions import KeyPath, Spot, positions
 
 EVERYTHING = '''\
 # a comment with = and [brackets]

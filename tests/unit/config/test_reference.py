@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from kit.hall import HALL
-from pawl.config.reference import reference
-from pawl.config.schema import CUSTOM, PROJECT, SERVICE, TOP, WAIVER, WORKSPACE, gate_keys
+from onward.config.reference import reference
+from onward.config.schema import CUSTOM, PROJECT, SERVICE, TOP, WAIVER, WORKSPACE, gate_keys
 
 PAGE = reference(HALL)
 

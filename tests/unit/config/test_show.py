@@ -7,11 +7,11 @@ import pytest
 
 from kit.definitions import FULL
 from kit.hall import HALL
-from pawl.config.definition import parse
-from pawl.config.show import as_json, as_text, chosen
-from pawl.errors import UsageError
+from onward.config.definition import parse
+from onward.config.show import as_json, as_text, chosen
+from onward.errors import UsageError
 
-ORIGINS = parse(FULL, HALL, path=Path("/p/pawl.toml")).origins
+ORIGINS = parse(FULL, HALL, path=Path("/p/onward.toml")).origins
 
 
 def test_values_as_the_file_would_have_them() -> None:
@@ -20,18 +20,18 @@ def test_values_as_the_file_would_have_them() -> None:
     assert [" ".join(line.split()) for line in lines] == [
         "gates.integration.enabled = true # default",
         'gates.integration.reason = "" # default',
-        "gates.integration.required = true # pawl.toml:36",
-        'gates.integration.profiles = ["ci"] # pawl.toml:37',
-        'gates.integration.block = "high" # pawl.toml:38',
-        'gates.integration.timeout = "1h30m" # pawl.toml:39',
-        'gates.integration.after = ["tests"] # pawl.toml:40',
+        "gates.integration.required = true # onward.toml:36",
+        'gates.integration.profiles = ["ci"] # onward.toml:37',
+        'gates.integration.block = "high" # onward.toml:38',
+        'gates.integration.timeout = "1h30m" # onward.toml:39',
+        'gates.integration.after = ["tests"] # onward.toml:40',
         'gates.integration.config = "" # default',
-        'gates.integration.args = ["-p", "x", "-p", "x"] # pawl.toml:44',
+        'gates.integration.args = ["-p", "x", "-p", "x"] # onward.toml:44',
         "gates.integration.retries = 0 # default",
-        "gates.integration.lines = 70 # pawl.toml:43",
+        "gates.integration.lines = 70 # onward.toml:43",
         "gates.integration.strict = false # default",
-        'gates.integration.patience = "500ms" # pawl.toml:41',
-        'gates.integration.budget = "2MiB" # pawl.toml:42',
+        'gates.integration.patience = "500ms" # onward.toml:41',
+        'gates.integration.budget = "2MiB" # onward.toml:42',
         'gates.integration.least = "medium" # default',
         'gates.integration.paths = ["tests/integration"] # default',
         'gates.integration.markers = ["integration"] # default',
@@ -43,11 +43,11 @@ def test_values_as_the_file_would_have_them() -> None:
 @pytest.mark.parametrize(
     ("key", "line"),
     [
-        ("project.name", 'project.name = "shop"  # pawl.toml:6'),
+        ("project.name", 'project.name = "shop"  # onward.toml:6'),
         ("services.cache.variable", "services.cache.variable = unset  # default"),
         ("gates.javascript.timeout", 'gates.javascript.timeout = "20m"  # default'),
-        ("waivers[0].expires", 'waivers[0].expires = "2027-01-31"  # pawl.toml:59'),
-        ("environment", 'environment.MODE = "test"  # pawl.toml:19'),
+        ("waivers[0].expires", 'waivers[0].expires = "2027-01-31"  # onward.toml:59'),
+        ("environment", 'environment.MODE = "test"  # onward.toml:19'),
     ],
 )
 def test_one_value(key: str, line: str) -> None:
@@ -56,7 +56,7 @@ def test_one_value(key: str, line: str) -> None:
 
 def test_defaults_that_depend_on_others_are_shown() -> None:
     text = 'schema = 1\n[project]\npython = ["3.11"]\n[services.db]\nimage = "postgres:15"\n'
-    origins = parse(text, HALL, path=Path("/home/shop/pawl.toml")).origins
+    origins = parse(text, HALL, path=Path("/home/shop/onward.toml")).origins
     assert 'project.name = "shop"' in as_text(chosen(origins, "project.name"), HALL)
     assert 'services.db.variable = "DATABASE_URL"' in as_text(chosen(origins, "services"), HALL)
 
@@ -69,7 +69,7 @@ def test_json_has_every_value() -> None:
         "key": "gates.integration.timeout",
         "value": 5400.0,
         "layer": "file",
-        "where": "pawl.toml:39",
+        "where": "onward.toml:39",
     }
     assert len(document["values"]) == len(ORIGINS)
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from pawl.config.source import LARGEST, decode, find, read
-from pawl.errors import ConfigError
+from onward.config.source import LARGEST, decode, find, read
+from onward.errors import ConfigError
 
 
 def broken(tmp_path: Path, data: bytes) -> ConfigError:
-    path = tmp_path / "pawl.toml"
+    path = tmp_path / "onward.toml"
     path.write_bytes(data)
     with pytest.raises(ConfigError) as caught:
         decode(read(path), path)
@@ -39,18 +39,18 @@ def test_broken_toml(tmp_path: Path, text: str, place: str, hint: str) -> None:
     error = broken(tmp_path, text.encode())
     assert place in error.where
     assert hint in error.hint
-    assert error.mistakes[0].startswith("pawl.toml:")
+    assert error.mistakes[0].startswith("onward.toml:")
 
 
 def test_not_utf_8(tmp_path: Path) -> None:
     error = broken(tmp_path, b"a = 1\nname = '\xff'\n")
-    assert error.message == "pawl.toml is not UTF-8 text"
-    assert error.where.endswith("pawl.toml:2")
+    assert error.message == "onward.toml is not UTF-8 text"
+    assert error.where.endswith("onward.toml:2")
 
 
 def test_a_binary_file(tmp_path: Path) -> None:
-    assert "pawl.toml is not" in broken(tmp_path, bytes(range(256)) * 40).message
-    assert "pawl.toml is not valid TOML" in broken(tmp_path, b"\0" * 100).message
+    assert "onward.toml is not" in broken(tmp_path, bytes(range(256)) * 40).message
+    assert "onward.toml is not valid TOML" in broken(tmp_path, b"\0" * 100).message
 
 
 def test_a_huge_file(tmp_path: Path) -> None:
@@ -72,22 +72,22 @@ def test_a_huge_number(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_its_place(tmp_path: Path) -> None:
-    (tmp_path / "pawl.toml").mkdir()
-    with pytest.raises(ConfigError, match=r"cannot read pawl\.toml: Is a directory"):
-        read(tmp_path / "pawl.toml")
+    (tmp_path / "onward.toml").mkdir()
+    with pytest.raises(ConfigError, match=r"cannot read onward\.toml: Is a directory"):
+        read(tmp_path / "onward.toml")
 
 
 def test_a_link_to_nowhere_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
-    (tmp_path / "pawl.toml").write_text("a = 1\n")
-    (tmp_path / "inner" / "pawl.toml").symlink_to("gone.toml")
-    assert find(tmp_path / "inner") == tmp_path / "inner" / "pawl.toml"
+    (tmp_path / "onward.toml").write_text("a = 1\n")
+    (tmp_path / "inner" / "onward.toml").symlink_to("gone.toml")
+    assert find(tmp_path / "inner") == tmp_path / "inner" / "onward.toml"
     with pytest.raises(ConfigError, match="cannot read"):
-        read(tmp_path / "inner" / "pawl.toml")
+        read(tmp_path / "inner" / "onward.toml")
 
 
 def test_marks_and_line_ends_of_other_systems(tmp_path: Path) -> None:
-    path = tmp_path / "pawl.toml"
+    path = tmp_path / "onward.toml"
     path.write_bytes(b"\xef\xbb\xbfa = 1\r\nb = 2\r\n")
     assert decode(read(path), path)[0] == {"a": 1, "b": 2}
 
@@ -95,5 +95,5 @@ def test_marks_and_line_ends_of_other_systems(tmp_path: Path) -> None:
 def test_a_path_with_spaces_and_foreign_letters(tmp_path: Path) -> None:
     folder = tmp_path / "my shop ü 日本"
     (folder / "inner").mkdir(parents=True)
-    (folder / "pawl.toml").write_text("a = 1\n")
-    assert find(folder / "inner") == folder / "pawl.toml"
+    (folder / "onward.toml").write_text("a = 1\n")
+    assert find(folder / "inner") == folder / "onward.toml"

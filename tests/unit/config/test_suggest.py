@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pawl.config.suggest import did_you_mean, one_of
+from onward.config.suggest import did_you_mean, one_of
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pawl.config.units import seconds, show_seconds, show_size, size
+from onward.config.units import seconds, show_seconds, show_size, size
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.hall import HALL, gate
-from pawl.config.definition import parse
-from pawl.config.values import quote
-from pawl.config.writing import Draft, compose
-from pawl.model.facts import Fact
-from pawl.model.pipeline import Kind, Option, Pipeline
+from onward.config.definition import parse
+from onward.config.values import quote
+from onward.config.writing import Draft, compose
+from onward.model.facts import Fact
+from onward.model.pipeline import Kind, Option, Pipeline
 
 KNOWN = (
     Fact(name="package-manager", value="pip", evidence=("requirements.txt",)),
@@ -70,7 +70,7 @@ def draft(*facts: Fact, name: str = "shop", branch: str | None = "main") -> Draf
 
 
 def load(text: str) -> Pipeline:
-    return parse(text, HALL, path=Path("/home/shop/pawl.toml"))
+    return parse(text, HALL, path=Path("/home/shop/onward.toml"))
 
 
 def test_what_is_known_is_written_with_its_evidence() -> None:
@@ -112,9 +112,9 @@ def test_conflicts_are_shown() -> None:
     assert load(text).deployed_python is None
 
 
-def test_versions_that_pawl_does_not_work_with() -> None:
+def test_versions_that_onward_does_not_work_with() -> None:
     text = compose(draft(Fact(name="python", value=("2.7", "3.8", "3.10"))))
-    assert "# found but too old for pawl, which works with 3.9 and newer: 2.7, 3.8" in text
+    assert "# found but too old for onward, which works with 3.9 and newer: 2.7, 3.8" in text
     assert load(text).pythons == ("3.10",)
 
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.trees import texts
-from pawl.detect.declarations import all_declarations, declared
+from onward.detect.declarations import all_declarations, declared
 
 
 def test_requirement_files_with_everything_that_may_stand_in_them() -> None:

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.trees import texts
-from pawl.detect.stack import detect
-from pawl.model.facts import Fact
+from onward.detect.stack import detect
+from onward.model.facts import Fact
 
 
 def fact(name: str, files: dict[str, str]) -> Fact:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kit.trees import Texts, texts
-from pawl.detect.show import as_json, as_text
-from pawl.detect.stack import DETECTORS, detect
-from pawl.model.facts import Fact
+from onward.detect.show import as_json, as_text
+from onward.detect.stack import DETECTORS, detect
+from onward.model.facts import Fact
 
 FASTAPI = texts(
     {
@@ -322,7 +322,7 @@ def test_flask_with_uv() -> None:
 
 def test_other_projects_below_are_left_out() -> None:
     inner = {f"examples/shop/{path}": text for path, text in FASTAPI.files.items()}
-    outer = {"pawl.toml": "", "requirements.txt": "flask\n", "examples/shop/pawl.toml": ""}
+    outer = {"onward.toml": "", "requirements.txt": "flask\n", "examples/shop/onward.toml": ""}
     assert values(texts({**inner, **outer})) == {
         "package-manager": "pip",
         "deployed-requirements": ("requirements.txt",),

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from kit import pawling
-from pawl.execute.advisories import fetch, match, source, store
-from pawl.execute.advisories.mirror import Mirror
-from pawl.guest import ask_packages
-from pawl.model.places import Places
+from kit import invocations
+from onward.execute.advisories import fetch, match, source, store
+from onward.execute.advisories.mirror import Mirror
+from onward.guest import ask_packages
+from onward.model.places import Places
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 
@@ -28,8 +28,8 @@ def places(tmp_path: Path) -> Places:
 
 @pytest.fixture
 def mirror(places: Places, tmp_path: Path) -> Iterator[str]:
-    for name, records in (("PyPI", pawling.RECORDS), ("npm", pawling.NPM_RECORDS)):
-        fetch.import_from(str(pawling.archive(tmp_path / f"{name}.zip", records)), places, environ={}, now=NOW)
+    for name, records in (("PyPI", invocations.RECORDS), ("npm", invocations.NPM_RECORDS)):
+        fetch.import_from(str(invocations.archive(tmp_path / f"{name}.zip", records)), places, environ={}, now=NOW)
     known = store.editions(places)
     serving = Mirror({name: store.Library(places, name) for name in known}, known)
     yield serving.url
@@ -147,7 +147,7 @@ def test_a_version_that_cannot_be_compared_is_named(mirror: str, tmp_path: Path)
 
 
 def test_an_ecosystem_without_an_archive_is_named(places: Places, tmp_path: Path) -> None:
-    archive = pawling.archive(tmp_path / "pypi.zip")
+    archive = invocations.archive(tmp_path / "pypi.zip")
     fetch.import_from(str(archive), places, environ={}, now=NOW)
     absent = source.availability("npm", places, {}, offline=False)
     assert (absent.present, absent.detail) == (False, "advisories are imported for PyPI, none for npm")
@@ -160,9 +160,9 @@ def test_an_ecosystem_without_an_archive_is_named(places: Places, tmp_path: Path
 def test_an_archive_is_about_what_all_of_its_records_speak_of(places: Places, mirror: str, tmp_path: Path) -> None:
     """Archives of one ecosystem hold records that speak of another one, too: those must not take its place."""
     assert mirror
-    both = {**pawling.NPM_RECORDS[0], "id": "GHSA-both"}
+    both = {**invocations.NPM_RECORDS[0], "id": "GHSA-both"}
     both["affected"] = [*both["affected"], {"package": {"name": "py", "ecosystem": "PyPI"}, "versions": ["1"]}]
-    archive = pawling.archive(tmp_path / "again.zip", (*pawling.NPM_RECORDS, both))
+    archive = invocations.archive(tmp_path / "again.zip", (*invocations.NPM_RECORDS, both))
     said = fetch.import_from(str(archive), places, environ={}, now=NOW)
     assert [line.partition(",")[0] for line in said] == ["imported 2 records about 1 packages of npm"]
     assert {name: one.records for name, one in store.editions(places).items()} == {"PyPI": 5, "npm": 2}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pawl.errors import ProvisionError
-from pawl.execute import archives
+from onward.errors import ProvisionError
+from onward.execute import archives
 
 
 def packed(*members: tuple[str, str]) -> tarfile.TarFile:

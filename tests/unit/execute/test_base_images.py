@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pawl.execute import base_images
-from pawl.model.plan import Availability
+from onward.execute import base_images
+from onward.model.plan import Availability
 
 # never resolves: https://www.rfc-editor.org/rfc/rfc6761#section-6.4
 NOWHERE = "registry.invalid"

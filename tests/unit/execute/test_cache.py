@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pawl.execute import cache
-from pawl.execute.store import STAMP, Store, lock, write_stamp
-from pawl.model.places import Places
+from onward.execute import cache
+from onward.execute.store import STAMP, Store, lock, write_stamp
+from onward.model.places import Places
 
 DAY = 86_400.0
 
@@ -149,7 +149,7 @@ def test_servers_beyond_both_places_are_known(places: Places, tmp_path: Path) ->
     assert not beyond[0].exists()
 
 
-def test_what_is_not_pawls_stays(places: Places, tmp_path: Path) -> None:
+def test_what_is_not_onwards_stays(places: Places, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     (outside / "precious").mkdir(parents=True)
     places.cache.mkdir()

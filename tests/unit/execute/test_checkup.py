@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pawl import gates
-from pawl.execute.checkup import Checkup, Part
-from pawl.model.pipeline import ServiceSpec
-from pawl.model.places import Places
+from onward import gates
+from onward.execute.checkup import Checkup, Part
+from onward.model.pipeline import ServiceSpec
+from onward.model.places import Places
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from kit import pawling, trivydb
-from pawl.errors import AdvisoryError
-from pawl.execute.advisories import databases, fetch, store
-from pawl.model.places import Places
+from kit import invocations, trivydb
+from onward.errors import AdvisoryError
+from onward.execute.advisories import databases, fetch, store
+from onward.model.places import Places
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -83,22 +83,22 @@ def test_nothing_imported_and_nobody_to_ask_is_absent(name: str, places: Places)
 
 
 def test_archives_are_kept_by_ecosystem(tmp_path: Path, places: Places) -> None:
-    debian = pawling.advisory("DSA-1", "openssl", ("1.0.0-1",))
+    debian = invocations.advisory("DSA-1", "openssl", ("1.0.0-1",))
     debian["affected"][0]["package"]["ecosystem"] = "Debian:12"
-    said = import_(pawling.archive(tmp_path / "debian.zip", (debian,)), places)
+    said = import_(invocations.archive(tmp_path / "debian.zip", (debian,)), places)
     assert said == ("imported records for osv-scanner: 1 about Debian",)
     assert store.editions(places) == {}
-    said = import_(pawling.archive(tmp_path / "pypi.zip"), places)
+    said = import_(invocations.archive(tmp_path / "pypi.zip"), places)
     assert said[0].startswith("imported 5 records about 3 packages of PyPI")
     assert list(store.ecosystems(places)) == ["Debian", "PyPI"]
     assert databases.database("osv", places).use.ran == "OSV archives: Debian, PyPI"
 
 
 def test_an_ecosystem_is_never_a_path(tmp_path: Path, places: Places) -> None:
-    odd = pawling.advisory("X-1", "thing", ("1",))
+    odd = invocations.advisory("X-1", "thing", ("1",))
     odd["affected"][0]["package"]["ecosystem"] = "../../elsewhere"
     with pytest.raises(AdvisoryError, match="no package at all"):
-        import_(pawling.archive(tmp_path / "odd.zip", (odd,)), places)
+        import_(invocations.archive(tmp_path / "odd.zip", (odd,)), places)
     assert not (tmp_path / "elsewhere").exists()
 
 

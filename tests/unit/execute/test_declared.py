@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pawl.errors import ProvisionError
-from pawl.execute.declared import Local, declared
+from onward.errors import ProvisionError
+from onward.execute.declared import Local, declared
 
 
 def write(root: Path, **files: str) -> None:
@@ -94,7 +94,7 @@ def test_leaving_the_project_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_names_the_key_to_set(tmp_path: Path) -> None:
     with pytest.raises(ProvisionError) as caught:
         declared(tmp_path, ("requirements.txt",), deployed=False)
-    assert "`requirements` in pawl.toml" in caught.value.hint
+    assert "`requirements` in onward.toml" in caught.value.hint
 
 
 def test_the_usual_files_are_found_locks_first(tmp_path: Path) -> None:

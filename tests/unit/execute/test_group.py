@@ -1,4 +1,4 @@
-"""Signals to groups, what earlier runs left behind, and signals that pawl itself gets."""
+"""Signals to groups, what earlier runs left behind, and signals that onward itself gets."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from pawl.execute import group
-from pawl.execute.group import end_carriers, end_strays, heed, hold_off, terminable
-from pawl.execute.identity import Identity, carriers, has_members
-from pawl.execute.process import Call, Handle, Processes
+from onward.execute import group
+from onward.execute.group import end_carriers, end_strays, heed, hold_off, terminable
+from onward.execute.identity import Identity, carriers, has_members
+from onward.execute.process import Call, Handle, Processes
 
 
 def started(processes: Processes, tmp_path: Path, script: str, marker: str = "") -> Handle:
-    env = {"PATH": "/usr/bin:/bin", **({"PAWL_TEST_RUN": marker} if marker else {})}
+    env = {"PATH": "/usr/bin:/bin", **({"ONWARD_TEST_RUN": marker} if marker else {})}
     handle = processes.start(Call(argv=("sh", "-c", script), cwd=tmp_path, env=env, log=tmp_path / "log.txt"))
     assert isinstance(handle, Handle)
     return handle
@@ -47,10 +47,10 @@ def test_carriers_of_a_marker_end_even_in_a_session_of_their_own(tmp_path: Path)
         daemon = started(processes, tmp_path, "setsid sleep 60 & echo $! > pid; sleep 60", marker)
         other = started(processes, tmp_path, "sleep 60", f"{marker}-not")
         until = time.monotonic() + 5
-        while len(carriers(f"PAWL_TEST_RUN={marker}")) < 3 and time.monotonic() < until:
+        while len(carriers(f"ONWARD_TEST_RUN={marker}")) < 3 and time.monotonic() < until:
             time.sleep(0.02)
-        assert len(end_carriers(f"PAWL_TEST_RUN={marker}")) == 3
-        assert carriers(f"PAWL_TEST_RUN={marker}") == ()
+        assert len(end_carriers(f"ONWARD_TEST_RUN={marker}")) == 3
+        assert carriers(f"ONWARD_TEST_RUN={marker}") == ()
         assert not daemon.alive()
         assert other.alive()
 

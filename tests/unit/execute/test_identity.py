@@ -6,8 +6,8 @@ import os
 import time
 from pathlib import Path
 
-from pawl.execute.identity import Identity, has_members, identify, is_alive
-from pawl.execute.process import Call, Handle, Processes
+from onward.execute.identity import Identity, has_members, identify, is_alive
+from onward.execute.process import Call, Handle, Processes
 
 
 def test_this_process_is_itself() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pawl.execute.installed import digest_of, installed_in
+from onward.execute.installed import digest_of, installed_in
 
 
 def install(venv: Path, folder: str, url: str = "") -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pawl.execute.interpreters import Interpreters
-from pawl.model.places import Places
+from onward.execute.interpreters import Interpreters
+from onward.model.places import Places
 
 OWN = ".".join(platform.python_version_tuple()[:2])
 

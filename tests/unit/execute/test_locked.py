@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pawl.execute import locked
+from onward.execute import locked
 
 
 @pytest.mark.parametrize(

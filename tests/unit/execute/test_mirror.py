@@ -11,9 +11,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pawl.execute.blobs import blob_at, digest
-from pawl.execute.folders import folders_of
-from pawl.execute.mirror import MARKER, Mirror
+from onward.execute.blobs import blob_at, digest
+from onward.execute.folders import folders_of
+from onward.execute.mirror import MARKER, Mirror
 
 Change = Callable[[Path, str, str], None]
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from kit import values
-from pawl.errors import ProvisionError
-from pawl.execute import node_range
-from pawl.execute.node import Node, NodeEnvironments, NodePackages
-from pawl.execute.process import Processes
-from pawl.execute.tools import Toolshop
-from pawl.model.facts import Project
-from pawl.model.places import Places
+from onward.errors import ProvisionError
+from onward.execute import node_range
+from onward.execute.node import Node, NodeEnvironments, NodePackages
+from onward.execute.process import Processes
+from onward.execute.tools import Toolshop
+from onward.model.facts import Project
+from onward.model.places import Places
 
 NPM = """#!/bin/sh
 echo "$@" >> "$(dirname "$0")/calls"

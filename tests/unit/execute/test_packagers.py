@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pawl.errors import ProvisionError
-from pawl.execute import packagers
-from pawl.execute.wanted import Wanted
+from onward.errors import ProvisionError
+from onward.execute import packagers
+from onward.execute.wanted import Wanted
 
 PNPM_6 = "lockfileVersion: '6.0'\n"
 PNPM_9 = "lockfileVersion: '9.0'\n"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pawl.execute import probe
-from pawl.execute.store import write_stamp
-from pawl.model.gate import Need
-from pawl.model.places import Places
-from pawl.model.plan import Availability
+from onward.execute import probe
+from onward.execute.store import write_stamp
+from onward.model.gate import Need
+from onward.model.places import Places
+from onward.model.plan import Availability
 
 OWN = ".".join(platform.python_version_tuple()[:2])
 
@@ -45,7 +45,7 @@ def test_a_program_on_the_path(places: Places, tmp_path: Path) -> None:
     assert (absent.present, absent.hint) == (False, "install nosuch")
 
 
-def test_a_program_that_pawl_can_build_is_no_lack(places: Places, tmp_path: Path) -> None:
+def test_a_program_that_onward_can_build_is_no_lack(places: Places, tmp_path: Path) -> None:
     need = Need(kind="program", name="gitleaks")
     absent = look(need, places)
     assert not absent.present
@@ -54,11 +54,11 @@ def test_a_program_that_pawl_can_build_is_no_lack(places: Places, tmp_path: Path
     assert "built from its Go module" in look(need, places, tmp_path / "bin").detail
 
 
-def test_a_program_that_pawl_has_built_needs_no_toolchain(places: Places) -> None:
+def test_a_program_that_onward_has_built_needs_no_toolchain(places: Places) -> None:
     made = places.cache / "tools" / f"gitleaks-8.30.1-{platform.system().lower()}-{os.uname().machine}"
     made.mkdir(parents=True)
     write_stamp(made, {})
-    assert "made by pawl" in look(Need(kind="program", name="gitleaks"), places).detail
+    assert "made by onward" in look(Need(kind="program", name="gitleaks"), places).detail
 
 
 def test_docker_is_there_when_its_daemon_answers(places: Places, tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from pawl.errors import RecordError
-from pawl.execute.process import Call, Ended, Handle, Processes, quick
+from onward.errors import RecordError
+from onward.execute.process import Call, Ended, Handle, Processes, quick
 
 PATH = {"PATH": "/usr/bin:/bin"}
 
@@ -114,7 +114,7 @@ def test_a_log_that_cannot_be_written(processes: Processes, tmp_path: Path) -> N
     with pytest.raises(RecordError) as caught:
         processes.run(call(tmp_path, "true", log=tmp_path / "missing" / "log.txt"))
     assert caught.value.where.endswith("missing/log.txt")
-    assert "PAWL_STATE_DIR" in caught.value.hint
+    assert "ONWARD_STATE_DIR" in caught.value.hint
 
 
 def test_a_hanging_program_times_out(processes: Processes, tmp_path: Path) -> None:

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from pawl.errors import ProvisionError
-from pawl.execute import programs
-from pawl.execute.process import Processes
-from pawl.execute.tools import Obtained, Toolshop
-from pawl.model.places import Places
-from pawl.model.tool import Program, Tool
+from onward.errors import ProvisionError
+from onward.execute import programs
+from onward.execute.process import Processes
+from onward.execute.tools import Obtained, Toolshop
+from onward.model.places import Places
+from onward.model.tool import Program, Tool
 
 SYSTEM = f"{platform.system().lower()}-{os.uname().machine}"
 SCRIPT = b"#!/bin/sh\necho hello 1.2.3\n"

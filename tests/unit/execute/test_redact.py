@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pawl.execute.redact import MASK, Redactor
+from onward.execute.redact import MASK, Redactor
 
 NONE = Redactor(())
 # Put together at run time, so that no scanner takes these for real ones.

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from kit.repos import Repo, make, scrubbed
-from pawl.errors import RepositoryError, UsageError
-from pawl.execute.repository import FileTree, survey
-from pawl.model.facts import Project
+from onward.errors import RepositoryError, UsageError
+from onward.execute.repository import FileTree, survey
+from onward.model.facts import Project
 
 FILES = {"app/main.py": "print(1)\n", "README": "hello\n", ".gitignore": "*.log\n.env\nbuild/\n"}
 
@@ -77,14 +77,14 @@ def test_odd_names_and_symbolic_links(tmp_path: Path) -> None:
 
 
 def test_a_project_in_a_subfolder(repo: Repo) -> None:
-    repo.commit(files={"bäckend/api/pawl.toml": "", "bäckend/api/a.py": "1", "other/b.py": "1"})
+    repo.commit(files={"bäckend/api/onward.toml": "", "bäckend/api/a.py": "1", "other/b.py": "1"})
     repo.write({"other/b.py": "2", "bäckend/api/a.py": "2", "bäckend/api/new.py": "", "new-above": ""})
     project = look(repo.root / "bäckend/api")
     assert project.prefix == "bäckend/api"
-    assert project.files == ("a.py", "new.py", "pawl.toml")
+    assert project.files == ("a.py", "new.py", "onward.toml")
     assert project.changed == ("a.py", "new.py")
     assert (project.git_root, project.git_dir) == (repo.root, repo.root / ".git")
-    assert look(repo.root / "bäckend/api", base="HEAD~1").changed == ("a.py", "new.py", "pawl.toml")
+    assert look(repo.root / "bäckend/api", base="HEAD~1").changed == ("a.py", "new.py", "onward.toml")
     repo.git("checkout", "--quiet", "--", "bäckend")
     (repo.root / "bäckend/api/new.py").unlink()
     assert not look(repo.root / "bäckend/api").revision.dirty

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit import values
-from pawl.execute.schedule import critical_paths, run_schedule
-from pawl.model.evidence import Evidence, Reason
-from pawl.model.plan import Step
+from onward.execute.schedule import critical_paths, run_schedule
+from onward.model.evidence import Evidence, Reason
+from onward.model.plan import Step
 
 
 def step(name: str, *after: str, feeds: tuple[str, ...] = (), cpus: int = 1, **more: object) -> Step:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pawl.execute.seal import seal
-from pawl.model.evidence import LookedAt, Problem, Reading, TestCase, TestOutcome
-from pawl.model.finding import Finding, Place, Severity, fingerprint
+from onward.execute.seal import seal
+from onward.model.evidence import LookedAt, Problem, Reading, TestCase, TestOutcome
+from onward.model.finding import Finding, Place, Severity, fingerprint
 
 SOURCE = """\
 import os

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pawl.errors import ProvisionError
-from pawl.execute.store import STAMP, Store, lock, remove, stamped, write_stamp
+from onward.errors import ProvisionError
+from onward.execute.store import STAMP, Store, lock, remove, stamped, write_stamp
 
 
 def fill(folder: Path) -> Mapping[str, Any]:
@@ -59,7 +59,7 @@ def test_what_a_killed_maker_left_is_removed_first(tmp_path: Path) -> None:
     assert [path.name for path in made.path.iterdir()] == ["content"]
 
 
-def test_an_installer_that_outlives_its_pawl_writes_somewhere_else(tmp_path: Path) -> None:
+def test_an_installer_that_outlives_its_onward_writes_somewhere_else(tmp_path: Path) -> None:
     orphaned: list[Path] = []
 
     def die(folder: Path) -> Mapping[str, Any]:
@@ -120,7 +120,7 @@ def test_a_cache_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
     with pytest.raises(ProvisionError) as caught:
         Store(tmp_path / "cache").obtain("tools", "black", fill)
-    assert "PAWL_CACHE_DIR" in caught.value.hint
+    assert "ONWARD_CACHE_DIR" in caught.value.hint
 
 
 def test_removing_never_follows_a_link(tmp_path: Path) -> None:

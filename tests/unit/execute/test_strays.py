@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pawl.execute import strays
+from onward.execute import strays
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def leave_behind(temporary: Path, run: Path) -> Path:
     """Make a scratch folder as a killed run leaves it, with a folder in it that cannot be written."""
-    folder = temporary / "pawl-abc"
+    folder = temporary / "onward-abc"
     (folder / "work" / "sealed").mkdir(parents=True)
     (folder / "work" / "sealed" / "file").write_text("left")
     (folder / "work" / "sealed").chmod(0o500)
@@ -55,11 +55,11 @@ def test_what_a_living_run_uses_stays(temporary: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_not_ours_stays(temporary: Path, tmp_path: Path) -> None:
-    (temporary / "pawl-notes").mkdir()
+    (temporary / "onward-notes").mkdir()
     (temporary / "other").mkdir()
     outside = tmp_path / "outside"
     leave_behind(outside, tmp_path / "gone")
-    (temporary / "pawl-link").symlink_to(outside / "pawl-abc")
-    assert strays.remove_scratch_of_dead_runs() == (str(temporary / "pawl-link"),)
-    assert (outside / "pawl-abc" / "work" / "sealed" / "file").read_text() == "left"
-    assert {path.name for path in temporary.iterdir()} == {"pawl-notes", "other"}
+    (temporary / "onward-link").symlink_to(outside / "onward-abc")
+    assert strays.remove_scratch_of_dead_runs() == (str(temporary / "onward-link"),)
+    assert (outside / "onward-abc" / "work" / "sealed" / "file").read_text() == "left"
+    assert {path.name for path in temporary.iterdir()} == {"onward-notes", "other"}

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from pawl.errors import ProvisionError
-from pawl.execute.environment import Environment
-from pawl.execute.process import Processes
-from pawl.execute.tools import Toolshop, lock_file, registry_environment
-from pawl.model.facts import Project, Revision
-from pawl.model.places import Places
-from pawl.model.tool import Npm, Program, Pypi, Tool
-from pawl.model.toolbox import BLACK, TOOLS
+from onward.errors import ProvisionError
+from onward.execute.environment import Environment
+from onward.execute.process import Processes
+from onward.execute.tools import Toolshop, lock_file, registry_environment
+from onward.model.facts import Project, Revision
+from onward.model.places import Places
+from onward.model.tool import Npm, Program, Pypi, Tool
+from onward.model.toolbox import BLACK, TOOLS
 
 LOCKED = [tool for tool in TOOLS if isinstance(tool.source, Pypi)]
 BUILT = [tool for tool in TOOLS if isinstance(tool.source, Program) and tool.source.module]

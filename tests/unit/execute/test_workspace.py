@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 
 from kit.repos import Repo, make, scrubbed
-from pawl.errors import ProvisionError
-from pawl.execute import mirror
-from pawl.execute.mirror import MARKER, Mirror
-from pawl.execute.repository import survey
-from pawl.execute.workspace import Workspaces
-from pawl.model.facts import Project
+from onward.errors import ProvisionError
+from onward.execute import mirror
+from onward.execute.mirror import MARKER, Mirror
+from onward.execute.repository import survey
+from onward.execute.workspace import Workspaces
+from onward.model.facts import Project
 
 FILES = {"app/main.py": "print(1)\n", "app/deep/er/x.py": "x\n", "README": "hello\n", "größe leer.txt": "ü\n"}
 
@@ -325,8 +325,8 @@ HOLD = """
 import sys
 from pathlib import Path
 from kit.repos import scrubbed
-from pawl.execute.repository import survey
-from pawl.execute.workspace import Workspaces
+from onward.execute.repository import survey
+from onward.execute.workspace import Workspaces
 root, cache = map(Path, sys.argv[1:])
 project = survey(root, base=None, environ=scrubbed(), include=(), default_branch="main")
 with Workspaces(cache, project) as workspaces:
@@ -336,7 +336,7 @@ with Workspaces(cache, project) as workspaces:
 
 
 @pytest.fixture
-def another_pawl(repo: Repo, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def another_onward(repo: Repo, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     tests = str(Path(__file__).parents[2])
     popen = subprocess.Popen(
         (sys.executable, "-c", HOLD, str(repo.root), str(tmp_path / "cache")),
@@ -349,15 +349,15 @@ def another_pawl(repo: Repo, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]
         popen.kill()
 
 
-def test_another_process_is_not_disturbed(repo: Repo, tmp_path: Path, another_pawl: subprocess.Popen[bytes]) -> None:
-    assert another_pawl.stdout is not None
-    theirs = Path(os.fsdecode(another_pawl.stdout.readline()).strip())
+def test_another_process_is_not_disturbed(repo: Repo, tmp_path: Path, another_onward: subprocess.Popen[bytes]) -> None:
+    assert another_onward.stdout is not None
+    theirs = Path(os.fsdecode(another_onward.stdout.readline()).strip())
     repo.write({"README": "changed\n"})
     with Workspaces(tmp_path / "cache", look(repo)) as workspaces:
         assert workspaces.shared() != theirs
         assert (theirs / "README").read_text() == "hello\n"
-    another_pawl.kill()
-    another_pawl.wait()
+    another_onward.kill()
+    another_onward.wait()
     with Workspaces(tmp_path / "cache", look(repo)) as workspaces:
         assert workspaces.shared() == theirs
         assert (theirs / "README").read_text() == "changed\n"
@@ -370,14 +370,14 @@ def test_a_cache_that_cannot_be_written(repo: Repo, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file")
     with pytest.raises(ProvisionError) as caught, Workspaces(tmp_path / "cache", look(repo)).own():
         pass
-    assert "PAWL_CACHE_DIR" in caught.value.hint
+    assert "ONWARD_CACHE_DIR" in caught.value.hint
     assert str(tmp_path / "cache") in caught.value.where
 
 
 def test_a_full_disk(repo: Repo, tmp_path: Path) -> None:
     """A limit on the size of files stands in for a full disk: the same call fails half-way."""
     script = (
-        "import resource, signal, sys; from pathlib import Path; from pawl.execute.mirror import Mirror\n"
+        "import resource, signal, sys; from pathlib import Path; from onward.execute.mirror import Mirror\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
         "root, to = map(Path, sys.argv[1:]); to.mkdir()\n"

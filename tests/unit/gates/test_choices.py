@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from kit import values
-from pawl.gates import format, lint, secrets, security, types  # noqa: A004  # the rooms' names
-from pawl.model.facts import Fact
-from pawl.model.gate import Check, CheckContext, Gate
+from onward.gates import format, lint, secrets, security, types  # noqa: A004  # the rooms' names
+from onward.model.facts import Fact
+from onward.model.gate import Check, CheckContext, Gate
 
 COPY = "{scratch}/copy"
 
@@ -85,7 +85,7 @@ def test_formatters_never_run_in_the_tree() -> None:
     for one in format.GATE.checks:
         plant, run, compare = one.commands(context(format.GATE))
         assert run.cwd == COPY
-        assert plant.argv[:2] == ("{pawl}", "{guest}/plant_copy.py")
+        assert plant.argv[:2] == ("{onward}", "{guest}/plant_copy.py")
         assert compare.writes == ("format.json",)
 
 

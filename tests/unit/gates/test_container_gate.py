@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from kit import values
-from pawl.gates.container import GATE, commands
-from pawl.gates.container.bases import needed
-from pawl.gates.container.images import Image, dockerfiles, images, mistake, not_built
-from pawl.model.facts import Fact
-from pawl.model.finding import fingerprint
-from pawl.model.gate import Check, CheckContext, Limit, Need, Outputs, ReadContext
-from pawl.model.pipeline import OptionValue
+from onward.gates.container import GATE, commands
+from onward.gates.container.bases import needed
+from onward.gates.container.images import Image, dockerfiles, images, mistake, not_built
+from onward.model.facts import Fact
+from onward.model.finding import fingerprint
+from onward.model.gate import Check, CheckContext, Limit, Need, Outputs, ReadContext
+from onward.model.pipeline import OptionValue
 
 BOTH = ("Dockerfile", "frontend/Dockerfile", "frontend/index.html", "app/a.py")
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from kit import values
-from pawl.gates import contract
-from pawl.gates.contract import planted
-from pawl.gates.contract.compare import differences
-from pawl.gates.contract.options import headers, hook_variables, specification
-from pawl.model.application import Application, Health, Server
-from pawl.model.pipeline import GateSettings
+from onward.gates import contract
+from onward.gates.contract import planted
+from onward.gates.contract.compare import differences
+from onward.gates.contract.options import headers, hook_variables, specification
+from onward.model.application import Application, Health, Server
+from onward.model.pipeline import GateSettings
 
 ORDER: dict[str, Any] = {
     "type": "object",
@@ -261,7 +261,7 @@ def test_the_published_document_is_found_or_named() -> None:
 def test_the_closed_document_lies_beside_the_published_one() -> None:
     project = values.project(files=("docs/openapi.yaml",))
     case, control, run = contract.obey(context(project=project, options={"login-path": "/login", "login-body": "{}"}))
-    assert "{tree}/docs/.pawl-closed.json" in case.argv
-    assert "{tree}/docs/.pawl-closed.json" in run.argv
+    assert "{tree}/docs/.onward-closed.json" in case.argv
+    assert "{tree}/docs/.onward-closed.json" in run.argv
     assert case.argv[-6:] == ("--login-path", "/login", "--login-body", "{}", "--login-token", "access_token")
     assert control.accepts == (1,)

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from kit import trees, values
-from pawl.errors import ReadError
-from pawl.gates import coverage
-from pawl.model.evidence import Reading
-from pawl.model.finding import Severity
-from pawl.model.gate import Outputs, ReadContext
-from pawl.model.pipeline import GateSettings
+from onward.errors import ReadError
+from onward.gates import coverage
+from onward.model.evidence import Reading
+from onward.model.finding import Severity
+from onward.model.gate import Outputs, ReadContext
+from onward.model.pipeline import GateSettings
 
 SUMMARY = {"num_statements": 4, "covered_lines": 3, "num_branches": 2, "covered_branches": 1}
 FILE = {"summary": SUMMARY, "missing_lines": [7]}
@@ -60,7 +60,7 @@ def test_a_file_that_no_test_reaches_is_a_hint_only() -> None:
 def test_notes_say_where_lines_are_missing_and_what_was_measured() -> None:
     notes = " ".join(read(step("a", 1, 1), configured=False).notes)
     assert "missing lines 7" in notes
-    assert "`source` of pawl.toml" in notes
+    assert "`source` of onward.toml" in notes
 
 
 def test_limits_are_those_of_the_definition() -> None:

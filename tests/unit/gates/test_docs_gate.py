@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pawl.gates.docs import blocks, markdown, targets
-from pawl.gates.docs.blocks import Evidence
-from pawl.gates.docs.markdown import Block
-from pawl.gates.docs.targets import Repository
+from onward.gates.docs import blocks, markdown, targets
+from onward.gates.docs.blocks import Evidence
+from onward.gates.docs.markdown import Block
+from onward.gates.docs.targets import Repository
 
 MAKEFILE = "BIN := x\n.PHONY: test\ntest lint: dev ## words\n\t@echo a: b\ndev:\n\ttrue\n"
 
@@ -69,7 +69,7 @@ def rules(text: str, **more: str) -> list[tuple[str, int | None]]:
         "```console\n$ cd web && npm run build\n$ npm ci\n```",
         "```console\n$ cd /srv && ./anything.sh\n```",
         "```sh\n# ./gone.sh\n./run.sh --x > out.txt && cat out.txt\nX=1 bash run.sh\n```",
-        "```console\n$ pawl run lint\n$ pawl --version\n$ pawl   # words\n```",
+        "```console\n$ onward run lint\n$ onward --version\n$ onward   # words\n```",
         "```python\n./gone.sh\n```",
         "```console\n$ python -m pytest tests\n$ python -c 'print(1)'\n```",
     ],
@@ -98,7 +98,7 @@ def test_what_is_there_is_left_alone(text: str) -> None:
         ("```console\n$ npm test\n```", "unknown-command", 2),
         ("```bash\ntrue && python3 tools/gone.py\n```", "unknown-command", 2),
         ("```shell\n./gone.sh\n```", "unknown-command", 2),
-        ("```console\n$ pawl fly\n```", "unknown-command", 2),
+        ("```console\n$ onward fly\n```", "unknown-command", 2),
     ],
 )
 def test_what_is_not_there_is_named(text: str, rule: str, line: int) -> None:

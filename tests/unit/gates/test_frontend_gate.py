@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from kit import values
-from pawl.gates.frontend import GATE, commands, folder
-from pawl.model.facts import Fact
-from pawl.model.gate import CheckContext, Purpose
-from pawl.model.pipeline import GateSettings, OptionValue
+from onward.gates.frontend import GATE, commands, folder
+from onward.model.facts import Fact
+from onward.model.gate import CheckContext, Purpose
+from onward.model.pipeline import GateSettings, OptionValue
 
 FILES = ("web/package.json", "web/package-lock.json", "web/tsconfig.json", "web/src/main.ts")
 PACKAGES = ("eslint", "prettier", "typescript", "vite", "vitest")

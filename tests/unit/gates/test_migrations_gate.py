@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from kit import trees, values
-from pawl.errors import ReadError
-from pawl.gates import migrations
-from pawl.model.evidence import Reading
-from pawl.model.facts import Revision
-from pawl.model.finding import Severity
-from pawl.model.gate import CheckContext, Command, Outputs, ReadContext
-from pawl.model.pipeline import GateSettings, OptionValue, Profile
+from onward.errors import ReadError
+from onward.gates import migrations
+from onward.model.evidence import Reading
+from onward.model.facts import Revision
+from onward.model.finding import Severity
+from onward.model.gate import CheckContext, Command, Outputs, ReadContext
+from onward.model.pipeline import GateSettings, OptionValue, Profile
 
 FILES = ("alembic.ini", "app/a.py", "migrations/versions/0001.py")
 REVISION = {

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import values
-from pawl.errors import ReadError
-from pawl.gates import performance
-from pawl.gates.performance.requests import counted, percentile
-from pawl.model.application import Application, Health, Server
-from pawl.model.evidence import Reading
-from pawl.model.facts import Revision
-from pawl.model.gate import Check, CheckContext, Outputs, ReadContext
-from pawl.model.pipeline import GateSettings, Profile
+from onward.errors import ReadError
+from onward.gates import performance
+from onward.gates.performance.requests import counted, percentile
+from onward.model.application import Application, Health, Server
+from onward.model.evidence import Reading
+from onward.model.facts import Revision
+from onward.model.gate import Check, CheckContext, Outputs, ReadContext
+from onward.model.pipeline import GateSettings, Profile
 
 GATE = performance.GATE
 LOCUSTFILE = "tests/load/locustfile.py"

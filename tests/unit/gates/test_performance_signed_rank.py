@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pawl.gates.performance.compare import Comparison, Rules
-from pawl.gates.performance.requests import counted, percentile
-from pawl.gates.performance.signed_rank import at_least, holm, shift
+from onward.gates.performance.compare import Comparison, Rules
+from onward.gates.performance.requests import counted, percentile
+from onward.gates.performance.signed_rank import at_least, holm, shift
 
 RULES = Rules(slower=0.10, confidence=0.99)
 DIFFERENCES = st.lists(st.floats(-3, 3, allow_nan=False, width=32), min_size=1, max_size=25)

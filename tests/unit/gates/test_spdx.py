@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import values
-from pawl.gates.dependencies import licences, spdx
+from onward.gates.dependencies import licences, spdx
 
 DENIED = ("GPL-3.0", "AGPL-3.0")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pawl.gates.workflows import dockerfile, installs, shell
+from onward.gates.workflows import dockerfile, installs, shell
 
 FILES = {
     "requirements.txt": "a==1 \\\n    --hash=sha256:00\n",

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from pawl import guest
+from onward import guest
 
 sys.path.insert(0, str(Path(guest.__file__).parent))
 
-from pawl.guest import inspect_image, open_layers, scan_osv, trivy_control
+from onward.guest import inspect_image, open_layers, scan_osv, trivy_control
 
 TABLE = "root:x:0:0:root:/root:/bin/sh\nservice:x:0:0::/:/bin/sh\napp:x:1000:1000::/:/bin/sh\nbroken\n"
 
@@ -105,7 +105,7 @@ def test_packages_are_named_as_scanners_expect(ecosystem: str, name: str, purl: 
 
 
 def test_every_kind_of_package_that_is_looked_at_has_a_control() -> None:
-    from pawl.guest.known_vulnerable import CONTROLS
+    from onward.guest.known_vulnerable import CONTROLS
 
     assert {kind for kind, _ in scan_osv.KINDS.values()} <= set(CONTROLS)
     assert {*trivy_control.LANGUAGES.values(), *trivy_control.DISTRIBUTIONS.values()} <= set(CONTROLS)

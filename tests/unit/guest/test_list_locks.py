@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import repos
-from pawl import guest
+from onward import guest
 
 PROGRAM = Path(guest.__file__).parent / "list_locks.py"
 sys.path.insert(0, str(PROGRAM.parent))

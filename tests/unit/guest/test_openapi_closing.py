@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from pawl import guest
+from onward import guest
 
 
 @pytest.fixture

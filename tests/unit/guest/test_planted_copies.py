@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from kit import steps
-from pawl import guest
-from pawl.guest import compare_format
+from onward import guest
+from onward.guest import compare_format
 
 GUEST = Path(guest.__file__).parent
-CANARY = "pawl_canary = {  'a':1 }\n"
+CANARY = "onward_canary = {  'a':1 }\n"
 FILES = {
     "setup.py": "x = 1\n",
     "app/a.py": "a = 1\nb = 2\nc = 3\n",
@@ -56,11 +56,11 @@ def test_code_and_configuration_are_copied_and_every_folder_of_code_has_a_canary
 
 
 def test_a_canary_stands_beside_each_named_file_that_is_there(tmp_path: Path) -> None:
-    beside = ("--beside", "setup.py", "pawl_canary_of_setup.py", "--beside", "gone.py", "pawl_canary_of_gone.py")
+    beside = ("--beside", "setup.py", "onward_canary_of_setup.py", "--beside", "gone.py", "onward_canary_of_gone.py")
     manifest = plant(tmp_path, *beside)
-    assert manifest["canaries"]["pawl_canary_of_setup.py"] == "setup.py"
-    assert (tmp_path / "copy/pawl_canary_of_setup.py").read_text() == CANARY
-    assert not (tmp_path / "copy/pawl_canary_of_gone.py").exists()
+    assert manifest["canaries"]["onward_canary_of_setup.py"] == "setup.py"
+    assert (tmp_path / "copy/onward_canary_of_setup.py").read_text() == CANARY
+    assert not (tmp_path / "copy/onward_canary_of_gone.py").exists()
 
 
 def test_code_that_is_not_asked_for_stays_as_empty_files(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_every_change_is_a_hunk_at_the_lines_it_replaces(tmp_path: Path) -> None
     manifest = plant(tmp_path)
     (tmp_path / "copy/app/a.py").write_text("a = 1\nb = 3\nc = 3\n\nd = 4\n")
     canary = next(path for path, folder in manifest["canaries"].items() if folder == "app")
-    (tmp_path / "copy" / canary).write_text("pawl_canary = {}\n")
+    (tmp_path / "copy" / canary).write_text("onward_canary = {}\n")
     document = compare(tmp_path)
     assert document["touched"] == [canary]
     assert document["hunks"] == [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pawl.guest.reported_test import Test
+from onward.guest.reported_test import Test
 
 
 @dataclasses.dataclass

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from kit import repos
-from pawl import guest
-from pawl.guest import mark_secrets
+from onward import guest
+from onward.guest import mark_secrets
 
 GUEST = Path(guest.__file__).parent
 TOKEN = "gh" + "p_" + "0123456789abcdefghijABCDEFGHIJ012345"
@@ -173,7 +173,7 @@ def test_staged_and_changed_content_are_copied_apart(repo: repos.Repo, tmp_path:
     document, paths = staged(repo, tmp_path)
     assert (document["staged"], document["changed"]) == (2, 2)
     assert paths == [
-        "index/.gitignore", "index/app/a.py", "pawl_canary_settings.py", "work/app/a.py", "work/app/new ü.py",
+        "index/.gitignore", "index/app/a.py", "onward_canary_settings.py", "work/app/a.py", "work/app/new ü.py",
     ]  # fmt: skip
     assert (tmp_path / "staged/index/app/a.py").read_text() == "a = 2\n"
     assert (repo.root / ".git/index").read_bytes() == index
@@ -190,4 +190,4 @@ def test_before_the_first_commit_everything_is_staged(tmp_path: Path) -> None:
 def test_nothing_staged_and_nothing_changed(repo: repos.Repo, tmp_path: Path) -> None:
     document, paths = staged(repo, tmp_path)
     assert (document["staged"], document["changed"]) == (0, 0)
-    assert paths == ["pawl_canary_settings.py"]
+    assert paths == ["onward_canary_settings.py"]

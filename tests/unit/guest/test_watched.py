@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pawl.guest.watched import Machine, Watched
+from onward.guest.watched import Machine, Watched
 
 PARENT = """
 import subprocess, sys

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import values
-from pawl.judge.baseline import match, merge_matrix
-from pawl.model.finding import Finding, Severity, fingerprint
-from pawl.model.ledger import Debt
+from onward.judge.baseline import match, merge_matrix
+from onward.model.finding import Finding, Severity, fingerprint
+from onward.model.ledger import Debt
 
 CODES = st.sampled_from(["import os", "x = 1", "eval(y)"])
 PATHS = st.sampled_from(["a.py", "b.py", "c.py"])

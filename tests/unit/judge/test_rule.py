@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from kit import values
-from pawl.judge.rule import Policy, judge_gate, judge_step
-from pawl.model.evidence import Evidence, LookedAt, Problem, Reason
-from pawl.model.finding import Severity, fingerprint
-from pawl.model.gate import Limit
-from pawl.model.ledger import Debt, Ledgers, Mark
-from pawl.model.measure import Better, Measure
-from pawl.model.pipeline import Waiver
-from pawl.model.plan import Step
-from pawl.model.verdict import Status, Verdict
+from onward.judge.rule import Policy, judge_gate, judge_step
+from onward.model.evidence import Evidence, LookedAt, Problem, Reason
+from onward.model.finding import Severity, fingerprint
+from onward.model.gate import Limit
+from onward.model.ledger import Debt, Ledgers, Mark
+from onward.model.measure import Better, Measure
+from onward.model.pipeline import Waiver
+from onward.model.plan import Step
+from onward.model.verdict import Status, Verdict
 
 TODAY = date(2026, 5, 1)
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 from datetime import date
 
 from kit import values
-from pawl.judge.run import Judge
-from pawl.model.evidence import Evidence, Reason
-from pawl.model.ledger import Ledgers
-from pawl.model.plan import Step
-from pawl.model.verdict import Verdict
+from onward.judge.run import Judge
+from onward.model.evidence import Evidence, Reason
+from onward.model.ledger import Ledgers
+from onward.model.plan import Step
+from onward.model.verdict import Verdict
 
 
 def judge(*steps: Step) -> tuple[Judge, dict[str, Evidence]]:

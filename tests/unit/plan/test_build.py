@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from kit import values
-from pawl.errors import ConfigError, UsageError
-from pawl.model.facts import Revision
-from pawl.model.gate import Applies, Check, Gate, Keep, Matrix, Need
-from pawl.model.pipeline import Profile
-from pawl.model.plan import Machine, Plan
-from pawl.plan.build import build_plan, needs
-from pawl.plan.graph import ordered
-from pawl.plan.select import Request
+from onward.errors import ConfigError, UsageError
+from onward.model.facts import Revision
+from onward.model.gate import Applies, Check, Gate, Keep, Matrix, Need
+from onward.model.pipeline import Profile
+from onward.model.plan import Machine, Plan
+from onward.plan.build import build_plan, needs
+from onward.plan.graph import ordered
+from onward.plan.select import Request
 
 DATA = Keep(kind="coverage-data", path="data", media_type="application/octet-stream")
 TESTS = values.gate("tests", values.check("pytest", matrix=Matrix.EVERY, keeps=(DATA,)))

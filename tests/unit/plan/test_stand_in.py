@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from kit import values
-from pawl.model.evidence import Reason
-from pawl.model.plan import Step
-from pawl.plan import stand_in
+from onward.model.evidence import Reason
+from onward.model.plan import Step
+from onward.plan import stand_in
 
 ABSENT = Reason(code="need-absent", text="it lacks something")
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from kit import values
-from pawl.gates import coverage, e2e, integration, tests
-from pawl.model.application import Application, Health, Server
-from pawl.model.gate import CheckContext, Command, Gate
-from pawl.model.pipeline import GateSettings, OptionValue, ServiceSpec
-from pawl.readers import asking
+from onward.gates import coverage, e2e, integration, tests
+from onward.model.application import Application, Health, Server
+from onward.model.gate import CheckContext, Command, Gate
+from onward.model.pipeline import GateSettings, OptionValue, ServiceSpec
+from onward.readers import asking
 
 POSTGRES = ServiceSpec(name="postgres", kind="postgres", image="postgres:15", version="15", variables=("DATABASE_URL",))
 SERVED = Application(server=Server(name="application", command=("serve", "{port}"), health=Health(path="/health")))
@@ -42,7 +42,7 @@ def command(gate: Gate, given: CheckContext) -> Command:
 
 
 def claimed(found: Command) -> tuple[list[str], list[str]]:
-    data = json.loads(dict(found.env)["PAWL_TESTS"])
+    data = json.loads(dict(found.env)["ONWARD_TESTS"])
     (claim,) = (claim for claim in data["claims"] if claim["gate"] == "integration")
     return claim["paths"], claim["markers"]
 
@@ -135,7 +135,7 @@ def journeying(*, declared: tuple[str, ...] = ("pytest-playwright",)) -> CheckCo
 def test_journeys_belong_to_the_gate_that_has_a_browser() -> None:
     found = command(tests.GATE, journeying())
     assert found.argv[-3:] == ("--ignore=tests/integration", "--ignore=tests/e2e", "tests")
-    owners = [claim["gate"] for claim in json.loads(dict(found.env)["PAWL_TESTS"])["claims"]]
+    owners = [claim["gate"] for claim in json.loads(dict(found.env)["ONWARD_TESTS"])["claims"]]
     assert owners == ["e2e", "integration"]
 
 

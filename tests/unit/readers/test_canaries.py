@@ -5,35 +5,35 @@ from __future__ import annotations
 import pytest
 
 from kit import values
-from pawl.errors import ReadError
-from pawl.readers import canaries
+from onward.errors import ReadError
+from onward.readers import canaries
 
 COPY = canaries.planted(
     {
         "root": "/scratch/copy",
         "files": ["setup.py", "app/a.py", "app/b.py", "tests/test_a.py"],
-        "canaries": {"pawl_canary_0.py": ".", "app/pawl_canary_1.py": "app", "tests/pawl_canary_2.py": "tests"},
+        "canaries": {"onward_canary_0.py": ".", "app/onward_canary_1.py": "app", "tests/onward_canary_2.py": "tests"},
     },
     "planted.json",
 )
 
 
 def test_files_count_where_their_folders_canary_was_found() -> None:
-    seen = canaries.sight(COPY, ["app/pawl_canary_1.py", "pawl_canary_0.py", "app/a.py"], what="files")
+    seen = canaries.sight(COPY, ["app/onward_canary_1.py", "onward_canary_0.py", "app/a.py"], what="files")
     assert seen.looked_at.count == 3
     assert seen.notes == ("not looked at, by the project's own configuration: tests",)
     assert seen.problems == ()
 
 
 def test_a_canary_beside_a_file_speaks_for_that_file_alone() -> None:
-    both = {"pawl_canary_0.py": ".", "pawl_canary_of_setup.py": "setup.py"}
+    both = {"onward_canary_0.py": ".", "onward_canary_of_setup.py": "setup.py"}
     copy = canaries.planted({"root": "/r", "files": ["app.py", "setup.py"], "canaries": both}, "planted.json")
-    seen = canaries.sight(copy, ["pawl_canary_of_setup.py"], what="files", within=("setup.py",))
+    seen = canaries.sight(copy, ["onward_canary_of_setup.py"], what="files", within=("setup.py",))
     assert (seen.looked_at.count, seen.notes, seen.problems) == (1, (), ())
 
 
 def test_folders_that_the_tool_was_not_told_about_are_not_mentioned() -> None:
-    assert canaries.sight(COPY, ["app/pawl_canary_1.py"], what="files", within=("app",)).notes == ()
+    assert canaries.sight(COPY, ["app/onward_canary_1.py"], what="files", within=("app",)).notes == ()
 
 
 def test_no_canary_found_is_a_problem() -> None:

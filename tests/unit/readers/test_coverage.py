@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from pawl.errors import ReadError
-from pawl.model.gate import Outputs
-from pawl.readers import coverage
+from onward.errors import ReadError
+from onward.model.gate import Outputs
+from onward.readers import coverage
 
 
 def report(**totals: int) -> Outputs:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from pawl.errors import ReadError
-from pawl.model.gate import Outputs
-from pawl.readers import jsonlines
+from onward.errors import ReadError
+from onward.model.gate import Outputs
+from onward.readers import jsonlines
 
 
 def outputs(text: bytes) -> Outputs:

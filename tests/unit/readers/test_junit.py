@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kit import values
-from pawl.errors import ReadError
-from pawl.model.evidence import Reading, TestOutcome
-from pawl.model.gate import ReadContext
-from pawl.readers import junit
+from onward.errors import ReadError
+from onward.model.evidence import Reading, TestOutcome
+from onward.model.gate import ReadContext
+from onward.readers import junit
 
 MIXED = """<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from kit import values
-from pawl.errors import ReadError
-from pawl.model.evidence import Reading
-from pawl.model.finding import Finding, Severity
-from pawl.model.gate import ReadContext
-from pawl.readers import sarif
+from onward.errors import ReadError
+from onward.model.evidence import Reading
+from onward.model.finding import Finding, Severity
+from onward.model.gate import ReadContext
+from onward.readers import sarif
 
 RULES = [
     {"id": "R1", "helpUri": "https://example.org/R1", "defaultConfiguration": {"level": "error"}},

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pawl.errors import ReadError
-from pawl.model.evidence import Reading, TestOutcome
-from pawl.model.gate import Outputs
-from pawl.readers import tests
+from onward.errors import ReadError
+from onward.model.evidence import Reading, TestOutcome
+from onward.model.gate import Outputs
+from onward.readers import tests
 
 HEADER = {"kind": "header", "pytest": "9.2.0", "python": "3.13.0", "seed": None, "markexpr_lifted": ""}
 

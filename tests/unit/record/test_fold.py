@@ -5,12 +5,12 @@ from dataclasses import fields, replace
 import pytest
 
 from kit import documents
-from pawl.errors import RecordError
-from pawl.model.document import Document, FindingEntry, GateEntry, MeasureEntry, StepEntry
-from pawl.model.event import Event, RunFailed, RunFinished, StepFinished, StepStarted
-from pawl.model.evidence import Reason
-from pawl.model.verdict import Status, Verdict
-from pawl.record.fold import annex, fold
+from onward.errors import RecordError
+from onward.model.document import Document, FindingEntry, GateEntry, MeasureEntry, StepEntry
+from onward.model.event import Event, RunFailed, RunFinished, StepFinished, StepStarted
+from onward.model.evidence import Reason
+from onward.model.verdict import Status, Verdict
+from onward.record.fold import annex, fold
 
 EVENTS = documents.events()
 END = EVENTS[-1]
@@ -26,7 +26,7 @@ def test_the_document_has_exactly_the_published_keys() -> None:
         return " ".join(field.name for field in fields(kind))
 
     assert keys(Document) == (
-        "schema pawl run prefix profile started_at duration_s verdict exit_code revision platform error gates steps"
+        "schema onward run prefix profile started_at duration_s verdict exit_code revision platform error gates steps"
     )
     assert keys(GateEntry) == "gate verdict reason steps measures findings proof"
     assert keys(StepEntry) == (

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import documents
-from pawl.errors import RecordError
-from pawl.model.event import Event, GateJudged, RunFinished, StepJudged, StepProgress
-from pawl.record import lines
+from onward.errors import RecordError
+from onward.model.event import Event, GateJudged, RunFinished, StepJudged, StepProgress
+from onward.record import lines
 
 
 def written(events: tuple[Event, ...]) -> bytes:
@@ -92,7 +92,7 @@ def test_a_missing_line_in_the_middle_is_damage() -> None:
 def test_a_newer_record_says_so(old: bytes, new: bytes, message: str) -> None:
     with pytest.raises(RecordError, match=message) as caught:
         lines.restore(lines.parse(written(documents.events()).replace(old, new), "x"))
-    assert "newer pawl" in caught.value.hint
+    assert "newer onward" in caught.value.hint
 
 
 def test_malformed_data_names_the_event() -> None:

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import documents
-from pawl.errors import RecordError
-from pawl.model.event import RunFailed, StepProgress
-from pawl.record.folder import Clock, RunFolder, safe_name
-from pawl.record.runs import Records
+from onward.errors import RecordError
+from onward.model.event import RunFailed, StepProgress
+from onward.record.folder import Clock, RunFolder, safe_name
+from onward.record.runs import Records
 
 START = datetime(2026, 11, 21, 8, 48, 41, tzinfo=UTC)
 
@@ -61,7 +61,7 @@ def test_what_is_not_there_lists_what_is(tmp_path: Path) -> None:
     records = Records(tmp_path)
     with pytest.raises(RecordError, match="there is no recorded run") as caught:
         records.read()
-    assert "pawl run" in caught.value.hint
+    assert "onward run" in caught.value.hint
     recorded(records, "20261121T000001Z-aa")
     with pytest.raises(RecordError, match="'nope'") as caught:
         records.read("nope")
@@ -96,7 +96,7 @@ def test_a_run_killed_at_its_very_start_says_so(tmp_path: Path) -> None:
 
 def test_the_lock_ends_with_its_process(tmp_path: Path) -> None:
     code = (
-        "import sys, pathlib; from pawl.record.runs import Records\n"
+        "import sys, pathlib; from onward.record.runs import Records\n"
         "run = Records(pathlib.Path(sys.argv[1])).begin('r1'); print('held', flush=True); sys.stdin.read()"
     )
     child = subprocess.Popen(  # a process of its own, to be killed without a chance to let go
@@ -150,7 +150,7 @@ def test_a_place_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file in the way")
     with pytest.raises(RecordError, match="cannot be written") as caught:
         Records(tmp_path).begin("r1")
-    assert "PAWL_STATE_DIR" in caught.value.hint
+    assert "ONWARD_STATE_DIR" in caught.value.hint
     with pytest.raises(RecordError, match="cannot be read"):
         Records(tmp_path).ids()
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import documents
-from pawl.model.document import Document, ErrorEntry, FindingEntry
-from pawl.report import github, text
+from onward.model.document import Document, ErrorEntry, FindingEntry
+from onward.report import github, text
 
 DOCUMENT = documents.document()
 ANNEX = documents.example_annex()
@@ -68,7 +68,7 @@ def test_columns_are_only_given_within_one_line() -> None:
 def test_ten_of_a_type_and_the_tenth_tells_of_the_rest() -> None:
     commands = github.commands(with_findings((FINDING,) * 25), replace(ANNEX, tolerated={}))
     assert len(commands) == github.ANNOTATIONS_A_TYPE
-    assert commands[-1] == "::error title=pawl::16 more are in the step summary"
+    assert commands[-1] == "::error title=onward::16 more are in the step summary"
 
 
 def test_findings_of_the_history_are_not_put_on_a_file_of_today() -> None:
@@ -83,7 +83,7 @@ def test_foreign_text_cannot_leave_its_cell(words: str) -> None:
     row = next(line for line in summary.splitlines() if line.startswith("| lint |"))
     assert len(re.findall(r"(?<!\\)\|", row.replace("\\\\", ""))) == 5
     assert "<script" not in summary
-    assert not re.search(r"(?<!\\)`(?!pawl run)[^`]*<", row)
+    assert not re.search(r"(?<!\\)`(?!onward run)[^`]*<", row)
 
 
 def test_a_summary_never_grows_over_the_limit() -> None:
@@ -98,7 +98,7 @@ def test_a_summary_never_grows_over_the_limit() -> None:
 def test_an_error_comes_first_and_a_finding_without_a_line_has_a_file_only() -> None:
     error = ErrorEntry(kind="service", message="no database", where="", hint="")
     first, second = github.commands(with_findings((replace(FINDING, line=None),), error=error), ANNEX)
-    assert first == "::error title=pawl%3A service::no database"
+    assert first == "::error title=onward%3A service::no database"
     assert set(parsed(second)[1]) == {"file", "title"}
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from kit import documents, golden
-from pawl.model.document import ErrorEntry, error_document
-from pawl.record.fold import annex, fold
-from pawl.report import github, terminal
-from pawl.report.formats import FORMATS
-from pawl.report.paper import Paper
+from onward.model.document import ErrorEntry, error_document
+from onward.record.fold import annex, fold
+from onward.report import github, terminal
+from onward.report.formats import FORMATS
+from onward.report.paper import Paper
 
 HERE = Path(__file__).parent / "golden"
 EXTENSIONS = {"json": "json", "junit": "xml", "sarif": "sarif", "html": "html", "github": "md"}
@@ -17,8 +17,8 @@ REFUSAL = error_document(
     "0.1.0",
     error=ErrorEntry(
         kind="configuration",
-        message="pawl.toml has 2 mistakes: pawl.toml:3 unknown key `gate`\npawl.toml:9 <b>",
-        where="pawl.toml",
+        message="onward.toml has 2 mistakes: onward.toml:3 unknown key `gate`\nonward.toml:9 <b>",
+        where="onward.toml",
         hint="did you mean `gates`?",
     ),
     exit_code=2,

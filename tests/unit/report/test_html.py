@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit import documents
-from pawl.model.evidence import Reason
-from pawl.report.html import render
+from onward.model.evidence import Reason
+from onward.report.html import render
 
 DOCUMENT = documents.document()
 ANNEX = documents.example_annex()

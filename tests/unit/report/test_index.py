@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 from kit import documents
-from pawl.model.evidence import Artifact
-from pawl.model.verdict import Verdict
-from pawl.report import index
+from onward.model.evidence import Artifact
+from onward.model.verdict import Verdict
+from onward.report import index
 
 DOCUMENT = documents.document()
 ANNEX = documents.example_annex()

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from kit import documents
-from pawl.model.document import Document, ErrorEntry, error_document
-from pawl.report.json import render
+from onward.model.document import Document, ErrorEntry, error_document
+from onward.report.json import render
 
 
 def shape(value: Any) -> Any:

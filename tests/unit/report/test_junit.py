@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import documents
-from pawl.model.evidence import Reason, TestCase, TestOutcome
-from pawl.model.verdict import Verdict
-from pawl.report.junit import render
+from onward.model.evidence import Reason, TestCase, TestOutcome
+from onward.model.verdict import Verdict
+from onward.report.junit import render
 
 DOCUMENT = documents.document()
 ANNEX = documents.example_annex()

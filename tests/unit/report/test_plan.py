@@ -1,4 +1,4 @@
-"""What `pawl plan` says of steps that a machine cannot run."""
+"""What `onward plan` says of steps that a machine cannot run."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import json
 import pytest
 
 from kit import values
-from pawl.model.gate import Need
-from pawl.model.pipeline import Profile
-from pawl.model.plan import Machine
-from pawl.plan.build import build_plan
-from pawl.plan.select import Request
-from pawl.report.plan import as_json, as_text
+from onward.model.gate import Need
+from onward.model.pipeline import Profile
+from onward.model.plan import Machine
+from onward.plan.build import build_plan
+from onward.plan.select import Request
+from onward.report.plan import as_json, as_text
 
 NOBODY = Machine(system="linux", machine="x86_64", cpus=2)
 

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit import documents
-from pawl.model.document import Annex, Document, FindingEntry
-from pawl.model.evidence import Reason
-from pawl.model.finding import Severity
-from pawl.model.verdict import Status, Verdict
-from pawl.report import sarif
+from onward.model.document import Annex, Document, FindingEntry
+from onward.model.evidence import Reason
+from onward.model.finding import Severity
+from onward.model.verdict import Status, Verdict
+from onward.report import sarif
 
 DOCUMENT = documents.document()
 ANNEX = documents.example_annex()
@@ -35,7 +35,7 @@ def told(document: Document = DOCUMENT, annex: Annex = ANNEX) -> Any:
 
 
 def runs(document: Document = DOCUMENT) -> dict[str, Any]:
-    return {run["automationDetails"]["id"].removeprefix("pawl/back end/"): run for run in told(document)["runs"]}
+    return {run["automationDetails"]["id"].removeprefix("onward/back end/"): run for run in told(document)["runs"]}
 
 
 def with_findings(findings: tuple[FindingEntry, ...], **changes: Any) -> Document:
@@ -43,9 +43,9 @@ def with_findings(findings: tuple[FindingEntry, ...], **changes: Any) -> Documen
     return replace(DOCUMENT, gates=gates, **changes)
 
 
-def test_one_run_a_gate_that_looked_the_worst_first_and_one_that_speaks_for_pawl() -> None:
+def test_one_run_a_gate_that_looked_the_worst_first_and_one_that_speaks_for_onward() -> None:
     assert list(runs()) == ["dependencies/", "lint/", "tests/", "coverage/", ""]
-    assert {run["tool"]["driver"]["name"] for run in runs().values()} == {"pawl"}
+    assert {run["tool"]["driver"]["name"] for run in runs().values()} == {"onward"}
     assert runs()["lint/"]["tool"]["extensions"] == [{"name": "flake8", "version": "7.3.0"}]
 
 
@@ -71,13 +71,13 @@ def test_paths_are_percent_encoded_and_from_the_git_root() -> None:
 @pytest.mark.parametrize("path", ["/etc/passwd", "../../outside.py", None])
 def test_what_has_no_file_in_the_repository_is_shown_at_the_definition(path: str | None) -> None:
     result = runs(with_findings((replace(FINDING, path=path, subject=None),)))["lint/"]["results"][0]
-    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "back%20end/pawl.toml"
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "back%20end/onward.toml"
     assert result["locations"][0].get("logicalLocations", [{}])[0].get("fullyQualifiedName") == path
 
 
 def test_equal_fingerprints_are_told_apart() -> None:
     results = runs(with_findings((FINDING, FINDING)))["lint/"]["results"]
-    assert {result["partialFingerprints"]["pawl/v1"] for result in results} == {FINDING.fingerprint}
+    assert {result["partialFingerprints"]["onward/v1"] for result in results} == {FINDING.fingerprint}
     assert len({result["partialFingerprints"]["primaryLocationLineHash"] for result in results}) == 2
 
 
@@ -144,7 +144,7 @@ def test_too_many_gates_are_cut_and_named() -> None:
     many = tuple(replace(DOCUMENT.gates[0], gate=f"gate{number:02}", findings=()) for number in range(30))
     log = told(replace(DOCUMENT, gates=(*many, DOCUMENT.gates[0])))
     assert len(log["runs"]) == sarif.RUNS
-    assert log["runs"][0]["automationDetails"]["id"] == "pawl/back end/lint/"
+    assert log["runs"][0]["automationDetails"]["id"] == "onward/back end/lint/"
     assert "left out: gate18" in log["runs"][-1]["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kit import documents
-from pawl.model.document import NO_ANNEX
-from pawl.model.evidence import Reason
-from pawl.report import standing
+from onward.model.document import NO_ANNEX
+from onward.model.evidence import Reason
+from onward.report import standing
 
 DOCUMENT = documents.document()
 ANNEX = documents.example_annex()

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import documents
-from pawl.model.document import Annex, Document, ErrorEntry
-from pawl.model.evidence import Artifact, LookedAt, Reason
-from pawl.model.verdict import Verdict
-from pawl.report import terminal, text
-from pawl.report.paper import PLAIN, Paper
+from onward.model.document import Annex, Document, ErrorEntry
+from onward.model.evidence import Artifact, LookedAt, Reason
+from onward.model.verdict import Verdict
+from onward.report import terminal, text
+from onward.report.paper import PLAIN, Paper
 
 DOCUMENT = documents.document()
 ANNEX = documents.example_annex()
@@ -74,7 +74,7 @@ def test_what_did_not_pass_says_how_to_fix_and_rerun_it() -> None:
     told = terminal.render(DOCUMENT, ANNEX, PLAIN)
     for gate in DOCUMENT.gates:
         expected = gate.verdict in {Verdict.FAILED, Verdict.UNVERIFIED}
-        assert (f"rerun just this: pawl run {gate.gate}\n" in told) is expected
+        assert (f"rerun just this: onward run {gate.gate}\n" in told) is expected
     assert "Run `flake8` on the file it names" in told
 
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import documents
-from pawl.model.document import MeasureEntry
-from pawl.model.evidence import LookedAt
-from pawl.model.measure import Better
-from pawl.report import text
+from onward.model.document import MeasureEntry
+from onward.model.evidence import LookedAt
+from onward.model.measure import Better
+from onward.report import text
 
 ANYTHING = st.text(st.characters(exclude_categories=()))
 TRICKY = st.text(st.sampled_from("ab \t\n\r\x00\x1b\x07\x9b\u202e\u2066\u200b\ud800日ü\u0301|`<&"))

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from kit import documents
-from pawl.model.document import NO_ANNEX
-from pawl.report import timeline
+from onward.model.document import NO_ANNEX
+from onward.report import timeline
 
 DOCUMENT = documents.document()
 ANNEX = documents.example_annex()

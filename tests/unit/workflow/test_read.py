@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pawl.errors import ReadError
-from pawl.workflow import read
+from onward.errors import ReadError
+from onward.workflow import read
 
 TEXT = """name: Release
 on:

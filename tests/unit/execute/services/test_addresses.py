@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from pawl.errors import ServiceError
-from pawl.execute.services import databases, given, resp
+from onward.errors import ServiceError
+from onward.execute.services import databases, given, resp
 
 
 def test_a_database_of_the_same_server_keeps_everything_else() -> None:
     server = databases.Address("postgresql+asyncpg://me:p%40ss@db.example:6543/shop?sslmode=require")
-    assert server.database("pawl_1") == "postgresql://me:p%40ss@db.example:6543/pawl_1?sslmode=require"
+    assert server.database("onward_1") == "postgresql://me:p%40ss@db.example:6543/onward_1?sslmode=require"
     assert server.database("x", "postgresql+psycopg").startswith("postgresql+psycopg://me:")
     assert server.own() == "postgresql://me:p%40ss@db.example:6543/shop?sslmode=require"
     assert (server.shown, server.secrets) == ("db.example:6543", ("p%40ss", "p@ss"))
@@ -39,12 +39,12 @@ def test_what_a_server_is_called() -> None:
 
 
 def test_only_names_of_ours_are_dropped() -> None:
-    with pytest.raises(ServiceError, match="not a database of pawl's"):
-        databases.check_ours("pawl_shop")
-    databases.check_ours("pawl_0123abcd_12")
+    with pytest.raises(ServiceError, match="not a database of onward's"):
+        databases.check_ours("onward_shop")
+    databases.check_ours("onward_0123abcd_12")
 
 
 def test_an_address_of_another_kind_is_refused_without_its_password() -> None:
-    with pytest.raises(ServiceError, match=r"^PAWL_POSTGRES_URL does not begin with postgresql://$"):
-        given.check_scheme("PAWL_POSTGRES_URL", "mysql://me:secret@h/x", ("postgresql", "postgres"))
-    given.check_scheme("PAWL_POSTGRES_URL", "postgresql+psycopg://h/x", ("postgresql", "postgres"))
+    with pytest.raises(ServiceError, match=r"^ONWARD_POSTGRES_URL does not begin with postgresql://$"):
+        given.check_scheme("ONWARD_POSTGRES_URL", "mysql://me:secret@h/x", ("postgresql", "postgres"))
+    given.check_scheme("ONWARD_POSTGRES_URL", "postgresql+psycopg://h/x", ("postgresql", "postgres"))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pawl.errors import ServiceError
-from pawl.execute.services.awaiting import await_answer, tail, with_tail
+from onward.errors import ServiceError
+from onward.execute.services.awaiting import await_answer, tail, with_tail
 
 
 def test_waits_until_it_answers() -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pawl.errors import ServiceError
-from pawl.execute.identity import Identity, identify
-from pawl.execute.services.belongings import Belonging, Belongings, orphans
-from pawl.model.places import Places
+from onward.errors import ServiceError
+from onward.execute.identity import Identity, identify
+from onward.execute.services.belongings import Belonging, Belongings, orphans
+from onward.model.places import Places
 
 
 @pytest.fixture
@@ -66,4 +66,4 @@ def test_a_state_that_cannot_be_written_is_said(places: Places) -> None:
     belongings = Belongings(places, places.state.parent / "run")
     with pytest.raises(ServiceError, match="identity cannot be written") as caught:
         belongings.keep(belongings.begin("cache", "machine"))
-    assert "PAWL_STATE_DIR" in caught.value.hint
+    assert "ONWARD_STATE_DIR" in caught.value.hint

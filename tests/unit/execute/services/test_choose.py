@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from pawl.errors import ServiceError
-from pawl.execute.process import Processes
-from pawl.execute.services.belongings import Belongings
-from pawl.execute.services.choose import choose
-from pawl.execute.services.supply import Leased, Obtained, Offer, Site
-from pawl.model.pipeline import ServiceSpec
-from pawl.model.places import Places
-from pawl.model.tool import Tool
+from onward.errors import ServiceError
+from onward.execute.process import Processes
+from onward.execute.services.belongings import Belongings
+from onward.execute.services.choose import choose
+from onward.execute.services.supply import Leased, Obtained, Offer, Site
+from onward.model.pipeline import ServiceSpec
+from onward.model.places import Places
+from onward.model.tool import Tool
 
 SPEC = ServiceSpec(name="database", kind="postgres", image="postgres:15", version="15", variables=())
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pawl.errors import ServiceError
-from pawl.execute.services import embedded
-from pawl.execute.tools import lock_file
-from pawl.model.tool import Pypi, Tool
+from onward.errors import ServiceError
+from onward.execute.services import embedded
+from onward.execute.tools import lock_file
+from onward.model.tool import Pypi, Tool
 
 
 def test_every_pin_is_whole() -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pawl.errors import ServiceError
-from pawl.execute.services import ground
-from pawl.model.places import Places
+from onward.errors import ServiceError
+from onward.execute.services import ground
+from onward.model.places import Places
 
 
 def test_a_server_as_ourselves_lives_in_the_state(tmp_path: Path) -> None:

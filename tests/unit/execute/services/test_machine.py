@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pawl.errors import ServiceError
-from pawl.execute.services import machine
+from onward.errors import ServiceError
+from onward.execute.services import machine
 
 
 def program(folder: Path, name: str, words: str, code: int = 0) -> Path:

@@ -1,0 +1,31 @@
+"""`onward plan`: what would run, and why."""
+
+from __future__ import annotations
+
+import click
+
+from onward.cli import options
+
+
+@click.command(epilog="Example: onward plan --profile quick --changed")
+@options.selection
+@options.output_format
+def command(
+    *,
+    gates: tuple[str, ...],
+    profile: str | None,
+    base: str | None,
+    changed: bool,
+    jobs: int | None,
+    offline: bool,
+    format_: str,
+) -> None:
+    """Show the steps in order, what each waits for, and why others are left out. Nothing is executed."""
+    from onward import flow  # noqa: PLC0415
+    from onward.cli import desk  # noqa: PLC0415
+    from onward.report import plan as report  # noqa: PLC0415
+
+    asked = desk.order(gates=gates, profile=profile, base=base, changed=changed, jobs=jobs, offline=offline)
+    prepared = flow.prepare(asked)
+    render = report.as_json if format_ == "json" else report.as_text
+    click.echo(render(prepared.plan, prepared.project), nl=False)

@@ -1,0 +1,118 @@
+"""The part of the definition that speaks of the application: how it is started, and how it shows that it is up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from onward.config.schema import APPLICATION, COMPANION, HEADER, VARIABLE
+from onward.config.sheet import Section, Sheet
+from onward.config.values import quote, type_words
+from onward.model.application import SERVICE, Application, Health, Server
+
+_COMPANION = r"[a-z]+"
+# Names that tokens of commands already mean something else by.
+_TAKEN = (SERVICE, "base", "advisories", "postgres", "redis", "secret")
+_TABLES = ("headers", "environment")
+_TOKEN_LIKE = re.compile(r"\{([a-z]+)\.url\}")
+
+
+def read_application(raw: Mapping[str, Any], sheet: Sheet) -> Application | None:
+    """Return the application that is declared, None where none is."""
+    if SERVICE not in raw:
+        return None
+    here = (SERVICE,)
+    table = sheet.table(raw[SERVICE], here)
+    section = sheet.section(table, here, APPLICATION, also=("prepare", "companions", *_TABLES))
+    companions = sheet.table(table.get("companions", {}), (*here, "companions"))
+    application = Application(
+        server=_server(SERVICE, table, section, sheet),
+        prepare=_prepare(table.get("prepare", []), sheet),
+        prepare_timeout_s=section.number("prepare-timeout", 0.0),
+        node_packages=section.text("node-packages").strip("/"),
+        companions=tuple(_companion(name, entry, sheet) for name, entry in companions.items()),
+    )
+    _check(application, sheet)
+    return application
+
+
+def _companion(name: str, raw: Any, sheet: Sheet) -> Server:
+    here = (SERVICE, "companions", name)
+    if not re.fullmatch(_COMPANION, name) or name in _TAKEN:
+        sheet.complain(here, f"a companion's name has small letters only and is none of {', '.join(_TAKEN)}")
+    return _server(name, sheet.table(raw, here), sheet.section(raw, here, COMPANION, also=_TABLES), sheet)
+
+
+def _server(name: str, table: Mapping[str, Any], section: Section, sheet: Sheet) -> Server:
+    here = _place(name)
+    return Server(
+        name=name,
+        command=section.texts("command"),
+        health=Health(
+            path=section.text("health"),
+            status=int(section.number("status", 200)),
+            host=section.text("host"),
+            headers=_pairs(table.get("headers", {}), (*here, "headers"), sheet, HEADER),
+        ),
+        variable=section.text("variable"),
+        environment=_pairs(table.get("environment", {}), (*here, "environment"), sheet, VARIABLE),
+        start_timeout_s=section.number("start-timeout", 0.0),
+        stop_signal=section.text("stop-signal"),
+    )
+
+
+def _place(name: str) -> tuple[str, ...]:
+    return (SERVICE,) if name == SERVICE else (SERVICE, "companions", name)
+
+
+def _pairs(raw: Any, here: tuple[str, ...], sheet: Sheet, names: str) -> tuple[tuple[str, str], ...]:
+    table = sheet.table(raw, here)
+    for name, value in table.items():
+        if not re.fullmatch(names, name):
+            sheet.complain((*here, name), "not a name that can stand here")
+        if not isinstance(value, str):
+            sheet.complain((*here, name), f"expected text, got {type_words(value)}; put it in quotes")
+        elif any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
+            sheet.complain((*here, name), "control characters cannot stand here")
+        sheet.keep((*here, name), value if isinstance(value, str) else None)
+    return tuple((name, value) for name, value in sorted(table.items()) if isinstance(value, str))
+
+
+def _prepare(raw: Any, sheet: Sheet) -> tuple[tuple[str, ...], ...]:
+    here = (SERVICE, "prepare")
+    if not isinstance(raw, list) or not all(isinstance(entry, list) for entry in raw):
+        wanted = 'expected a list of commands, each a list of texts, such as [["alembic", "upgrade", "head"]]'
+        sheet.complain(here, f"{wanted}; got {type_words(raw)}")
+        return ()
+    for number, entry in enumerate(raw):
+        if not entry or not all(isinstance(word, str) for word in entry) or not str(entry[0]).strip():
+            sheet.complain((*here, number), "expected a program and its arguments, all texts")
+    commands = tuple(tuple(str(word) for word in entry) for entry in raw)
+    for number, command in enumerate(commands):
+        sheet.keep((*here, number), command)
+    return commands
+
+
+def _check(application: Application, sheet: Sheet) -> None:
+    known = {server.name for server in application.servers}
+    for server in application.servers:
+        here = _place(server.name)
+        if server.command and "port" not in server.tokens:
+            sheet.complain((*here, "command"), "names no {port}; onward gives a free one, in the command or environment")
+        for name in _unknown_urls(server, known):
+            sheet.unknown(here, name, sorted(known), "server")
+    taken: dict[str, str] = {}
+    for server in application.servers:
+        if server.variable in taken:
+            sheet.complain(
+                (*_place(server.name), "variable"),
+                f"{quote(server.variable)} already carries the address of {taken[server.variable]}",
+            )
+        if server.variable:
+            taken[server.variable] = server.name
+
+
+def _unknown_urls(server: Server, known: set[str]) -> list[str]:
+    texts = (*server.command, *(value for _, value in server.environment))
+    return [name for text in texts for name in _TOKEN_LIKE.findall(text) if name not in known]

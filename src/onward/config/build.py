@@ -1,0 +1,169 @@
+"""A decoded `onward.toml` into the Pipeline, with every mistake noted on the sheet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from onward.config.application import read_application
+from onward.config.gates import read_gates
+from onward.config.key import with_default
+from onward.config.schema import PROJECT, SECTIONS, SERVICE, TOP, VARIABLE, WAIVED_BY, WAIVER, WORKSPACE
+from onward.config.sheet import Section, Sheet
+from onward.config.values import type_words
+from onward.model import application as app
+from onward.model.gate import Gate
+from onward.model.pipeline import Pipeline, ServiceSpec, Waiver
+
+_IMAGE = re.compile(r"(?:.*/)?(?P<kind>postgres|redis):(?P<version>[0-9]+(?:\.[0-9]+)*)(?:-.*)?")
+_USUAL = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
+
+
+def build(raw: dict[str, Any], sheet: Sheet, gates: tuple[Gate, ...], folder: str) -> Pipeline:
+    """Return the pipeline that `raw` describes; meaningless when the sheet has mistakes afterwards.
+
+    `folder` names the project where the definition does not.
+    """
+    top = sheet.section(raw, (), TOP, also=SECTIONS)
+    project = _project(raw, sheet, folder)
+    workspace = sheet.section(raw.get("workspace", {}), ("workspace",), WORKSPACE)
+    services = _services(raw, sheet)
+    environment = _environment(raw, sheet, services)
+    application = read_application(raw, sheet)
+    names = (*(service.name for service in services), *((app.SERVICE, app.BASE_SERVICE) if application else ()))
+    settings, custom = read_gates(raw.get("gates", {}), sheet, gates, names)
+    return Pipeline(
+        name=project.text("name"),
+        pythons=project.texts("python"),
+        deployed_python=project.text("deployed-python") or None,
+        source=project.texts("source"),
+        tests=project.texts("tests"),
+        requirements=project.texts("requirements"),
+        deployed_requirements=project.texts("deployed-requirements"),
+        gates=settings,
+        services=services,
+        application=application,
+        environment=environment,
+        workspace_include=workspace.texts("include"),
+        default_branch=project.text("default-branch"),
+        offline=top.flag("offline"),
+        custom=custom,
+        waivers=_waivers(raw, sheet, tuple(gate.gate for gate in settings)),
+        origins=tuple(sheet.origins),
+    )
+
+
+def _project(raw: Mapping[str, Any], sheet: Sheet, folder: str) -> Section:
+    project = sheet.section(raw.get("project", {}), ("project",), with_default(PROJECT, "name", folder))
+    deployed, pythons = project.text("deployed-python"), project.texts("python")
+    if deployed and pythons and deployed not in pythons:
+        sheet.complain(
+            ("project", "deployed-python"), f'"{deployed}" is not among project.python; what is deployed must be tested'
+        )
+    return project
+
+
+def _services(raw: Mapping[str, Any], sheet: Sheet) -> tuple[ServiceSpec, ...]:
+    table = sheet.table(raw.get("services", {}), ("services",))
+    services = tuple(filter(None, (_service(name, entry, sheet) for name, entry in table.items())))
+    taken: dict[str, str] = {}
+    for service in services:
+        for variable in service.variables:
+            if variable in taken:
+                sheet.complain(
+                    ("services", service.name), f"{variable} already carries the URL of services.{taken[variable]}"
+                )
+            taken[variable] = service.name
+    return services
+
+
+def _service(name: str, raw: Any, sheet: Sheet) -> ServiceSpec | None:
+    here = ("services", name)
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
+        sheet.complain(here, "a service's name has small letters, digits, - and _ only")
+    given = raw if isinstance(raw, dict) else {}
+    match = _IMAGE.fullmatch(str(given.get("image", "")))
+    usual = _USUAL[match["kind"]] if match and "variables" not in given else None
+    section = sheet.section(raw, here, with_default(SERVICE, "variable", usual))
+    if not match:
+        return None
+    variable, variables = section.text("variable"), section.texts("variables")
+    if "variable" in given and "variables" in given:
+        sheet.complain((*here, "variable"), "give variable or variables, not both")
+    return ServiceSpec(
+        name=name,
+        kind=match["kind"],
+        image=section.text("image"),
+        version=match["version"],
+        variables=variables or (variable,),
+        scheme=section.text("scheme"),
+        extensions=section.texts("extensions"),
+    )
+
+
+def _environment(
+    raw: Mapping[str, Any], sheet: Sheet, services: tuple[ServiceSpec, ...]
+) -> tuple[tuple[str, str], ...]:
+    table = sheet.table(raw.get("environment", {}), ("environment",))
+    taken = {variable: service.name for service in services for variable in service.variables}
+    for name, value in table.items():
+        here = ("environment", name)
+        if not re.fullmatch(VARIABLE, name):
+            sheet.complain(here, "not a variable's name: letters, digits and _ only")
+        if not isinstance(value, str):
+            sheet.complain(here, f"variables are text, got {type_words(value)}; put it in quotes")
+        elif "\0" in value:
+            sheet.complain(here, "a variable cannot hold a zero byte")
+        if name in taken:
+            sheet.complain(here, f"services.{taken[name]} sets this variable; remove it here")
+        sheet.keep(here, value if isinstance(value, str) else None)
+    return tuple((name, value) for name, value in sorted(table.items()) if isinstance(value, str))
+
+
+def _waivers(raw: Mapping[str, Any], sheet: Sheet, gates: tuple[str, ...]) -> tuple[Waiver, ...]:
+    entries = raw.get("waivers", [])
+    if not isinstance(entries, list):
+        sheet.complain(("waivers",), f"expected [[waivers]] with two brackets, got {type_words(entries)}")
+        return ()
+    seen: dict[str, int] = {}
+    waivers = []
+    for number, entry in enumerate(entries):
+        section = sheet.section(entry, ("waivers", number), WAIVER)
+        _waiver_rules(section, sheet, number, gates)
+        first = seen.setdefault(section.text("id"), number)
+        if section.text("id") and first != number:
+            sheet.complain(("waivers", number, "id"), f'"{section.text("id")}" is also the id of waivers[{first}]')
+        waivers.append(_waiver(section, sheet, number))
+    return tuple(filter(None, waivers))
+
+
+def _waiver_rules(section: Section, sheet: Sheet, number: int, gates: tuple[str, ...]) -> None:
+    here = ("waivers", number)
+    if section.text("gate") and section.text("gate") not in gates:
+        sheet.unknown((*here, "gate"), section.text("gate"), gates, "gate")
+    if not any(section.text(name) for name in WAIVED_BY):
+        sheet.complain(here, f"says nothing of what is waived; give one of {', '.join(WAIVED_BY)}")
+
+
+def _waiver(section: Section, sheet: Sheet, number: int) -> Waiver | None:
+    if not section.text("expires"):
+        return None
+    try:
+        expires = date.fromisoformat(section.text("expires"))
+    except ValueError:
+        sheet.complain(("waivers", number, "expires"), f'"{section.text("expires")}" is not a day of the calendar')
+        return None
+    return Waiver(
+        id=section.text("id"),
+        gate=section.text("gate"),
+        reason=section.text("reason"),
+        owner=section.text("owner"),
+        expires=expires,
+        rule=section.text("rule"),
+        fingerprint=section.text("fingerprint"),
+        path=section.text("path"),
+        subject=section.text("subject"),
+        test=section.text("test"),
+    )

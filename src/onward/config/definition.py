@@ -1,0 +1,50 @@
+"""From a folder to the validated definition: find, read, decode, build, lay environment and flags over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from onward import __version__
+from onward.config.build import build
+from onward.config.layers import Flags, Loaded, overlay
+from onward.config.requires import may_read
+from onward.config.schema import FILE
+from onward.config.sheet import Sheet
+from onward.config.source import decode, find, read
+from onward.errors import ConfigError
+from onward.model.gate import Gate
+from onward.model.pipeline import Pipeline
+
+NO_FLAGS = Flags()
+
+
+def load(start: Path, gates: tuple[Gate, ...], *, environ: Mapping[str, str], flags: Flags = NO_FLAGS) -> Loaded:
+    """Return the definition that holds for `start`, the nearest one upwards.
+
+    Nothing is executed. Raises ConfigError with every mistake of the file at once.
+    """
+    path = find(start)
+    if path is None:
+        raise ConfigError(f"there is no {FILE} here or above", where=str(start), hint="write one with `onward init`")
+    pipeline = parse(read(path), gates, path=path)
+    layered, profile, jobs = overlay(pipeline, environ, flags)
+    return Loaded(pipeline=layered, root=path.parent, path=path, profile=profile, jobs=jobs)
+
+
+def parse(text: str, gates: tuple[Gate, ...], *, path: Path) -> Pipeline:
+    """Return the pipeline that `text`, the content of `path`, describes; ConfigError with all its mistakes."""
+    raw, spots = decode(text, path)
+    sheet = Sheet(FILE, spots)
+    if may_read(raw, sheet, __version__):
+        pipeline = build(raw, sheet, gates, path.parent.name or "project")
+    if not sheet.wrong:
+        return pipeline
+    mistakes = sheet.mistakes()
+    count = "one mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+    raise ConfigError(
+        f"{FILE} has {count}",
+        where=str(path),
+        hint="correct what is listed; every key is described in docs/configuration.md and by `onward config --reference`",
+        mistakes=mistakes,
+    )

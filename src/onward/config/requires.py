@@ -1,0 +1,38 @@
+"""Whether this onward may read a definition: the file's shape and the versions it asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onward.config.schema import SCHEMA
+from onward.config.sheet import Sheet
+
+
+def may_read(raw: dict[str, Any], sheet: Sheet, version: str) -> bool:
+    """Note what stands against reading `raw` with onward `version`; False when the rest would only confuse."""
+    return _schema(raw, sheet, version) and _requires(raw, sheet, version)
+
+
+def _schema(raw: dict[str, Any], sheet: Sheet, version: str) -> bool:
+    schema = raw.get("schema")
+    if isinstance(schema, int) and schema > SCHEMA:
+        sheet.complain(("schema",), f"{schema} is newer than onward {version} knows ({SCHEMA}); upgrade onward")
+        return False
+    return True
+
+
+def _requires(raw: dict[str, Any], sheet: Sheet, version: str) -> bool:
+    text = raw.get("requires")
+    if not isinstance(text, str):
+        return True
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  # slow to import
+
+    try:
+        wanted = SpecifierSet(text)
+    except InvalidSpecifier:
+        sheet.complain(("requires",), f'"{text}" is not a version condition; write for example ">={version}"')
+        return True
+    if wanted.contains(version, prereleases=True):
+        return True
+    sheet.complain(("requires",), f'this is onward {version}, the file asks for "{text}"; install such a version')
+    return False

@@ -1,0 +1,89 @@
+"""The text of `onward.toml`: found, read, decoded; and what to say when that fails."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from onward.config.positions import KeyPath, Spot, positions
+from onward.config.schema import FILE
+from onward.errors import ConfigError
+
+LARGEST = 1_000_000
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+_HINTS = (
+    (re.compile(r"^(<{7}|={7}|>{7})"), "a merge left its conflict markers; decide for one side"),
+    (re.compile(r"^\s*[A-Za-z0-9_-]+\s*:"), "TOML writes `key = value`, not `key: value`"),
+    (re.compile(r"=\s*(True|False)\b"), "TOML writes true and false in small letters"),
+    (re.compile(r"=\s*(None|null)\b"), "TOML has no null; remove the key instead"),
+    (re.compile(r'"[^"]*\\[^"]*"'), "a backslash starts an escape; put the text in single quotes"),
+    (re.compile(r"=\s*[A-Za-z/.][^\"'\[\]{}]*$"), "text stands in quotes"),
+    (re.compile(r"^\s*\["), "is this table or key already above?"),
+)
+
+
+def find(start: Path) -> Path | None:
+    """Return the nearest `onward.toml` in `start` or above it, None when there is none."""
+    folder = start.resolve()
+    return next((here / FILE for here in (folder, *folder.parents) if _is_there(here / FILE)), None)
+
+
+def _is_there(path: Path) -> bool:
+    """A link to nowhere counts: passing over it would let another definition hold in silence."""
+    try:
+        path.lstat()
+    except OSError:
+        return False
+    return True
+
+
+def read(path: Path) -> str:
+    """Return the text of a definition; ConfigError when it cannot be one."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read {FILE}: {error.strerror}", where=str(path), hint="it must be a readable file"
+        ) from error
+    if len(data) > LARGEST:
+        raise ConfigError(
+            f"{FILE} is larger than {LARGEST} bytes", where=str(path), hint="is this really a definition?"
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{FILE} is not UTF-8 text", where=f"{path}:{line}", hint="save it as UTF-8") from error
+    return text.replace("\r\n", "\n")
+
+
+def decode(text: str, path: Path) -> tuple[dict[str, Any], Mapping[KeyPath, Spot]]:
+    """Return the decoded TOML and where its keys stand; ConfigError with place and hint when it is broken."""
+    try:
+        return tomllib.loads(text), positions(text)
+    except RecursionError as error:
+        raise ConfigError(
+            f"{FILE} is nested too deeply", where=str(path), hint="lists within lists are never needed"
+        ) from error
+    except ValueError as error:
+        raise _broken(text, path, str(error)) from error
+
+
+def _broken(text: str, path: Path, message: str) -> ConfigError:
+    lines = text.split("\n")
+    match = _PLACE.search(message)
+    line, column = (int(match[1]), int(match[2])) if match else (len(lines), len(lines[-1]) + 1)
+    reason = message.split(" (at ", maxsplit=1)[0]
+    mistake = f"{FILE}:{line}:{column} {reason}"
+    around = [lines[number - 1] for number in (line, line - 1) if 1 <= number <= len(lines)]
+    hint = next((hint for shown in around for pattern, hint in _HINTS if pattern.search(shown)), "")
+    return ConfigError(
+        f"{FILE} is not valid TOML: {reason}",
+        where=f"{path}:{line}:{column}",
+        hint=hint or "see https://toml.io for what TOML allows",
+        mistakes=(mistake,),
+    )

@@ -1,0 +1,83 @@
+"""Where a run takes its advisories from: the imported archives through the mirror, else the live service."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+from onward.execute.advisories import databases, store
+from onward.execute.advisories.mirror import Mirror
+from onward.model.evidence import ServiceUse
+from onward.model.places import Places
+from onward.model.plan import Availability
+
+LIVE = "https://api.osv.dev"
+_KNOWN = "/v1/vulns/PYSEC-2014-8"
+
+
+def availability(ecosystem: str, places: Places, environ: Mapping[str, str], *, offline: bool) -> Availability:
+    """Say whether advisories about an ecosystem can be had: imported, else live, which `offline` forbids to ask.
+
+    Once anything is imported the live service is not asked any more, about nothing.
+    """
+    known = store.editions(places)
+    if ecosystem in known:
+        edition = known[ecosystem]
+        return Availability(present=True, detail=f"{edition.records} records of {edition.data_date[:10]}, imported")
+    hint = f"run `onward advisories import FILE` with OSV's archive for {ecosystem}"
+    if known:
+        there = f"advisories are imported for {', '.join(known)}, none for {ecosystem}"
+        return Availability(present=False, detail=there, hint=hint)
+    if offline:
+        return Availability(present=False, detail=f"offline, and no advisories for {ecosystem} are imported", hint=hint)
+    if _answers(environ):
+        return Availability(present=True, detail="the live OSV service")
+    return Availability(present=False, detail="the OSV service cannot be reached and none are imported", hint=hint)
+
+
+def _answers(environ: Mapping[str, str]) -> bool:
+    import httpx  # noqa: PLC0415  # slow to import, and needed only where nothing is imported
+
+    proxy = environ.get("HTTPS_PROXY") or environ.get("https_proxy")
+    try:
+        trust = ssl.create_default_context(cafile=environ.get("SSL_CERT_FILE") or None)
+        with httpx.Client(proxy=proxy, timeout=3.0, verify=trust) as client:
+            return client.get(LIVE + _KNOWN).status_code == httpx.codes.OK
+    except (httpx.HTTPError, OSError):
+        return False
+
+
+class AdvisorySource(AbstractContextManager["AdvisorySource"]):
+    """The advisories of one run; the mirror starts with the first step that asks."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._guard = threading.Lock()
+        self._mirror: Mirror | None = None
+
+    def lease(self) -> tuple[str, ServiceUse]:
+        """Return the address of the OSV API and what stands behind it; AdvisoryError when imported data is damaged."""
+        known = store.editions(self._places)
+        if not known:
+            return LIVE, ServiceUse(name="advisories", asked="OSV", ran="OSV, live", provider="live")
+        with self._guard:
+            if self._mirror is None:
+                self._mirror = Mirror({name: store.Library(self._places, name) for name in known}, known)
+        ran = "; ".join(
+            f"OSV archive for {name} of {one.data_date[:10]}, {one.records} records, sha256 {one.sha256[:12]}"
+            for name, one in known.items()
+        )
+        return self._mirror.url, ServiceUse(name="advisories", asked="OSV", ran=ran, provider="imported")
+
+    def databases(self, names: Iterable[str]) -> tuple[databases.Database, ...]:
+        """Return the scanners' own databases among `names` of services; AdvisoryError when one is damaged."""
+        known = (databases.TRIVY, databases.OSV)
+        return tuple(databases.database(name, self._places) for name in known if f"{name}-database" in names)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Stop the mirror."""
+        if self._mirror is not None:
+            self._mirror.close()

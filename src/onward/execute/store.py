@@ -1,0 +1,188 @@
+"""Folders in the cache that are made once, by one process, and held while any process uses them."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from onward.errors import ProvisionError
+
+STAMP = ".onward.json"
+LOCKS = "locks"
+_PAUSE_S = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A finished folder and what its maker noted."""
+
+    path: Path
+    note: Mapping[str, Any]
+
+
+def stamped(folder: Path) -> Made | None:
+    """Return what was made in `folder`, or None when that is absent or was never finished."""
+    try:
+        stamp = json.loads((folder / STAMP).read_bytes())
+        return Made(path=folder / stamp["inside"], note=stamp["note"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def lock(path: Path, mode: int) -> int | None:
+    """Return a descriptor that holds the lock file `path` in `mode` (`fcntl.LOCK_*`), or None when somebody else does.
+
+    Never waits. The lock ends when the descriptor is closed, so also when its process dies.
+    """
+    while True:
+        descriptor = _open(path)
+        try:
+            fcntl.flock(descriptor, mode | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        if _is_still(path, descriptor):
+            return descriptor
+        # Somebody removed the file between opening and locking: a lock that nobody else would find.
+        os.close(descriptor)
+
+
+class Store:
+    """The made folders under `root`; `stopped` tells whether waiting for another process should be given up."""
+
+    def __init__(self, root: Path, stopped: Callable[[], bool] = lambda: False) -> None:
+        self._root = root
+        self._stopped = stopped
+        self._held: dict[str, int] = {}
+        self._failed: dict[Path, ProvisionError] = {}
+        self._guard = threading.Lock()
+        # A store that nobody has any more uses nothing any more.
+        weakref.finalize(self, _let_go, self._held)
+
+    def find(self, kind: str, key: str) -> Made | None:
+        """Return the folder when it is finished, and hold it from now on; None when it has to be made."""
+        folder = self._root / kind / key
+        try:
+            self._hold(f"{kind}-{key}")
+        except OSError:
+            # Nobody can prune a cache that cannot be written either (one that is baked into an image).
+            return stamped(folder)
+        made = stamped(folder)
+        if made is not None:
+            # The stamp's age is how long nobody has used the folder.
+            with contextlib.suppress(OSError):
+                os.utime(folder / STAMP)
+        return made
+
+    def obtain(self, kind: str, key: str, make: Callable[[Path], Mapping[str, Any]]) -> Made:
+        """Return what `make(folder)` made for `kind` and `key`, now or when it was first asked for.
+
+        The folder is new and empty and never moved, so what is written in it may name its path.
+        Raises ProvisionError when the cache cannot be written, and again what `make` raised when it failed before.
+        """
+        try:
+            return self.find(kind, key) or self._make(kind, key, make)
+        except OSError as error:
+            raise ProvisionError(
+                f"the cache cannot be written: {error.strerror or error}",
+                where=str(error.filename or self._root),
+                hint="make room on the disk, or set ONWARD_CACHE_DIR to a folder that can be written",
+            ) from error
+
+    def close(self) -> None:
+        """Let go of every folder that was held."""
+        with self._guard:
+            _let_go(self._held)
+
+    def _make(self, kind: str, key: str, make: Callable[[Path], Mapping[str, Any]]) -> Made:
+        folder = self._root / kind / key
+        with self._alone(f"{kind}-{key}"):
+            made = stamped(folder)
+            if made is not None:
+                return made
+            if folder in self._failed:
+                raise self._failed[folder]
+            # An installer outlives its killed onward for a while and goes on writing; it must not write in here.
+            attempt = secrets.token_hex(4)
+            shutil.rmtree(folder, ignore_errors=True)
+            (folder / attempt).mkdir(parents=True)
+            try:
+                note = make(folder / attempt)
+            except ProvisionError as error:
+                # The next step of this run would only wait as long for the same answer.
+                self._failed[folder] = error
+                raise
+            write_stamp(folder, note, attempt)
+            # Read back, so that the first time gives the same types as every later one.
+            return stamped(folder) or Made(path=folder / attempt, note=note)
+
+    def _hold(self, name: str) -> None:
+        with self._guard:
+            if name not in self._held:
+                self._held[name] = self._wait(self._root / LOCKS / f"{name}.use", fcntl.LOCK_SH)
+
+    @contextlib.contextmanager
+    def _alone(self, name: str) -> Iterator[None]:
+        descriptor = self._wait(self._root / LOCKS / f"{name}.make", fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _wait(self, path: Path, mode: int) -> int:
+        # Asking again and again, because a blocked flock in a thread could not be interrupted.
+        while (descriptor := lock(path, mode)) is None:
+            if self._stopped():
+                raise ProvisionError("interrupted while another process was making the same folder", where=str(path))
+            time.sleep(_PAUSE_S)
+        return descriptor
+
+
+def _let_go(held: dict[str, int]) -> None:
+    while held:
+        os.close(held.popitem()[1])
+
+
+def write_stamp(folder: Path, note: Mapping[str, Any], inside: str = "") -> None:
+    """Declare what was made in `folder` (or in the folder `inside` it) finished; the last thing that is written."""
+    fresh = folder / f"{STAMP}.new"
+    fresh.write_text(json.dumps({"inside": inside, "note": note}), encoding="utf-8")
+    fresh.replace(folder / STAMP)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder and all in it (or a file, or a link but not where it leads).
+
+    The stamp goes first, so that a removal cut short leaves nothing that looks finished.
+    """
+    if folder.is_dir() and not folder.is_symlink():
+        (folder / STAMP).unlink(missing_ok=True)
+        shutil.rmtree(folder)
+    else:
+        folder.unlink(missing_ok=True)
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+
+
+def _is_still(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,228 @@
+"""The story of a run on one screen: load, survey, plan, execute, judge, record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from onward import __version__, gates
+from onward.config.definition import load
+from onward.config.layers import Flags
+from onward.detect.declarations import declared
+from onward.detect.stack import detect
+from onward.errors import AFTER_INTERRUPT, OnwardError, RecordError
+from onward.execute import probe, repository
+from onward.execute.workshop import Site, open_workshop
+from onward.judge.run import Judge
+from onward.model.event import Event, GateJudged, RunFailed, RunFinished, StepFinished, StepJudged
+from onward.model.evidence import Evidence
+from onward.model.facts import Project
+from onward.model.gate import Gate
+from onward.model.ledger import Ledgers
+from onward.model.pipeline import Pipeline
+from onward.model.places import Places
+from onward.model.plan import Plan, Step
+from onward.model.verdict import Judgement
+from onward.plan import select
+from onward.plan.announce import announce
+from onward.plan.build import build_plan, needs
+from onward.record.folder import RunFolder
+from onward.record.ledger import load_ledgers
+from onward.record.runs import Records
+
+# What rooms ask about; the other facts are for people, and cost more than they are worth here.
+ASKED_FACTS = (
+    "formatter",
+    "linter",
+    "bandit-config",
+    "mypy-files",
+    "frontend",
+    "frontend-scripts",
+    "frontend-packages",
+    "frontend-managers",
+    "base-images",
+)
+
+Listener = Callable[[Event], None]
+ExitCode = Callable[[Judgement], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is asked for: where, which gates, compared with what. `clock` gives the time in UTC.
+
+    `recorded` are the steps of a run that is judged again.
+    """
+
+    start: Path
+    flags: Flags
+    environ: Mapping[str, str]
+    places: Places
+    clock: Callable[[], datetime]
+    run_id: str
+    named: tuple[str, ...] = ()
+    changed: bool = False
+    base: str | None = None
+    recorded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Everything known before the first step; `last_durations` are the seconds that each step took the last time."""
+
+    pipeline: Pipeline
+    project: Project
+    ledgers: Ledgers
+    gates: tuple[Gate, ...]
+    plan: Plan
+    last_durations: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A finished run: where it was recorded and what was concluded."""
+
+    folder: Path
+    judgement: Judgement
+    exit_code: int
+
+
+def prepare(order: Order) -> Prepared:
+    """Load the definition, look at the project and the machine, and plan. Nothing is executed, nothing written."""
+    loaded = load(order.start, gates.ALL, environ=order.environ, flags=order.flags)
+    pipeline = loaded.pipeline
+    every_gate = gates.with_custom(pipeline)
+    project = survey(loaded.root, pipeline, order)
+    request = select.Request(
+        profile=loaded.profile,
+        named=order.named,
+        changed=order.changed,
+        jobs=loaded.jobs or probe.cpus(),
+        offline=pipeline.offline,
+        recorded=order.recorded,
+    )
+    wanted = needs(every_gate, pipeline, project, request=request)
+    machine = probe.probe(wanted, environ=order.environ, places=order.places, offline=pipeline.offline)
+    plan = build_plan(every_gate, pipeline, project, machine, request=request)
+    return Prepared(
+        pipeline=pipeline,
+        project=project,
+        ledgers=load_ledgers(loaded.root),
+        gates=every_gate,
+        plan=plan,
+        last_durations=Records(order.places.state).durations(str(project.root)),
+    )
+
+
+def survey(root: Path, pipeline: Pipeline, order: Order) -> Project:
+    """Return the project at `root` with the facts that its own files show."""
+    project = repository.survey(
+        root,
+        base=order.base,
+        environ=order.environ,
+        include=pipeline.workspace_include,
+        default_branch=pipeline.default_branch,
+    )
+    tree = repository.FileTree(project.root, project.files)
+    return replace(project, facts=detect(tree, only=ASKED_FACTS), declared=declared(tree))
+
+
+def run_pipeline(order: Order, listen: Listener, exit_code: ExitCode) -> Outcome:
+    """Run the pipeline: every event is recorded and then told to `listen`. The record ends also where the run breaks."""
+    began = order.clock()
+    prepared = prepare(order)
+    with Records(order.places.state).begin(order.run_id) as folder:
+        tell = _teller(folder, listen)
+        try:
+            tell(
+                announce(
+                    prepared.plan,
+                    prepared.project,
+                    run=order.run_id,
+                    version=__version__,
+                    started_at=began.isoformat(timespec="milliseconds"),
+                )
+            )
+            judgement = _execute_and_judge(prepared, order, folder=folder, tell=tell)
+        except BaseException as error:
+            _tell_the_end(folder, listen, _broken_off(error))
+            raise
+        code = exit_code(judgement)
+        tell(_finished(judgement, began, order.clock(), code))
+    return Outcome(folder=folder.path, judgement=judgement, exit_code=code)
+
+
+def _teller(folder: RunFolder, listen: Listener) -> Listener:
+    def tell(event: Event) -> None:
+        folder.append(event)
+        listen(event)
+
+    return tell
+
+
+def _tell_the_end(folder: RunFolder, listen: Listener, event: RunFailed) -> None:
+    # Where the record itself broke, whoever listens must learn the reason all the same.
+    with suppress(RecordError):
+        folder.append(event)
+    listen(event)
+
+
+def _execute_and_judge(prepared: Prepared, order: Order, *, folder: RunFolder, tell: Listener) -> Judgement:
+    judge = Judge(prepared.plan, prepared.pipeline, prepared.ledgers, order.clock().date())
+    bulletin = _Bulletin(prepared.plan, judge, tell)
+    site = Site(
+        project=prepared.project,
+        pipeline=prepared.pipeline,
+        places=order.places,
+        run=folder.path,
+        folder=folder.folder,
+        environ=order.environ,
+        listen=tell,
+    )
+    with open_workshop(site, prepared.plan.profile) as workshop:
+        evidence = workshop.execute(
+            prepared.plan, judge.may_run, bulletin.step_finished, expected=prepared.last_durations
+        )
+    return judge.run(evidence)
+
+
+class _Bulletin:
+    """Tells verdicts as soon as they are known: of each step, and of each gate with its last step."""
+
+    def __init__(self, plan: Plan, judge: Judge, tell: Listener) -> None:
+        self._plan = plan
+        self._judge = judge
+        self._tell = tell
+        self._evidence: dict[str, Evidence] = {}
+
+    def step_finished(self, step: Step, evidence: Evidence) -> None:
+        self._evidence[step.id] = evidence
+        self._tell(StepFinished(step=step.id, evidence=evidence))
+        self._tell(StepJudged(step=step.id, verdict=self._judge.step(step, evidence)))
+        selection = next(selection for selection in self._plan.selections if selection.gate.id == step.gate)
+        if all(other in self._evidence for other in selection.steps):
+            verdict, _ = self._judge.gate(selection, self._evidence)
+            self._tell(GateJudged(gate=step.gate, verdict=verdict))
+
+
+def _broken_off(error: BaseException) -> RunFailed:
+    """Return the event that ends a record without a judgement."""
+    match error:
+        case OnwardError():
+            return RunFailed(kind=error.kind, message=error.message, where=error.where, hint=error.hint, exit_code=3)
+        case KeyboardInterrupt():
+            return RunFailed(kind="interrupted", message="interrupted", where="", hint=AFTER_INTERRUPT, exit_code=130)
+        case _:
+            return RunFailed(kind="bug", message=f"{type(error).__name__}: {error}", where="", hint="", exit_code=4)
+
+
+def _finished(judgement: Judgement, began: datetime, now: datetime, code: int) -> RunFinished:
+    return RunFinished(
+        finished_at=now.isoformat(timespec="milliseconds"),
+        duration_s=(now - began).total_seconds(),
+        exit_code=code,
+        judgement=judgement,
+    )

@@ -1,0 +1,173 @@
+"""Container: the image builds, runs as nobody in particular, and holds neither known vulnerabilities nor secrets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from onward.gates.container import bases, commands, layers, osv, trivy
+from onward.gates.container.defects import DEFECTS
+from onward.gates.container.images import DOCKERFILE, dockerfiles, images, is_built
+from onward.gates.container.read import read_build, read_hadolint, read_image
+from onward.model.finding import Severity
+from onward.model.gate import Applies, Check, CheckContext, Gate, Keep, Limit, Need
+from onward.model.pipeline import GateSettings, Kind, Option, Profile
+from onward.model.toolbox import HADOLINT, KINGFISHER, OSV_SCANNER, TRIVY
+
+IMAGE = "container-image"
+_ENGINE = Need(kind="docker", name="docker")
+
+
+def _has_dockerfile(context: CheckContext) -> Applies:
+    there = bool(dockerfiles(context)) or is_built(context)
+    return Applies(yes=there, why="" if there else "the project has no Dockerfile")
+
+
+def _is_built(context: CheckContext) -> Applies:
+    there = is_built(context)
+    return Applies(yes=there, why="" if there else f"the project has no {DOCKERFILE}")
+
+
+def _scans_with(name: str, context: CheckContext) -> Applies:
+    chosen = context.settings.texts("scanners") or ("trivy",)
+    built = _is_built(context)
+    if built.yes and name not in chosen:
+        return Applies(yes=False, why=f"policy scans with {', '.join(chosen)}")
+    return built
+
+
+def limits(settings: GateSettings) -> tuple[Limit, ...]:
+    """Return the largest size that policy allows, for each image."""
+    largest = settings.number("max-size")
+    if largest is None:
+        return ()
+    return tuple(Limit(measure="container.size", value=largest, scope=image.scope) for image in images(settings))
+
+
+_JSON = "application/json"
+
+GATE = Gate(
+    id="container",
+    title="Container",
+    blurb="the image builds, does not run as root, and holds no known vulnerability and no secret",
+    room=Path(__file__).parent,
+    checks=(
+        Check(
+            id="hadolint",
+            commands=commands.hadolint,
+            read=read_hadolint,
+            tools=(HADOLINT,),
+            applies=_has_dockerfile,
+            keeps=(Keep(kind="container-report", path="hadolint.json", media_type=_JSON),),
+        ),
+        Check(
+            id="build",
+            commands=commands.build,
+            read=read_build,
+            applies=_is_built,
+            needs=(_ENGINE, Need(kind="network", name="registries")),
+            more_needs=bases.needed,
+            promise="the image",
+            keeps=(Keep(kind=IMAGE, path="image*.json", media_type=_JSON),),
+        ),
+        Check(
+            id="image",
+            commands=commands.image,
+            read=read_image,
+            applies=_is_built,
+            needs=(_ENGINE,),
+            more_needs=bases.needed,
+            consumes=(IMAGE,),
+            keeps=(Keep(kind="container-report", path="inspect*.json", media_type=_JSON),),
+        ),
+        Check(
+            id="layers",
+            commands=commands.layers,
+            read=layers.read,
+            tools=(KINGFISHER,),
+            applies=_is_built,
+            needs=(_ENGINE,),
+            more_needs=bases.needed,
+            consumes=(IMAGE,),
+            keeps=(Keep(kind="secrets-report", path="secrets*.json", media_type=_JSON),),
+            cpus=0,
+        ),
+        Check(
+            id="trivy",
+            commands=commands.trivy,
+            read=trivy.read,
+            tools=(TRIVY,),
+            applies=lambda context: _scans_with("trivy", context),
+            services=("trivy-database",),
+            needs=(_ENGINE, Need(kind="program", name="trivy"), Need(kind="advisories", name="trivy")),
+            more_needs=bases.needed,
+            promise="vulnerabilities",
+            consumes=(IMAGE,),
+            keeps=(
+                Keep(kind="container-report", path="trivy*.json", media_type=_JSON),
+                Keep(kind="sarif", path="trivy*.sarif", media_type="application/sarif+json"),
+            ),
+        ),
+        Check(
+            id="osv-scanner",
+            commands=commands.osv,
+            read=osv.read,
+            tools=(OSV_SCANNER,),
+            applies=lambda context: _scans_with("osv-scanner", context),
+            services=("osv-database",),
+            needs=(_ENGINE, Need(kind="program", name="osv-scanner"), Need(kind="advisories", name="osv")),
+            more_needs=bases.needed,
+            promise="vulnerabilities",
+            consumes=(IMAGE,),
+            keeps=(Keep(kind="container-report", path="osv*.json", media_type=_JSON),),
+        ),
+    ),
+    defects=DEFECTS,
+    options=(
+        Option(
+            name="dockerfile", kind=Kind.STRING, default="", meaning="the Dockerfile that is built, if not Dockerfile"
+        ),
+        Option(name="context", kind=Kind.STRING, default=".", meaning="the folder that is sent to the engine"),
+        Option(
+            name="images",
+            kind=Kind.PATHS,
+            default=(),
+            meaning="further Dockerfiles that are built, each an image of its own that is looked into like the first; "
+            "`frontend/Dockerfile` sends its own folder to the engine, `docker/web.Dockerfile:web` the folder `web`",
+        ),
+        Option(
+            name="build-args",
+            kind=Kind.STRINGS,
+            default=(),
+            meaning="build arguments of every image as NAME=value, or NAME alone to pass on a registry setting of this "
+            "machine; `{commit}` becomes the commit",
+        ),
+        Option(
+            name="image",
+            kind=Kind.STRING,
+            default="",
+            meaning="name of the image, onward/ and the project's unless given; a further one has its folder's name behind it",
+        ),
+        Option(name="network", kind=Kind.STRING, default="", meaning="network of the build, as docker build names it"),
+        Option(name="keep", kind=Kind.BOOLEAN, default=False, meaning="keep the images after the run"),
+        Option(
+            name="scanners",
+            kind=Kind.STRINGS,
+            default=("trivy",),
+            choices=("trivy", "osv-scanner"),
+            meaning="the scanners that look for vulnerabilities; each must be had in `ci`",
+        ),
+        Option(
+            name="advisories-max-age",
+            kind=Kind.DURATION,
+            default=30 * 86_400.0,
+            meaning="how old a vulnerability database may be before nothing can be concluded from it",
+            minimum=1.0,
+        ),
+        Option(name="max-size", kind=Kind.SIZE, default=None, meaning="how large each image may be"),
+    ),
+    limits=limits,
+    ratchets=("container.size",),
+    profiles=(Profile.FULL, Profile.CI),
+    block=Severity.HIGH,
+    timeout_s=900.0,
+)

@@ -1,0 +1,139 @@
+"""What hadolint says of Dockerfiles, what became of the build, and what the image says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from onward.errors import ReadError
+from onward.gates.container.images import Image, absent, dockerfiles, images, is_built, mistake, not_built, of_each
+from onward.model.evidence import LookedAt, Problem, Reading
+from onward.model.finding import Finding, Place, Severity
+from onward.model.gate import CheckContext, Outputs, ReadContext
+from onward.model.measure import Better, Measure
+
+BUILT = "image.json"
+_BUILDS = "images built"
+_HADOLINT = "hadolint.json"
+_CONTROL = "/control"
+_LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "info": Severity.LOW, "style": Severity.INFO}
+_DOCS = "https://github.com/hadolint/hadolint/wiki/"
+
+
+def read_hadolint(outputs: Outputs, context: ReadContext) -> Reading:
+    """Read hadolint's findings. It counts nothing; that it saw the faulty file given to it shows that it looked."""
+    data = outputs.json(_HADOLINT)
+    try:
+        control = [one for one in data if one["file"].endswith(_CONTROL)]
+        findings = tuple(_hadolint(one, context) for one in data if one not in control)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ReadError(f"hadolint's report is not complete ({error!r})", where=_HADOLINT) from error
+    there = len(dockerfiles(context.check))
+    looked = LookedAt(what="Dockerfiles", count=there if control else 0, expected=max(1, there))
+    text = "the faults of a made-up Dockerfile were not found, so silence about the project's own means nothing"
+    problems = () if control else (Problem(code="control-missed", text=text),)
+    # where nothing is built, there is no build that could say so
+    notes = () if is_built(context.check) else not_built(context.check)
+    return Reading(looked_at=(looked,), findings=findings, problems=(*problems, *_gone(context.check)), notes=notes)
+
+
+def _gone(context: CheckContext) -> tuple[Problem, ...]:
+    """Return that a Dockerfile which policy names is not there: found also where there is no engine to build it."""
+    texts = [absent(image, context) for image in images(context.settings)] if is_built(context) else []
+    return tuple(Problem(code="no-dockerfile", text=text) for text in texts if text)
+
+
+def _hadolint(entry: Mapping[str, Any], context: ReadContext) -> Finding:
+    code = str(entry["code"])
+    return Finding(
+        rule=code,
+        tool="hadolint",
+        message=entry["message"],
+        severity=_LEVELS.get(entry["level"], Severity.UNKNOWN),
+        place=Place(path=context.relative(entry["file"]), line=entry["line"], column=entry["column"]),
+        url=_DOCS + code if code.startswith("DL") else "",
+    )
+
+
+def read_build(outputs: Outputs, context: ReadContext) -> Reading:
+    """Read what became of the builds; a Dockerfile that does not build is a problem, with the engine's last words."""
+    reading = of_each(context.check, lambda image: _build(outputs, context, image))
+    return replace(reading, notes=(*reading.notes, *not_built(context.check)))
+
+
+def _build(outputs: Outputs, context: ReadContext, image: Image) -> Reading:
+    wrong, name = mistake(image, context.check), image.called(BUILT)
+    if wrong:
+        return _unbuilt(Problem(code="wrong-image", text=wrong))
+    data = outputs.json(name)
+    try:
+        if not data["built"]:
+            said = "; ".join(data["said"][-2:]) or "docker says nothing"
+            text = f"the image of {image.dockerfile} could not be built: {said}"
+            return _unbuilt(Problem(code="not-built", text=text))
+        notes = (f"{data['tag']} is {data['id']}, built by Docker {data['engine']} ({data['builder']} builder)",)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ReadError(f"the record of the build is not complete ({error!r})", where=name) from error
+    return Reading(looked_at=(LookedAt(what=_BUILDS, count=1),), notes=notes)
+
+
+def _unbuilt(problem: Problem) -> Reading:
+    return Reading(looked_at=(LookedAt(what=_BUILDS, count=0),), problems=(problem,))
+
+
+def read_image(outputs: Outputs, context: ReadContext) -> Reading:
+    """Read whom each image runs as, whether it says how healthy it is, and how large it is."""
+    return of_each(context.check, lambda image: _inspected(outputs, image))
+
+
+def _inspected(outputs: Outputs, image: Image) -> Reading:
+    name = image.called("inspect.json")
+    data = outputs.json(name)
+    try:
+        findings = tuple(_image_findings(data, image))
+        numbers = (("container.size", "size", "bytes"), ("container.layers", "layers", "count"))
+        measures = tuple(
+            Measure(name=measure, value=int(data[key]), unit=unit, better=Better.LOWER, scope=image.scope)
+            for measure, key, unit in numbers
+        )
+        problems = _unknown_user(data, image)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ReadError(f"the description of the image is not complete ({error!r})", where=name) from error
+    looked = LookedAt(what="images inspected", count=1)
+    return Reading(looked_at=(looked,), findings=findings, measures=measures, problems=problems)
+
+
+def _image_findings(data: Mapping[str, Any], image: Image) -> Iterator[Finding]:
+    place = Place(path=image.dockerfile)
+    if data["uid"] == 0:
+        named = f"the user {data['user']}, who is root" if data["user"] else "root, because it names no user"
+        yield Finding(
+            rule="runs-as-root",
+            tool="docker",
+            message=f"the image runs as {named}",
+            severity=Severity.HIGH,
+            place=place,
+            subject=image.about("user of the image"),
+            fix="make a user in the Dockerfile and end with USER and its number",
+        )
+    if not data["healthcheck"]:
+        yield Finding(
+            rule="no-healthcheck",
+            tool="docker",
+            message="the image does not say how to see that it is healthy",
+            severity=Severity.HIGH,
+            place=place,
+            subject=image.about("health check of the image"),
+            fix="add a HEALTHCHECK that asks the application itself",
+        )
+
+
+def _unknown_user(data: Mapping[str, Any], image: Image) -> tuple[Problem, ...]:
+    if data["uid"] is not None:
+        return ()
+    text = (
+        f"the image of {image.dockerfile} runs as {data['user']}, whom it does not know, "
+        "so nobody can say whether that is root"
+    )
+    return (Problem(code="unknown-user", text=text),)

@@ -1,0 +1,221 @@
+"""Dependencies: what is deployed holds no known vulnerability, no denied licence, and is written down."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from onward.gates.dependencies import licences, review, safety, sbom
+from onward.gates.dependencies.defects import DEFECTS
+from onward.gates.dependencies.read import read
+from onward.model.finding import Severity
+from onward.model.gate import (
+    Applies,
+    Check,
+    CheckContext,
+    Command,
+    EnvironmentUse,
+    Gate,
+    Keep,
+    Matrix,
+    Need,
+    Purpose,
+)
+from onward.model.pipeline import Kind, Option, Profile
+from onward.model.toolbox import CYCLONEDX, PIP_AUDIT, SAFETY
+from onward.readers.advisories import ASKED, MAX_AGE_OPTION
+
+CONTROL_PACKAGE = "jinja2==2.4"
+_SAFETY_FOUND = 64
+
+
+def audit(requirements: str, result: str, purpose: Purpose = Purpose.RUN) -> Command:
+    """Return the pip-audit call over pinned `requirements`; it exits with 1 for findings and for failures alike."""
+    argv = (
+        "{tool:pip-audit}", "-r", requirements, "--no-deps", "--disable-pip", "--progress-spinner", "off",
+        "--cache-dir", "{scratch}/cache", "-s", "osv", "--osv-url", "{advisories.url}/v1/query",
+        "-f", "json", "-o", "{out}/" + result,
+    )  # fmt: skip
+    return Command(argv=argv, accepts=(0, 1), cwd="{scratch}", writes=(result,), purpose=purpose)
+
+
+def commands(_: CheckContext) -> tuple[Command, ...]:
+    """List what is deployed, show that the source of advisories knows something, audit, and ask for severities."""
+    listing = ("{python}", "{guest}/list_installed.py", "{out}")
+    control = ("{onward}", "-c", f"open('control.txt', 'w').write('{CONTROL_PACKAGE}\\n')")
+    asking = ("{onward}", "{guest}/ask_advisories.py", "{advisories.url}", "{out}")
+    return (
+        Command(argv=listing, writes=("installed.json",)),
+        Command(argv=control, cwd="{scratch}", purpose=Purpose.CONTROL),
+        audit("control.txt", "control.json", Purpose.CONTROL),
+        audit("{out}/requirements.txt", "audit.json"),
+        Command(argv=asking, cwd="{scratch}", writes=("advisories.json",), purpose=Purpose.CONVERT),
+    )
+
+
+JAVASCRIPT_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock")
+LOCKS = (*JAVASCRIPT_LOCKS, "poetry.lock", "uv.lock", "Pipfile.lock")
+
+
+def javascript_locks(context: CheckContext) -> tuple[str, ...]:
+    """Return the project's JavaScript locks."""
+    return tuple(path for path in _own(context) if PurePosixPath(path).name in JAVASCRIPT_LOCKS)
+
+
+def _own(context: CheckContext) -> tuple[str, ...]:
+    """Return the files of this project alone: a folder with a definition of its own is another one, tests are not shipped."""
+    others = tuple(path.removesuffix("onward.toml") for path in context.project.files if path.endswith("/onward.toml"))
+    return tuple(path for path in context.project.files if not path.startswith((*others, "tests/")))
+
+
+def reviewed_locks(context: CheckContext) -> tuple[str, ...]:
+    """Return every file whose change changes what is installed: those that the pipeline names, and every lock."""
+    declared = (*context.pipeline.requirements, *context.pipeline.deployed_requirements)
+    lists = (path for path in declared if path.endswith((".txt", ".in")))
+    found = (path for path in _own(context) if PurePosixPath(path).name in LOCKS)
+    return tuple(dict.fromkeys((*lists, *found)))
+
+
+def _listing() -> Command:
+    return Command(argv=("{python}", "{guest}/list_licences.py", "{out}"), writes=(licences.SAID,))
+
+
+def _locks(*paths: str, since: tuple[str, ...] = ()) -> Command:
+    argv = ("{onward}", "{guest}/list_locks.py", "--tree", "{tree}", "--out", "{out}/" + licences.LOCKS)
+    return Command(argv=(*argv, *since, "--", *paths), writes=(licences.LOCKS,))
+
+
+def licences_commands(context: CheckContext) -> tuple[Command, ...]:
+    """List what distributions say of their licences, and what JavaScript locks say."""
+    return (_listing(), _locks(*javascript_locks(context)))
+
+
+def sbom_commands(context: CheckContext) -> tuple[Command, ...]:
+    """List what is installed, have CycloneDX describe it, add what JavaScript locks name, and validate the whole."""
+    argv = ("{tool:cyclonedx}", "-m", "cyclonedx_py", "environment", "--of", "JSON", "-o", "{out}/python.cdx.json")
+    writing = ("{tool:cyclonedx}", "{guest}/write_sbom.py", "{out}")
+    return (
+        Command(argv=("{python}", "{guest}/list_installed.py", "{out}"), writes=(sbom.INSTALLED,)),
+        _locks(*javascript_locks(context)),
+        Command(argv=(*argv, "{python}"), cwd="{scratch}"),
+        Command(argv=writing, cwd="{scratch}", writes=(sbom.BILL, sbom.CHECKED), purpose=Purpose.CONVERT),
+    )
+
+
+def review_commands(context: CheckContext) -> tuple[Command, ...]:
+    """Compare the locks with those of the base, and ask about what came."""
+    project = context.project
+    since = ("--git", "{git}", "--base", project.revision.base or "", "--prefix", project.prefix)
+    asking = ("{onward}", "{guest}/ask_packages.py", "{advisories.url}", "{out}")
+    return (
+        _listing(),
+        _locks(*reviewed_locks(context), since=since),
+        Command(argv=asking, cwd="{scratch}", writes=(ASKED,)),
+    )
+
+
+def safety_commands(_: CheckContext) -> tuple[Command, ...]:
+    """List what is installed, have safety name an old jinja2, then have it look at the list."""
+    listing = ("{python}", "{guest}/list_installed.py", "{out}")
+    control = ("{onward}", "-c", f"open('control.txt', 'w').write('{CONTROL_PACKAGE}\\n')")
+    return (
+        Command(argv=listing, writes=(safety.INSTALLED,)),
+        Command(argv=control, cwd="{scratch}", purpose=Purpose.CONTROL),
+        _safety("control.txt", safety.CONTROL, Purpose.CONTROL),
+        _safety("{out}/requirements.txt", safety.REPORT),
+    )
+
+
+def _safety(requirements: str, result: str, purpose: Purpose = Purpose.RUN) -> Command:
+    # `scan` looks for declarations in a folder by itself; `check` takes the list of what is installed
+    words = ("--disable-optional-telemetry", "check", "-r", requirements, "--save-json", "{out}/" + result)
+    argv = ("{tool:safety}", *words, "--output", "screen")
+    return Command(argv=argv, accepts=(0, _SAFETY_FOUND), cwd="{scratch}", writes=(result,), purpose=purpose)
+
+
+def _has_base(context: CheckContext) -> Applies:
+    revision = context.project.revision
+    if revision.base is None:
+        return Applies(yes=False, why=f"nothing to compare with: {revision.base_from or 'no base is known'}")
+    return Applies(yes=True, why=f"compared with {revision.base[:12]}")
+
+
+GATE = Gate(
+    id="dependencies",
+    title="Dependencies",
+    blurb="every dependency of what is deployed, against known vulnerabilities",
+    room=Path(__file__).parent,
+    checks=(
+        Check(
+            id="pip-audit",
+            tools=(PIP_AUDIT,),
+            commands=commands,
+            read=read,
+            matrix=Matrix.DEPLOYED,
+            environment=EnvironmentUse(deployed=True),
+            services=("advisories",),
+            needs=(Need(kind="advisories", name="PyPI"),),
+            promise="vulnerabilities",
+            keeps=(
+                Keep(kind="dependencies-report", path="audit.json", media_type="application/json"),
+                Keep(kind="dependencies-list", path="requirements.txt", media_type="text/plain"),
+            ),
+        ),
+        Check(
+            id="licences",
+            commands=licences_commands,
+            read=licences.read,
+            matrix=Matrix.DEPLOYED,
+            environment=EnvironmentUse(deployed=True),
+            keeps=(Keep(kind="licences-report", path=licences.SAID, media_type="application/json"),),
+        ),
+        Check(
+            id="sbom",
+            tools=(CYCLONEDX,),
+            commands=sbom_commands,
+            read=sbom.read,
+            matrix=Matrix.DEPLOYED,
+            environment=EnvironmentUse(deployed=True),
+            keeps=(Keep(kind="sbom", path=sbom.BILL, media_type="application/vnd.cyclonedx+json"),),
+        ),
+        Check(
+            id="review",
+            commands=review_commands,
+            read=review.read,
+            applies=_has_base,
+            matrix=Matrix.DEPLOYED,
+            environment=EnvironmentUse(deployed=True),
+            services=("advisories",),
+            needs=(Need(kind="advisories", name="PyPI"),),
+            keeps=(Keep(kind="dependencies-review", path=ASKED, media_type="application/json"),),
+        ),
+        Check(
+            id="safety",
+            tools=(SAFETY,),
+            commands=safety_commands,
+            read=safety.read,
+            matrix=Matrix.DEPLOYED,
+            environment=EnvironmentUse(deployed=True),
+            needs=(Need(kind="account", name="SAFETY_API_KEY"),),
+            keeps=(Keep(kind="safety-report", path=safety.REPORT, media_type="application/json"),),
+            second_opinion=True,
+        ),
+    ),
+    defects=DEFECTS,
+    options=(
+        MAX_AGE_OPTION,
+        Option(
+            name=licences.DENIED,
+            kind=Kind.STRINGS,
+            default=("GPL-3.0", "AGPL-3.0"),
+            meaning="SPDX licences that nothing deployed may be under; without -only or -or-later, every form of one",
+        ),
+        Option(
+            name=licences.DECIDED,
+            kind=Kind.STRINGS,
+            default=(),
+            meaning='licences of packages that do not say theirs clearly, as "NAME=SPDX-EXPRESSION"',
+        ),
+    ),
+    profiles=(Profile.FULL, Profile.CI),
+    block=Severity.LOW,
+)

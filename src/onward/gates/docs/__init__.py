@@ -1,0 +1,160 @@
+"""Documents: what they link to and what they tell people to type exists; what they claim was shown."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path, PurePosixPath
+
+from onward.errors import ConfigError
+from onward.gates.docs.defects import DEFECTS
+from onward.gates.docs.read import (
+    CLAIMS,
+    COLLECTED,
+    GENERATORS,
+    generated,
+    read_claims,
+    read_documents,
+    read_generated,
+)
+from onward.model.gate import Applies, Check, CheckContext, Command, EnvironmentUse, Gate, Keep, Matrix, Where
+from onward.model.pipeline import Kind, Option, Profile
+
+EXCLUDED = "excluded"
+_SUFFIXES = (".md", ".markdown")
+_BESIDE = ("Makefile", "package.json")
+
+
+def documents(context: CheckContext) -> tuple[str, ...]:
+    """Return the project's Markdown documents, without those in excluded folders."""
+    excluded = context.settings.texts(EXCLUDED)
+    return tuple(
+        path
+        for path in context.project.files
+        if path.lower().endswith(_SUFFIXES) and not any(_is_below(path, folder) for folder in excluded)
+    )
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _collect(context: CheckContext, *more: str) -> Command:
+    beside = (path for path in context.project.files if PurePosixPath(path).name in _BESIDE)
+    words = ("--prefix", context.project.prefix, *(word for path in beside for word in ("--beside", path)), *more)
+    argv = (
+        "{onward}",
+        "{guest}/collect_documents.py",
+        "--tree",
+        "{tree}",
+        "--git",
+        "{git}",
+        "--out",
+        "{out}/" + COLLECTED,
+    )
+    return Command(argv=(*argv, *words, "--", *documents(context)), writes=(COLLECTED,))
+
+
+def documents_commands(context: CheckContext) -> tuple[Command, ...]:
+    """Collect the documents and what the repository holds."""
+    return (_collect(context),)
+
+
+def generated_commands(context: CheckContext) -> tuple[Command, ...]:
+    """Collect the documents, then let every generator print, in the order in which they are declared."""
+    pairs = (entry.partition("=") for entry in context.settings.texts(GENERATORS))
+    printing = (Command(argv=_words(command), stdout=generated(index)) for index, (_, _, command) in enumerate(pairs))
+    return (_collect(context), *printing)
+
+
+def _words(command: str) -> tuple[str, ...]:
+    """Return a generator's command; onward means this onward, python the project's interpreter."""
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise ConfigError(f"a generator's command cannot be read: {error}", where=GENERATORS) from error
+    if not words:
+        raise ConfigError('a generator has no command; write "NAME=COMMAND"', where=GENERATORS)
+    known = {"onward": ("{onward}", "-m", "onward"), "python": ("{python}",)}
+    return (*known.get(words[0], (words[0],)), *words[1:])
+
+
+def claims_commands(context: CheckContext) -> tuple[Command, ...]:
+    """Collect the documents and what the test gates of this run have left."""
+    return (_collect(context, "--inputs", "{inputs}"),)
+
+
+def _has_documents(context: CheckContext) -> Applies:
+    if documents(context):
+        return Applies(yes=True, why="the project has Markdown documents")
+    return Applies(yes=False, why="the project has no Markdown documents")
+
+
+def _has_generators(context: CheckContext) -> Applies:
+    if context.settings.texts(GENERATORS):
+        return Applies(yes=True, why="generators are declared")
+    return Applies(yes=False, why="no generators are declared")
+
+
+def _has_claims(context: CheckContext) -> Applies:
+    if context.settings.texts(CLAIMS):
+        return Applies(yes=True, why="documents with claims are declared")
+    return Applies(yes=False, why="no documents with claims are declared")
+
+
+_KEEP = (Keep(kind="documents", path=COLLECTED, media_type="application/json"),)
+
+GATE = Gate(
+    id="docs",
+    title="Documents",
+    blurb="links lead somewhere, commands exist, generated blocks are current, claims are what this run shows",
+    room=Path(__file__).parent,
+    checks=(
+        Check(
+            id="documents",
+            commands=documents_commands,
+            read=read_documents,
+            applies=_has_documents,
+            keeps=_KEEP,
+        ),
+        Check(
+            id="generated",
+            commands=generated_commands,
+            read=read_generated,
+            applies=_has_generators,
+            profiles=(Profile.FULL, Profile.CI),
+            matrix=Matrix.DEPLOYED,
+            where=Where.OWN,
+            environment=EnvironmentUse(),
+        ),
+        Check(
+            id="claims",
+            commands=claims_commands,
+            read=read_claims,
+            applies=_has_claims,
+            profiles=(Profile.FULL, Profile.CI),
+            consumes=("tests", "coverage-json"),
+        ),
+    ),
+    defects=DEFECTS,
+    options=(
+        Option(
+            name=EXCLUDED,
+            kind=Kind.PATHS,
+            default=(),
+            meaning="folders and documents that are not looked at",
+        ),
+        Option(
+            name=GENERATORS,
+            kind=Kind.STRINGS,
+            default=(),
+            meaning='what prints generated blocks, as "NAME=COMMAND"; a NAME that is a path means that whole document',
+        ),
+        Option(
+            name=CLAIMS,
+            kind=Kind.PATHS,
+            default=(),
+            meaning="documents whose claim blocks are compared with the tests and the coverage of the same run",
+        ),
+    ),
+    timeout_s=300.0,
+)

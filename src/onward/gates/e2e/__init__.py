@@ -1,0 +1,158 @@
+"""The gate `e2e`: the project's own journeys through the running application, in a real browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from onward.gates.e2e import node, read_node
+from onward.gates.e2e.defects import DEFECTS
+from onward.gates.e2e.read import CONTROL, NOTES, read, read_playwright
+from onward.model.gate import (
+    Applies,
+    Check,
+    CheckContext,
+    Command,
+    EnvironmentUse,
+    Gate,
+    Keep,
+    Matrix,
+    Need,
+    Purpose,
+    Where,
+)
+from onward.model.pipeline import Kind, Option, Profile
+from onward.readers import asking
+from onward.readers.tests import REPORT
+
+PATHS = ("tests/e2e",)
+ENDED_BY_CONTROL = 4
+ENVIRONMENT = EnvironmentUse(
+    additions=("pytest-playwright", "pytest-rerunfailures", "pytest-xdist", "imageio-ffmpeg"),
+)
+PLACES = (
+    ("ONWARD_BROWSER", '{"executable": "{browser}", "out": "{out}", "browsers": "{scratch}/browsers"}'),
+    ("PLAYWRIGHT_BROWSERS_PATH", "{scratch}/browsers"),
+    ("PYTHONPATH", "{guest}"),
+)
+ON_FAILURE = (
+    "--screenshot=only-on-failure",
+    "--video=retain-on-failure",
+    "--tracing=retain-on-failure",
+    "--output={out}/playwright",
+)
+KEEPS = (
+    Keep(kind="browser", path=CONTROL, media_type="application/json"),
+    Keep(kind="pages", path=NOTES, media_type="application/x-ndjson", optional=True),
+    Keep(kind="screenshot", path="playwright/**/*.png", media_type="image/png", optional=True),
+    Keep(kind="video", path="playwright/**/*.webm", media_type="video/webm", optional=True),
+    Keep(kind="trace", path="playwright/**/*.zip", media_type="application/zip", optional=True),
+)
+
+REPORTS = (
+    Keep(kind="journeys", path=REPORT, media_type="application/x-ndjson", optional=True),
+    Keep(kind="junit", path="junit.xml", media_type="application/xml", optional=True),
+)
+REPORTS_OF_NODE = (Keep(kind="journeys", path=read_node.REPORT, media_type="application/json", optional=True),)
+
+
+def commands(context: CheckContext) -> tuple[Command, ...]:
+    """Have the browser show that it works, then take the journeys."""
+    control = Command(
+        argv=("{python}", "{guest}/open_browser.py"),
+        env=PLACES,
+        writes=(CONTROL,),
+        purpose=Purpose.CONTROL,
+        timeout_s=120.0,
+    )
+    asked = asking.pytest(
+        context, "e2e", (*_address(context), *_retries(context), *ON_FAILURE, *_paths(context)), measured=False
+    )
+    plugins = ("PYTEST_PLUGINS", asking.plugins(context, "report_tests", "watch_journeys"))
+    return (control, replace(asked, env=(*asked.env, *PLACES, plugins), writes=(REPORT, NOTES)))
+
+
+def _address(context: CheckContext) -> tuple[str, ...]:
+    return ("--base-url={application.url}",) if context.pipeline.application else ()
+
+
+def _retries(context: CheckContext) -> tuple[str, ...]:
+    retries = context.settings.number("retries")
+    return (f"--reruns={retries:.0f}",) if retries else ()
+
+
+def _paths(context: CheckContext) -> tuple[str, ...]:
+    return asking.outermost(asking.journeys(context) or context.settings.texts("paths"))
+
+
+def applies(context: CheckContext) -> Applies:
+    """Apply where there are journeys and the project has Playwright to take them with."""
+    paths = context.settings.texts("paths")
+    if not any(asking.exists(context, path) for path in paths):
+        return Applies(yes=False, why=f"there is nothing at {', '.join(paths)}")
+    if not asking.journeys(context):
+        return Applies(yes=False, why="the project declares neither pytest-playwright nor playwright")
+    return Applies(yes=True, why="")
+
+
+OPTIONS = (
+    Option(name="paths", kind=Kind.PATHS, default=PATHS, meaning="Where the journeys are."),
+    Option(
+        name="retries",
+        kind=Kind.INTEGER,
+        default=0,
+        minimum=0,
+        maximum=5,
+        meaning="How often a journey that fails is taken again; one that then passes is a flaky test, never a good one.",
+    ),
+    Option(name="args", kind=Kind.STRINGS, default=(), meaning="More arguments for pytest."),
+    Option(
+        name="parallel",
+        kind=Kind.STRING,
+        default="0",
+        meaning='Workers of pytest-xdist on the one application: "0" for none, "auto" for the CPUs granted, or a number.',
+    ),
+)
+
+GATE = Gate(
+    id="e2e",
+    title="Browser journeys",
+    blurb="the project's journeys through the running application, in Chromium",
+    room=Path(__file__).parent,
+    checks=(
+        Check(
+            id="pytest-playwright",
+            commands=commands,
+            read=read,
+            applies=applies,
+            profiles=(Profile.FULL, Profile.CI),
+            matrix=Matrix.DEPLOYED,
+            where=Where.OWN,
+            environment=ENVIRONMENT,
+            services=("application",),
+            needs=(Need(kind="browser", name="chromium"),),
+            keeps=(*REPORTS, *KEEPS),
+            cpus=0,
+        ),
+        Check(
+            id="playwright-test",
+            commands=lambda context: node.commands(context, PLACES),
+            read=read_playwright,
+            applies=node.applies,
+            profiles=(Profile.FULL, Profile.CI),
+            matrix=Matrix.DEPLOYED,
+            where=Where.OWN,
+            environment=EnvironmentUse(additions=("imageio-ffmpeg",)),
+            node=node.folder,
+            services=("application",),
+            needs=(Need(kind="browser", name="chromium"),),
+            keeps=(*REPORTS_OF_NODE, *KEEPS),
+            cpus=0,
+        ),
+    ),
+    defects=DEFECTS,
+    options=OPTIONS,
+    profiles=(Profile.FULL, Profile.CI),
+    after=("tests", "lint"),
+    timeout_s=1200.0,
+)

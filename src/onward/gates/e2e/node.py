@@ -1,0 +1,73 @@
+"""Where a front end keeps journeys of `@playwright/test`, and how they are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from onward.gates.e2e.read import CONTROL, NOTES
+from onward.gates.e2e.read_node import REPORT
+from onward.model.gate import Applies, CheckContext, Command, Purpose
+
+PACKAGE = "@playwright/test"
+CONFIGS = tuple(f"playwright.config.{suffix}" for suffix in ("ts", "js", "mjs", "mts", "cjs", "cts"))
+
+
+def folder(context: CheckContext) -> str:
+    """Return the first folder whose package.json asks for `@playwright/test` and that has a configuration for it."""
+    return next((home for home, _ in _found(context)), ".")
+
+
+def applies(context: CheckContext) -> Applies:
+    """Apply where there is such a folder."""
+    if any(_found(context)):
+        return Applies(yes=True, why="")
+    return Applies(yes=False, why=f"no package.json asks for {PACKAGE} beside a playwright.config")
+
+
+def _found(context: CheckContext) -> Iterator[tuple[str, str]]:
+    value = context.project.fact("frontend-packages").value
+    for entry in (value,) if isinstance(value, str) else value or ():
+        home, name, _ = entry.split("\t", 2)
+        for config in CONFIGS if name == PACKAGE else ():
+            if (config if home == "." else f"{home}/{config}") in context.project.files:
+                yield home, config
+
+
+def commands(context: CheckContext, places: tuple[tuple[str, str], ...]) -> tuple[Command, ...]:
+    """Wrap the project's configuration, have the browser show that it works, then take the journeys."""
+    home, config = next(_found(context), (".", CONFIGS[0]))
+    here = "{tree}" if home == "." else f"{{tree}}/{home}"
+    env = (*places, ("ONWARD_FRONT_END", here), ("ONWARD_TREE", "{tree}"))
+    wrapped = f"onward.playwright.config.{config.rpartition('.')[2]}"
+    retries = context.settings.number("retries")
+    words = (f"--config={wrapped}", "--reporter=json", "--output={out}/playwright", "--max-failures=0")
+    journeys = Command(
+        argv=(
+            "{node}",
+            f"{here}/node_modules/{PACKAGE}/cli.js",
+            "test",
+            *words,
+            *((f"--retries={retries:.0f}",) if retries else ()),
+        ),
+        accepts=(0, 1),
+        env=(
+            *env,
+            ("NODE_OPTIONS", "--require={guest}/watch_journeys.cjs"),
+            ("PLAYWRIGHT_JSON_OUTPUT_NAME", "{out}/" + REPORT),
+        ),
+        cwd=here,
+        writes=(REPORT, NOTES),
+    )
+    prepare = Command(
+        argv=("{python}", "{guest}/prepare_playwright.py", here, config), env=places, purpose=Purpose.CONVERT
+    )
+    control = Command(
+        argv=("{node}", "{guest}/open_browser.cjs"),
+        accepts=(0, 4),
+        env=env,
+        cwd=here,
+        writes=(CONTROL,),
+        purpose=Purpose.CONTROL,
+        timeout_s=120.0,
+    )
+    return (prepare, control, journeys)

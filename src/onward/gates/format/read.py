@@ -1,0 +1,54 @@
+"""From the comparison of a formatted copy with the tree to findings, one for each hunk that would change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onward.errors import ReadError
+from onward.model.evidence import Problem, Reading
+from onward.model.finding import Finding, Place, Severity
+from onward.model.gate import Outputs, ReadContext
+from onward.readers import canaries
+
+_NAME = "format.json"
+
+
+def read(tool: str, outputs: Outputs, context: ReadContext) -> Reading:
+    """Read `format.json`; a canary that the tool left alone makes its silence about that folder worthless."""
+    data = outputs.json(_NAME)
+    try:
+        manifest, touched, hunks = data["manifest"], data["touched"], data["hunks"]
+        findings = tuple(_finding(tool, hunk) for hunk in hunks)
+    except (KeyError, TypeError) as error:
+        raise ReadError(f"the comparison is not complete ({error})", where=_NAME) from error
+    copy = canaries.planted(manifest, _NAME)
+    narrowed = context.check.narrowed is not None
+    seen = canaries.sight(copy, touched, what="files compared", narrowed=narrowed)
+    return Reading(
+        looked_at=(seen.looked_at,),
+        findings=findings,
+        problems=seen.problems + _given_up(tool, outputs),
+        notes=seen.notes,
+    )
+
+
+def _finding(tool: str, hunk: Any) -> Finding:
+    program = tool.replace("-", " ")
+    return Finding(
+        rule=tool,
+        tool=tool,
+        message=f"{program} would make {_lines(hunk['becomes'])} of {_lines(hunk['lines'])}",
+        severity=Severity.LOW,
+        place=Place(path=hunk["path"], line=hunk["line"], end_line=hunk["end_line"]),
+        fix=f"{program} {hunk['path']}",
+    )
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count} lines"
+
+
+def _given_up(tool: str, outputs: Outputs) -> tuple[Problem, ...]:
+    failed = any(code != 0 for code in outputs.exits)
+    text = f"{tool} could not format every file, probably because one does not parse; the log of this step names it"
+    return (Problem(code="not-parsed", text=text),) if failed else ()

@@ -1,0 +1,76 @@
+"""The gate `integration`: the tests that need a real PostgreSQL and a real Redis, and get them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from onward.gates.integration.defects import DEFECTS
+from onward.gates.integration.read import read
+from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix, Where
+from onward.model.pipeline import Kind, Option, Profile
+from onward.readers import asking
+
+PATHS = ("tests/integration",)
+MARKERS = ("integration", "sqlite_incompatible")
+
+
+def commands(context: CheckContext) -> tuple[Command, ...]:
+    """Run what is claimed; where a marker claims tests, all test files have to be collected to find them."""
+    claims = asking.claims(context)
+    marked = asking.test_paths(context) if claims.markers else ()
+    paths = tuple(path for path in (*claims.paths, *marked) if asking.exists(context, path))
+    ignored = (f"--ignore={path}" for path in asking.journeys(context))
+    return (asking.pytest(context, "integration", (*ignored, *asking.outermost(paths))),)
+
+
+def applies(context: CheckContext) -> Applies:
+    """Apply where a claimed path exists, or where services are declared that a marked test could want."""
+    claims = asking.claims(context)
+    has_tests = any(asking.exists(context, path) for path in asking.test_paths(context))
+    if claims.paths or (claims.markers and has_tests):
+        return Applies(yes=True, why="")
+    return Applies(yes=False, why="no path and no marker claims a test for real services")
+
+
+OPTIONS = (
+    Option(name="paths", kind=Kind.PATHS, default=PATHS, meaning="Where integration tests are."),
+    Option(
+        name="markers",
+        kind=Kind.STRINGS,
+        default=MARKERS,
+        meaning="Markers of tests that need real services, wherever they are.",
+    ),
+    Option(name="args", kind=Kind.STRINGS, default=(), meaning="More arguments for pytest."),
+    Option(
+        name="parallel",
+        kind=Kind.STRING,
+        default="auto",
+        meaning='Workers of pytest-xdist, each with services of its own: "auto" for the CPUs granted, "0" for none, or a number.',
+    ),
+)
+
+GATE = Gate(
+    id="integration",
+    title="Integration tests",
+    blurb="tests that need a real PostgreSQL and Redis, with both",
+    room=Path(__file__).parent,
+    checks=(
+        Check(
+            id="pytest",
+            commands=commands,
+            read=read,
+            applies=applies,
+            profiles=(Profile.FULL, Profile.CI),
+            matrix=Matrix.DEPLOYED,
+            where=Where.OWN,
+            environment=asking.ENVIRONMENT,
+            services=("postgres", "redis"),
+            keeps=asking.KEEPS,
+            cpus=0,
+        ),
+    ),
+    defects=DEFECTS,
+    options=OPTIONS,
+    profiles=(Profile.FULL, Profile.CI),
+    timeout_s=1200.0,
+)

@@ -1,0 +1,94 @@
+"""From the output of flake8 and ruff to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from onward.errors import ReadError
+from onward.model.evidence import Reading
+from onward.model.finding import Finding, Place, Severity
+from onward.model.gate import Outputs, ReadContext
+from onward.readers import canaries
+
+# ASCII keeps two characters for exactly this; no message contains them, whatever language it is written in.
+_RECORD, _FIELD = "\x1e", "\x1f"
+FORMAT = _RECORD + _FIELD.join(("%(path)s", "%(row)d", "%(col)d", "%(code)s", "%(text)s"))
+
+# The file could not be parsed or read, so nothing else is known about it.
+_UNPARSED = {"E999", "E902", "invalid-syntax", "syntax-error", "io-error"}
+
+
+def read_flake8(outputs: Outputs, context: ReadContext) -> Reading:
+    """Read `flake8.txt`, written in FORMAT; a torn record or text before the first one is a ReadError."""
+    text = outputs.text("flake8.txt")
+    head, *records = text.split(_RECORD)
+    if head.strip() or (records and not text.endswith("\n")):
+        raise ReadError("flake8 did not write what it was asked for, or was cut short", where="flake8.txt")
+    return _reading([_flake8_finding(record) for record in records], outputs, context)
+
+
+def _flake8_finding(record: str) -> Finding:
+    fields = record.split(_FIELD)
+    if len(fields) != 5 or not (fields[1].isdigit() and fields[2].isdigit()):
+        raise ReadError("a line of flake8's output is not complete", where="flake8.txt")
+    path, row, column, code, rest = fields
+    # a project may ask flake8 to show the source below each message
+    message = rest.splitlines()[0] if rest else ""
+    place = Place(path=path, line=int(row) or None, column=int(column) or None)
+    return Finding(rule=code, tool="flake8", message=message, severity=_severity(code), place=place)
+
+
+def read_ruff(outputs: Outputs, context: ReadContext) -> Reading:
+    """Read ruff's JSON list."""
+    data = outputs.json("ruff.json")
+    if not isinstance(data, list):
+        raise ReadError("ruff's report is not a list", where="ruff.json")
+    try:
+        findings = [_ruff_finding(entry) for entry in data]
+    except (KeyError, TypeError) as error:
+        raise ReadError(f"an entry of ruff's report is not complete ({error})", where="ruff.json") from error
+    return _reading(findings, outputs, context)
+
+
+def _ruff_finding(entry: Any) -> Finding:
+    code = entry["code"] or "invalid-syntax"
+    start, end = entry["location"], entry["end_location"]
+    return Finding(
+        rule=code,
+        tool="ruff",
+        message=entry["message"],
+        severity=_severity(code),
+        place=Place(
+            path=entry["filename"],
+            line=start["row"],
+            column=start["column"],
+            end_line=end["row"],
+            end_column=end["column"],
+        ),
+        url=entry.get("url") or "",
+        fix=(entry.get("fix") or {}).get("message") or "",
+    )
+
+
+def _severity(code: str) -> Severity:
+    return Severity.HIGH if code in _UNPARSED else Severity.LOW
+
+
+def _reading(findings: Sequence[Finding], outputs: Outputs, context: ReadContext) -> Reading:
+    copy = canaries.planted(outputs.json("planted.json"), "planted.json")
+    placed = [canaries.replaced(finding, copy) for finding in findings]
+    hit = {finding.place.path for finding in placed} & set(copy.canaries)
+    narrowed = context.check.narrowed is not None
+    seen = canaries.sight(copy, [path for path in hit if path], what="files linted", narrowed=narrowed)
+    wanted = set(copy.files) if narrowed else None
+    return Reading(
+        looked_at=(seen.looked_at,),
+        findings=tuple(finding for finding in placed if _belongs(finding.place.path, copy, wanted)),
+        problems=seen.problems,
+        notes=seen.notes,
+    )
+
+
+def _belongs(path: str | None, copy: canaries.Planted, wanted: set[str] | None) -> bool:
+    return path not in copy.canaries and (wanted is None or path in wanted)

@@ -1,0 +1,60 @@
+"""Security: bandit over the source, medium severity and up blocks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from onward.gates.security.defects import DEFECTS
+from onward.gates.security.read import read
+from onward.model.finding import Severity
+from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix
+from onward.model.toolbox import BANDIT
+
+
+def configuration(context: CheckContext) -> tuple[str, ...]:
+    """Return the options that hand bandit the project's own configuration, which it does not look for by itself."""
+    found = context.project.fact("bandit-config").value
+    if not isinstance(found, str):
+        return ()
+    return ("--ini", found) if found == ".bandit" else ("-c", found)
+
+
+def bandit_argv(context: CheckContext) -> tuple[str, ...]:
+    """Look at the source, recursively; what is blocked is decided later, so nothing is filtered by severity here."""
+    source = context.pipeline.source or (".",)
+    return ("{tool:bandit}", "--recursive", *source, "--format", "json", "--quiet", *configuration(context))
+
+
+def commands(context: CheckContext) -> tuple[Command, ...]:
+    """Run bandit; its report goes to a file, its complaints to the log."""
+    argv = (*bandit_argv(context), "--output", "{out}/bandit.json")
+    return (Command(argv=argv, accepts=(0, 1), writes=("bandit.json",)),)
+
+
+def _has_python(context: CheckContext) -> Applies:
+    there = context.project.holds(".py")
+    return Applies(yes=there, why="" if there else "the project has no Python files")
+
+
+GATE = Gate(
+    id="security",
+    title="Security",
+    blurb="bandit finds nothing of medium severity or worse in the source",
+    room=Path(__file__).parent,
+    checks=(
+        Check(
+            id="bandit",
+            commands=commands,
+            read=read,
+            tools=(BANDIT,),
+            applies=_has_python,
+            matrix=Matrix.HIGHEST,
+            keeps=(Keep(kind="security-report", path="bandit.json", media_type="application/json"),),
+            inputs=("*.py", "*.toml", "*.yaml", "*.yml", ".bandit"),
+        ),
+    ),
+    defects=DEFECTS,
+    ratchets=("security.nosec",),
+    block=Severity.MEDIUM,
+    timeout_s=1200.0,
+)

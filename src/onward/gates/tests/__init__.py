@@ -1,0 +1,61 @@
+"""The gate `tests`: the project's own pytest, under every interpreter of its matrix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from onward.gates.tests.defects import DEFECTS
+from onward.gates.tests.read import named_paths, read
+from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix, Where
+from onward.model.pipeline import Kind, Option
+from onward.readers import asking
+
+
+def commands(context: CheckContext) -> tuple[Command, ...]:
+    """Run what no other gate claims; paths that do not exist are left to the reader to report."""
+    named = named_paths(context)
+    present = tuple(path for path in named if asking.exists(context, path))
+    ignored = (f"--ignore={path}" for path in (*asking.claims(context).paths, *asking.journeys(context)))
+    return (asking.pytest(context, "tests", (*ignored, *asking.outermost(present or named))),)
+
+
+def applies(context: CheckContext) -> Applies:
+    """Apply unless the project has no Python file at all: a project without tests has something to answer for."""
+    if context.files(".py"):
+        return Applies(yes=True, why="")
+    return Applies(yes=False, why="the project has no Python files")
+
+
+OPTIONS = (
+    Option(name="paths", kind=Kind.PATHS, default=(), meaning="Test paths, instead of the project's."),
+    Option(name="args", kind=Kind.STRINGS, default=(), meaning="More arguments for pytest."),
+    Option(
+        name="parallel",
+        kind=Kind.STRING,
+        default="auto",
+        meaning='Workers of pytest-xdist: "auto" for the CPUs granted, "0" for none, or a number.',
+    ),
+)
+
+GATE = Gate(
+    id="tests",
+    title="Tests",
+    blurb="the project's pytest on every Python of its matrix, each test reported",
+    room=Path(__file__).parent,
+    checks=(
+        Check(
+            id="pytest",
+            commands=commands,
+            read=read,
+            applies=applies,
+            matrix=Matrix.EVERY,
+            where=Where.OWN,
+            environment=asking.ENVIRONMENT,
+            keeps=asking.KEEPS,
+            cpus=0,
+        ),
+    ),
+    defects=DEFECTS,
+    options=OPTIONS,
+    timeout_s=1800.0,
+)

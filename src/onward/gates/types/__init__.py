@@ -1,0 +1,109 @@
+"""Types: mypy under the project's own configuration, seeing the project's environment."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from onward.gates.types.defects import DEFECTS
+from onward.gates.types.read import read, targets
+from onward.model.gate import Applies, Check, CheckContext, Command, EnvironmentUse, Gate, Matrix, Purpose
+from onward.model.pipeline import Kind, Option
+from onward.model.toolbox import MYPY
+
+CANARY = 'onward_canary: int = ""\n'
+_COPY = "{scratch}/copy"
+# the first release that writes JSON
+_JSON_SINCE = (1, 11)
+# what makes the text of older releases one line a message, with everything in its place
+_ONE_LINE = (
+    "--show-column-numbers",
+    "--show-error-codes",
+    "--no-pretty",
+    "--hide-error-context",
+    "--no-color-output",
+)
+
+
+def speaks_json(context: CheckContext) -> bool:
+    """Return whether the mypy that will run can write JSON: the project's pin decides, else it is a recent one."""
+    pin = dict(context.project.declared).get("mypy")
+    numbers = tuple(int(part) for part in (pin or "").split(".")[:2] if part.isdigit())
+    return len(numbers) < 2 or numbers >= _JSON_SINCE
+
+
+def mypy_argv(context: CheckContext) -> tuple[str, ...]:
+    """Check the copy against the packages of the project's environment."""
+    output = ("-O", "json") if speaks_json(context) else _ONE_LINE
+    return (
+        "{tool:mypy}",
+        "--python-executable",
+        "{python}",
+        *output,
+        "--no-error-summary",
+        "--cache-dir={scratch}/cache",
+        "--linecount-report={out}/lines",
+        *(("--strict",) if context.settings.flag("strict") else ()),
+        *targets(context),
+        *_canaries(context).values(),
+    )
+
+
+def _canaries(context: CheckContext) -> dict[str, str]:
+    """Return a canary beside each file that mypy is told by name: it looks at nothing else in that folder."""
+    named = [path for path in targets(context) if path in context.project.files]
+    return {path: str(PurePosixPath(path).with_name(f"onward_canary_of_{PurePosixPath(path).stem}.py")) for path in named}
+
+
+def commands(context: CheckContext) -> tuple[Command, ...]:
+    """Copy the code with a canary in every folder and beside every named file, and check the copy."""
+    manifest = ("--manifest", "{out}/planted.json", f"--canary={CANARY}")
+    beside = (word for path, canary in _canaries(context).items() for word in ("--beside", path, canary))
+    plant = ("{onward}", "{guest}/plant_copy.py", "--tree", "{tree}", "--copy", _COPY, *manifest, *beside)
+    return (
+        Command(argv=plant, writes=("planted.json",), purpose=Purpose.CONTROL),
+        Command(
+            argv=mypy_argv(context), cwd=_COPY, accepts=(0, 1, 2), stdout="mypy.txt", writes=("lines/linecount.txt",)
+        ),
+    )
+
+
+def _has_python(context: CheckContext) -> Applies:
+    there = context.project.holds(".py", ".pyi")
+    return Applies(yes=there, why="" if there else "the project has no Python files")
+
+
+GATE = Gate(
+    id="types",
+    title="Types",
+    blurb="mypy finds no error that was not there before",
+    room=Path(__file__).parent,
+    checks=(
+        Check(
+            id="mypy",
+            commands=commands,
+            read=read,
+            tools=(MYPY,),
+            applies=_has_python,
+            matrix=Matrix.HIGHEST,
+            environment=EnvironmentUse(),
+            cpus=1,
+        ),
+    ),
+    defects=DEFECTS,
+    options=(
+        Option(
+            name="strict",
+            kind=Kind.BOOLEAN,
+            default=False,
+            meaning="run mypy with --strict, whatever it is configured to",
+        ),
+        Option(
+            name="paths",
+            kind=Kind.PATHS,
+            default=(),
+            meaning="what mypy looks at; empty means what its configuration names, else the source of the pipeline",
+        ),
+    ),
+    ratchets=("types.annotated",),
+    timeout_s=900.0,
+)

@@ -1,0 +1,73 @@
+"""List what each installed distribution says of its licence, beside a made-up one whose licence is known.
+
+Usage: python list_licences.py FOLDER → FOLDER/licences.json. Standard library only; nothing is judged here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import tempfile
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from onward.guest.list_installed import is_own
+else:
+    from list_installed import is_own
+
+CONTROL = """Metadata-Version: 2.1
+Name: onward-control
+Version: 1.0
+License: GPLv3+
+Classifier: License :: OSI Approved :: GNU General Public License v3 or later (GPLv3+)
+"""
+
+
+def first(fields: metadata.PackageMetadata, name: str) -> str:
+    """Return a field's first value, empty when it is not there."""
+    return str((fields.get_all(name) or [""])[0])
+
+
+def said(distribution: metadata.Distribution) -> dict[str, Any]:
+    """Return everything that a distribution says of its licence."""
+    fields = distribution.metadata
+    classifiers = fields.get_all("Classifier") or []
+    return {
+        "ecosystem": "PyPI",
+        "name": re.sub(r"[-_.]+", "-", fields["Name"]).lower(),
+        "version": distribution.version,
+        "expression": first(fields, "License-Expression"),
+        "field": first(fields, "License")[:2000],
+        "classifiers": [one for one in classifiers if one.startswith("License ::")],
+        "local": is_own(distribution),
+    }
+
+
+def control() -> dict[str, Any]:
+    """Return what is read of a distribution made up here, by the same way as all others."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = os.path.join(folder, "onward_control-1.0.dist-info")
+        os.mkdir(place)
+        with open(os.path.join(place, "METADATA"), "w", encoding="utf-8") as file:
+            file.write(CONTROL)
+        (made_up,) = metadata.distributions(path=[folder])
+        return said(made_up)
+
+
+def main(folder: str) -> None:
+    """Write the list, each distribution once: the one that is imported comes first."""
+    found: dict[str, dict[str, Any]] = {}
+    for distribution in metadata.distributions():
+        if distribution.metadata["Name"]:
+            one = said(distribution)
+            found.setdefault(one["name"], one)
+    document = {"control": control(), "packages": [found[name] for name in sorted(found)]}
+    with open(os.path.join(folder, "licences.json"), "w", encoding="utf-8") as file:
+        json.dump(document, file, indent=1, sort_keys=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

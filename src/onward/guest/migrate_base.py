@@ -1,0 +1,65 @@
+"""Bring the database to where the base's own code migrates it, rows included, and say whether that worked.
+
+The base arrives as a tar archive. Nothing is done when no revision is new against it. Always exits 0: a base that
+cannot be migrated is a fact for the walk that follows, which then starts from its own history.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tarfile
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from onward.guest.migration_rows import fill
+    from onward.guest.migration_steps import Migrations, first_line
+    from onward.guest.migration_tables import reset
+else:
+    from migration_rows import fill
+    from migration_steps import Migrations, first_line
+    from migration_tables import reset
+
+
+def main() -> int:
+    """Migrate the base and write base.json."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("--config", "--out", "--archive", "--folder"):
+        parser.add_argument(name, required=True)
+    parser.add_argument("--variable", action="append", default=[])
+    parser.add_argument("--application", default="")
+    options = parser.parse_args()
+    try:
+        found = migrate(options)
+    except Exception as error:
+        found = {"ok": False, "why": first_line(error)}
+    with open(os.path.join(options.out, "base.json"), "w", encoding="utf-8") as file:
+        json.dump(found, file)
+    return 0
+
+
+def migrate(options: Any) -> dict[str, Any]:
+    """Return the base's heads and revisions after migrating to them, or why that could not be."""
+    if not os.path.exists(options.archive):
+        return {"ok": False, "why": "the project does not exist in the base"}
+    os.makedirs(options.folder, exist_ok=True)
+    with tarfile.open(options.archive) as archive:
+        archive.extractall(options.folder)  # noqa: S202  # git made it, from the project's own history
+    # the folder stands on the import path since the interpreter started, when it was not there yet
+    sys.path_importer_cache.clear()
+    os.chdir(options.folder)
+    if not os.path.exists(options.config):
+        return {"ok": False, "why": "the base has no migrations"}
+    migrations = Migrations(options.config, options.variable, options.application)
+    migrations.ping()
+    migrations.work(lambda context: reset(context.connection))
+    migrations.upgrade("heads")
+    _, unfilled = migrations.work(lambda context: fill(context.connection, context.version_table))
+    revisions = [revision.revision for revision in migrations.in_order()]
+    return {"ok": True, "why": "", "revisions": revisions, "unfilled": unfilled}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

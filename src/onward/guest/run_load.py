@@ -1,0 +1,75 @@
+"""Let locust put load on the application, and watch meanwhile what the application and the machine use.
+
+Writes load.json and load.html (locust's own), load-requests.json (every request), load.log and watch.json into the
+folder for outputs. Always exits 0 when it could do that: how locust ended is a fact for the reader.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from onward.guest.locust_run import LEAVE_S, STOP_S, LocustRun, parse, ready_s, show
+    from onward.guest.watched import Machine, Watched
+else:
+    from locust_run import LEAVE_S, STOP_S, LocustRun, parse, ready_s, show
+    from watched import Machine, Watched
+
+NAME = "load"
+SAMPLES = 600
+LEAST_S = 0.25
+
+
+def main() -> int:
+    """Run locust and write watch.json."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, required=True)
+    options = parse(parser)
+    found = watch(options)
+    with open(os.path.join(options.out, "watch.json"), "w", encoding="utf-8") as file:
+        json.dump(found, file)
+    return 0
+
+
+def watch(options: Any) -> dict[str, Any]:
+    """Return what was seen while locust ran, and how it ended."""
+    machine = Machine()
+    locust = LocustRun(options, NAME, host=options.host)
+    application, generator = Watched(options.pid), Watched(locust.process.pid)
+    samples: list[dict[str, Any]] = []
+
+    def sample(until: float, *, unless: Callable[[], bool] = lambda: False) -> None:
+        while locust.left() is None and time.monotonic() < until and not unless():
+            samples.append(
+                {"at": round(time.time(), 3), **application.sample(), "locust_s": generator.sample()["cpu_s"]}
+            )
+            time.sleep(max(LEAST_S, options.seconds / SAMPLES))
+
+    try:
+        sample(time.monotonic() + ready_s(options), unless=locust.is_ready)
+        sample(time.monotonic() + options.seconds)
+        locust.stop()
+        sample(time.monotonic() + STOP_S + LEAVE_S)
+    finally:
+        exit_code = locust.left()
+        locust.end()
+        show(locust.log)
+    words = locust.last_words()
+    return {
+        "format": 1,
+        "complete": True,
+        "exit": exit_code,
+        "last_words": words,
+        "machine": machine.seen(),
+        "samples": samples,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

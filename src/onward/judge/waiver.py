@@ -1,0 +1,58 @@
+"""Which waiver, if any, covers a finding, and which waivers have run out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from fnmatch import fnmatchcase
+
+from onward.model.finding import Finding, Place, Severity
+from onward.model.pipeline import Waiver
+
+
+def is_expired(waiver: Waiver, today: date) -> bool:
+    """Return whether the last day of `waiver` lies before `today`."""
+    return waiver.expires < today
+
+
+def covers(waiver: Waiver, gate: str, finding: Finding, fingerprint: str) -> bool:
+    """Return whether `waiver` speaks of this finding; every criterion that it names must match.
+
+    A waiver that names no criterion besides its gate covers nothing: an exception has to be named.
+    """
+    if waiver.gate != gate:
+        return False
+    criteria = (
+        (waiver.rule, waiver.rule == finding.rule),
+        (waiver.fingerprint, waiver.fingerprint == fingerprint),
+        (waiver.path, fnmatchcase(finding.place.path or "", waiver.path)),
+        (waiver.subject, waiver.subject == finding.subject),
+        (waiver.test, waiver.test == finding.subject),
+    )
+    named = [matches for criterion, matches in criteria if criterion]
+    return bool(named) and all(named)
+
+
+def covering(waivers: Iterable[Waiver], gate: str, finding: Finding, *, fingerprint: str, today: date) -> Waiver | None:
+    """Return the first waiver in force that covers the finding."""
+    return next(
+        (waiver for waiver in waivers if not is_expired(waiver, today) and covers(waiver, gate, finding, fingerprint)),
+        None,
+    )
+
+
+def expired_findings(waivers: Iterable[Waiver], gate: str, today: date) -> tuple[Finding, ...]:
+    """Return one finding for each waiver of `gate` that has run out: an exception ends, or is renewed in the open."""
+    return tuple(
+        Finding(
+            rule="expired-waiver",
+            tool="onward",
+            message=f"waiver {waiver.id} of {waiver.owner} ended on {waiver.expires.isoformat()}: {waiver.reason}",
+            severity=Severity.HIGH,
+            place=Place(path="onward.toml"),
+            subject=f"waiver {waiver.id}",
+            fix="remove what it excused, or renew the waiver with a new date and reason",
+        )
+        for waiver in waivers
+        if waiver.gate == gate and is_expired(waiver, today)
+    )

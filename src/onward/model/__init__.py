@@ -1,0 +1,1 @@
+"""The nouns of onward: frozen values that every other part passes along."""

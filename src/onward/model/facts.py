@@ -1,0 +1,78 @@
+"""What is known about a project: its files, its revisions, and facts with the evidence for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing found out about the stack. `value=None` is an honest "unknown"; `evidence` are "path:line text"."""
+
+    name: str
+    value: str | tuple[str, ...] | None
+    evidence: tuple[str, ...] = ()
+
+
+class Tree(Protocol):
+    """Read-only view of a project's files: paths relative to the project root, with `/`."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Tracked and unignored files, sorted."""
+        ...
+
+    def text(self, path: str) -> str | None:
+        """Return the file's text, or None when it is absent, binary or unreadable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """Where the work tree stands. `head` is None in a repository without commits; `tree` digests what is looked at.
+
+    `base_from` says how the base was found, or why there is none.
+    """
+
+    head: str | None
+    base: str | None
+    branch: str | None
+    tree: str | None
+    dirty: bool
+    shallow: bool = False
+    base_from: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project as onward sees it at the start of a run.
+
+    `prefix` is the project's path inside its git root ("" at the root, else with `/` and no trailing slash).
+    `files` are tracked and unignored paths relative to `root`, plus what `workspace.include` adds.
+    `changed` are those that differ from the base (committed or not), None when there is no base to compare with.
+    `declared` maps a package's canonical name to the version its lock pins (None when declared without a pin).
+    """
+
+    root: Path
+    git_root: Path
+    git_dir: Path
+    prefix: str
+    files: tuple[str, ...]
+    changed: tuple[str, ...] | None
+    revision: Revision
+    facts: tuple[Fact, ...] = ()
+    declared: tuple[tuple[str, str | None], ...] = ()
+
+    def fact(self, name: str) -> Fact:
+        """Return the named fact, or an unknown one."""
+        return next((fact for fact in self.facts if fact.name == name), Fact(name=name, value=None))
+
+    def declares(self, package: str) -> bool:
+        """Return whether the project's own requirements or lock name `package` (canonical name)."""
+        return any(name == package for name, _ in self.declared)
+
+    def holds(self, *suffixes: str) -> bool:
+        """Return whether any file of the project ends in one of `suffixes`."""
+        return any(path.endswith(suffixes) for path in self.files)

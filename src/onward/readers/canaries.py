@@ -1,0 +1,72 @@
+"""What was planted in a copy of the code, and how much of it a tool has shown to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from onward.errors import ReadError
+from onward.model.evidence import LookedAt, Problem
+from onward.model.finding import Finding
+from onward.model.planting import is_within
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planted:
+    """A copy at `root`: its `files` are to be looked at; `canaries` maps each planted file to the folder or the file it speaks for."""
+
+    root: str
+    files: tuple[str, ...]
+    canaries: Mapping[str, str]
+
+    def relative(self, path: str) -> str:
+        """Return a path that a tool printed, relative to the project."""
+        return path.removeprefix(self.root + "/").removeprefix("./")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What the canaries prove: the files of folders whose canary was found, what was not seen, and why to doubt."""
+
+    looked_at: LookedAt
+    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def planted(data: Any, name: str) -> Planted:
+    """Read the manifest of a planted copy; ReadError when it is not one."""
+    try:
+        return Planted(root=data["root"], files=tuple(data["files"]), canaries=dict(data["canaries"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ReadError(f"the list of planted canaries is not complete ({error})", where=name) from error
+
+
+def sight(
+    copy: Planted, found: Iterable[str], *, what: str, narrowed: bool = False, within: tuple[str, ...] = (".",)
+) -> Sight:
+    """Say what finding these canaries proves. No file at all is legitimate only when a change narrows the check.
+
+    `within` are the folders that the tool was told to look at.
+    """
+    if not copy.files:
+        return Sight(looked_at=LookedAt(what=what, count=0, expected=0 if narrowed else None))
+    seen = {copy.canaries[path] for path in found if path in copy.canaries}
+    count = sum(1 for path in copy.files if _folder(path) in seen or path in seen)
+    unseen = sorted(folder for folder in set(copy.canaries.values()) - seen if is_within(folder, within))
+    if not seen:
+        text = "none of the planted faults was found, so silence about the project's own code means nothing"
+        return Sight(looked_at=LookedAt(what=what, count=0), problems=(Problem(code="control-missed", text=text),))
+    note = f"not looked at, by the project's own configuration: {', '.join(unseen)}"
+    return Sight(looked_at=LookedAt(what=what, count=count), notes=(note,) if unseen else ())
+
+
+def _folder(path: str) -> str:
+    head, _, _ = path.rpartition("/")
+    return head or "."
+
+
+def replaced(finding: Finding, copy: Planted) -> Finding:
+    """Return the finding with its path relative to the project."""
+    path = finding.place.path
+    return finding if path is None else replace(finding, place=replace(finding.place, path=copy.relative(path)))

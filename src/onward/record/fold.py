@@ -1,0 +1,161 @@
+"""Events of a run, folded into its document and the annex that reports show beside it (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from onward.model.document import (
+    Annex,
+    Document,
+    ErrorEntry,
+    GateEntry,
+    MatrixEntry,
+    PlatformEntry,
+    RevisionEntry,
+    StepEntry,
+)
+from onward.model.event import Event, PlannedGate, PlannedStep
+from onward.model.evidence import Evidence, Reason
+from onward.model.verdict import Verdict
+from onward.record import entries
+from onward.record.story import UNREPORTED, Story, gather
+
+UNVERIFIED_EXIT = 3
+
+
+def fold(events: Iterable[Event]) -> Document:
+    """Return the document of a run. Without its end, or with something planned left unjudged, it is never green."""
+    story = gather(events)
+    gates, steps = _gates(story), _steps(story)
+    verdict, exit_code = _conclusion(story, gates, steps)
+    started = story.started
+    return Document(
+        onward=started.onward,
+        run=started.run,
+        prefix=started.prefix,
+        profile=started.profile,
+        started_at=started.started_at,
+        duration_s=_duration(story),
+        verdict=verdict,
+        exit_code=exit_code,
+        revision=RevisionEntry(
+            head=started.revision.head,
+            base=started.revision.base,
+            branch=started.revision.branch,
+            tree=started.revision.tree,
+            dirty=started.revision.dirty,
+        ),
+        platform=PlatformEntry(system=started.system, machine=started.machine, cpus=started.cpus),
+        error=_error(story),
+        gates=gates,
+        steps=steps,
+    )
+
+
+def annex(events: Iterable[Event]) -> Annex:
+    """Return what reports may show beside the document; guides and links are the caller's to add."""
+    story = gather(events)
+    end = story.finished
+    evidence = story.evidence
+    return Annex(
+        reason=end.judgement.reason if end else story.missing,
+        notes=story.started.notes,
+        tighten=end.judgement.tighten if end else (),
+        jobs=story.started.jobs,
+        overhead_cpu_s=end.overhead_cpu_s if end else 0.0,
+        looked_at={gate: verdict.looked_at for gate, verdict in story.gates.items()},
+        titles={gate.id: gate.title for gate in story.started.gates},
+        tolerated={gate: entries.tolerated(verdict) for gate, verdict in story.gates.items()},
+        tests={step: sealed.tests for step, sealed in evidence.items() if sealed.tests},
+        after={step.id: step.after for step in story.started.steps if step.after},
+        cpu_s={step: sealed.cpu_s for step, sealed in evidence.items()},
+    )
+
+
+def _gates(story: Story) -> tuple[GateEntry, ...]:
+    planned = {gate.id: gate for gate in story.started.gates}
+    extra = {gate: PlannedGate(id=gate, title=gate) for gate in story.gates if gate not in planned}
+    return tuple(_gate(story, gate) for gate in (planned | extra).values())
+
+
+def _gate(story: Story, planned: PlannedGate) -> GateEntry:
+    judged = story.gates.get(planned.id)
+    if judged is not None:
+        return entries.gate(judged, steps=judged.steps or planned.steps)
+    verdict = Verdict.UNVERIFIED if planned.excuse is None else Verdict.NOT_RUN
+    return GateEntry(gate=planned.id, verdict=verdict, reason=planned.excuse or story.missing, steps=planned.steps)
+
+
+def _steps(story: Story) -> tuple[StepEntry, ...]:
+    return tuple(_step(story, planned) for planned in story.started.steps)
+
+
+def _step(story: Story, planned: PlannedStep) -> StepEntry:
+    judged = story.steps.get(planned.id)
+    verdict, reason = (judged.verdict, judged.reason) if judged else _unjudged(story, planned)
+    evidence = story.evidence.get(planned.id) or Evidence(step=planned.id, gate=planned.gate)
+    return StepEntry(
+        id=planned.id,
+        gate=planned.gate,
+        check=planned.check,
+        matrix=MatrixEntry(python=planned.python, shard=planned.shard),
+        verdict=verdict,
+        reason=reason,
+        started_at=story.begun.get(planned.id) or evidence.started_at,
+        duration_s=evidence.duration_s,
+        attempts=evidence.attempts,
+        cache=evidence.cache,
+        tools=evidence.tools,
+        services=tuple(entries.service(use) for use in evidence.services),
+        looked_at=evidence.looked_at,
+        measures=tuple(entries.measure(each) for each in evidence.measures),
+        findings=entries.step_findings(evidence, story.gates.get(planned.gate)),
+        notes=entries.notes(evidence),
+        artifacts=evidence.artifacts,
+    )
+
+
+def _unjudged(story: Story, planned: PlannedStep) -> tuple[Verdict, Reason]:
+    if planned.excuse is not None:
+        return Verdict.NOT_RUN, planned.excuse
+    return Verdict.UNVERIFIED, story.missing
+
+
+def _conclusion(story: Story, gates: tuple[GateEntry, ...], steps: tuple[StepEntry, ...]) -> tuple[Verdict, int]:
+    if story.failed is not None:
+        return Verdict.UNVERIFIED, story.failed.exit_code
+    if story.finished is None:
+        return Verdict.UNVERIFIED, UNVERIFIED_EXIT
+    verdict, exit_code = story.finished.judgement.verdict, story.finished.exit_code
+    silent = any(gate.reason == UNREPORTED for gate in gates) or any(step.reason == UNREPORTED for step in steps)
+    if verdict is Verdict.PASSED and silent:
+        return Verdict.UNVERIFIED, exit_code or UNVERIFIED_EXIT
+    return verdict, exit_code
+
+
+def _error(story: Story) -> ErrorEntry | None:
+    if story.failed is not None:
+        failed = story.failed
+        return ErrorEntry(kind=failed.kind, message=failed.message, where=failed.where, hint=failed.hint)
+    if story.finished is not None:
+        return None
+    return ErrorEntry(
+        kind="unfinished",
+        message="the record of this run has no end: onward was killed, is still running, or could not write",
+        where=story.started.run,
+        hint="run it again with `onward run`",
+    )
+
+
+def _duration(story: Story) -> float:
+    if story.finished is not None:
+        return story.finished.duration_s
+    start = datetime.fromisoformat(story.started.started_at)
+    ends = [
+        datetime.fromisoformat(each.started_at) + timedelta(seconds=each.duration_s)
+        for each in story.evidence.values()
+        if each.started_at is not None
+    ]
+    moments = [datetime.fromisoformat(at) for at in story.begun.values()] + ends
+    return max(((moment - start).total_seconds() for moment in moments), default=0.0)

@@ -1,0 +1,145 @@
+"""One run while it is being recorded: a held lock, one line an event, and a folder a step."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn, Self
+
+from onward.errors import RecordError
+from onward.model.event import Event
+from onward.model.evidence import Artifact
+from onward.record import lines
+
+EVENTS = "events.jsonl"
+LOCK = "lock"
+_UNSAFE = re.compile(r"[^a-z0-9._-]+")
+_PLACE_HINT = "set ONWARD_STATE_DIR to a folder that can be written and has space left"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """Wall time in UTC and monotonic seconds."""
+
+    wall: Callable[[], datetime] = _now
+    mono: Callable[[], float] = time.monotonic
+
+
+SYSTEM_CLOCK = Clock()
+
+
+class RunFolder:
+    """One run while it is being recorded; the only writer of its events. `append` may be called from any thread."""
+
+    def __init__(self, path: Path, *, clock: Clock) -> None:
+        self.path = path
+        self.run = path.name
+        self._clock = clock
+        self._guard = threading.Lock()
+        self._memory = lines.Memory()
+        self._seq = 0
+        self._broken = False
+        with _writing(path):
+            path.mkdir(parents=True)
+            self._lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._events = os.open(path / EVENTS, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def folder(self, step_id: str) -> Path:
+        """Return the folder of a step's outputs, made when it is not there; the same for the same step id."""
+        folder = self.path / "steps" / safe_name(step_id)
+        with _writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def append(self, event: Event) -> None:
+        """Write one line, whole or not at all: after a failed write every later one is refused (RecordError)."""
+        with self._guard:
+            if self._broken:
+                raise RecordError("the record of this run is broken off", where=str(self.path), hint=_PLACE_HINT)
+            short, left_out = self._memory.shorten(event)
+            self._write(lines.encode(self._line(short, left_out)))
+            self._seq += 1
+            self._memory.add(event)
+
+    def artifact(self, path: Path, *, kind: str, media_type: str) -> Artifact:
+        """Return a file of this run as an artifact with its digest; RecordError when it cannot be read."""
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            size, relative = path.stat().st_size, path.relative_to(self.path).as_posix()
+        except OSError as error:
+            raise RecordError(f"an artifact cannot be read: {error.strerror}", where=str(path)) from error
+        return Artifact(kind=kind, path=relative, media_type=media_type, sha256=digest, bytes=size)
+
+    def close(self) -> None:
+        """Let go of the run; calling it twice is harmless."""
+        with self._guard:
+            for descriptor in (self._events, self._lock):
+                if descriptor >= 0:
+                    os.close(descriptor)
+            self._events = self._lock = -1
+            self._broken = True
+
+    def _line(self, event: Event, left_out: tuple[str, ...]) -> dict[str, object]:
+        return {
+            "v": lines.VERSION,
+            "seq": self._seq + 1,
+            "at": self._clock.wall().isoformat(timespec="milliseconds"),
+            "mono": round(self._clock.mono(), 6),
+            "run": self.run,
+            "step": lines.step_of(event),
+            "type": lines.type_of(event),
+            "data": {**lines.fields(event), "as_recorded": left_out} if left_out else event,
+        }
+
+    def _write(self, row: bytes) -> None:
+        try:
+            rest = memoryview(row)
+            while rest:
+                rest = rest[os.write(self._events, rest) :]
+        except OSError as error:
+            self._broken = True
+            _refuse(error, self.path / EVENTS)
+
+
+def safe_name(step_id: str) -> str:
+    """Return a folder name for any step id: short, portable, and different for different ids."""
+    plain = _UNSAFE.sub("-", step_id.lower()).strip("-.")[:60]
+    if plain and plain == step_id:
+        return plain
+    return f"{plain}-{hashlib.sha256(step_id.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}".lstrip("-")
+
+
+@contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        _refuse(error, place)
+
+
+def _refuse(error: OSError, place: Path) -> NoReturn:
+    raise RecordError(f"the record cannot be written: {error.strerror}", where=str(place), hint=_PLACE_HINT) from error

@@ -1,0 +1,81 @@
+"""What the events of a run say, gathered by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from onward.errors import RecordError
+from onward.model.event import (
+    Event,
+    GateJudged,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    StepJudged,
+    StepProgress,
+    StepStarted,
+)
+from onward.model.evidence import Evidence, Reason
+from onward.model.verdict import GateVerdict, StepVerdict
+from onward.record.lines import sound
+
+UNFINISHED = Reason(code="unfinished", text="the run ended before this was judged")
+UNREPORTED = Reason(code="unreported", text="planned, but never judged; a run must report on everything it planned")
+
+
+@dataclass(slots=True)
+class Story:
+    """What the events said, by name."""
+
+    started: RunStarted
+    begun: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    steps: dict[str, StepVerdict] = field(default_factory=dict)
+    gates: dict[str, GateVerdict] = field(default_factory=dict)
+    failed: RunFailed | None = None
+    finished: RunFinished | None = None
+
+    @property
+    def missing(self) -> Reason:
+        """Why something planned has no verdict."""
+        return UNFINISHED if self.finished is None else UNREPORTED
+
+
+def gather(events: Iterable[Event]) -> Story:
+    """Return what `events` say; RecordError when they have no beginning."""
+    story: Story | None = None
+    for event in map(sound, events):
+        if isinstance(event, RunStarted):
+            story = Story(event)
+        elif story is not None:
+            _add(story, event)
+    if story is None:
+        raise RecordError("the run has no beginning")
+    return story
+
+
+def _add(story: Story, event: Event) -> None:
+    match event:
+        case StepStarted():
+            story.begun[event.step] = event.at
+        case StepFinished():
+            story.evidence[event.step] = event.evidence
+        case StepJudged():
+            story.steps[event.step] = event.verdict
+        case GateJudged():
+            story.gates[event.gate] = event.verdict
+        case RunFailed():
+            story.failed = event
+        case RunFinished():
+            _end(story, event)
+        case RunStarted() | StepProgress():
+            return
+
+
+def _end(story: Story, event: RunFinished) -> None:
+    story.finished = event
+    story.steps |= {step.evidence.step: step for step in event.judgement.steps}
+    story.evidence |= {step.evidence.step: step.evidence for step in event.judgement.steps}
+    story.gates |= {gate.gate: gate for gate in event.judgement.gates}

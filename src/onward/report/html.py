@@ -1,0 +1,111 @@
+"""One self-contained HTML file: nothing is fetched, everything foreign is escaped, readable without scripts."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from onward.model.document import NO_ANNEX, Annex, Document, FindingEntry, GateEntry, StepEntry
+from onward.model.evidence import TestCase, TestOutcome
+from onward.model.verdict import Verdict
+from onward.report import standing, text, timeline
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+SHOWN = 500
+_TEMPLATES = Path(__file__).parent / "templates"
+_FINE = {TestOutcome.PASSED, TestOutcome.XFAILED, TestOutcome.XPASSED}
+
+
+def render(document: Document, annex: Annex = NO_ANNEX) -> str:
+    """Return the report as one HTML page; artifacts are linked when `annex.folder` leads to them."""
+    page = _environment().get_template("report.html.jinja")
+    script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
+    return page.render(
+        document=document,
+        annex=annex,
+        line=timeline.draw(document, annex),
+        gates=[_gate(document, gate, annex) for gate in document.gates],
+        tally=standing.tally(document),
+        style=(_TEMPLATES / "report.css").read_text(encoding="utf-8"),
+        script=script,
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+def link(finding: FindingEntry) -> str:
+    """Return the finding's address when it is one of the web, else nothing."""
+    url = finding.url or ""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+def moment(stamp: str | None) -> str:
+    """Return an ISO 8601 time in UTC as people write it, to the second."""
+    return f"{stamp[:10]} {stamp[11:19]} UTC" if stamp else ""
+
+
+def _gate(document: Document, gate: GateEntry, annex: Annex) -> dict[str, Any]:
+    steps = standing.steps_of(document, gate)
+    found = standing.sort(gate, annex)
+    ordered = (*found.blocking, *found.tolerated, *found.others)
+    blocking = frozenset(map(id, found.blocking))
+    return {
+        "entry": gate,
+        "title": standing.title(gate, annex),
+        "saw": gate.verdict is not Verdict.NOT_RUN or any(step.verdict is not Verdict.NOT_RUN for step in steps),
+        "steps": [_step(step, annex) for step in steps],
+        "looked_at": text.looked_at(standing.looks(document, gate, annex)),
+        "seconds": timeline.busy(steps),
+        "findings": [(finding, id(finding) in blocking) for finding in ordered[:SHOWN]],
+        "more": max(0, len(ordered) - SHOWN),
+        "statuses": standing.statuses(gate.findings),
+        "guide": "\n".join(standing.reflow(standing.section(annex.guides.get(gate.gate, ""), "How to fix"))),
+        "open": gate.verdict in {Verdict.FAILED, Verdict.UNVERIFIED},
+    }
+
+
+def _step(step: StepEntry, annex: Annex) -> dict[str, Any]:
+    tests = annex.tests.get(step.id, ())
+    return {
+        "entry": step,
+        "tests": len(tests),
+        "telling": [test for test in tests if test.outcome not in _FINE][:SHOWN],
+        "slowest": _slowest(tests),
+        "artifacts": [(artifact, annex.folder + quote(artifact.path)) for artifact in step.artifacts],
+    }
+
+
+def _slowest(tests: tuple[TestCase, ...]) -> list[TestCase]:
+    return sorted(tests, key=lambda test: -test.duration_s)[:5] if len(tests) > 20 else []
+
+
+@functools.cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  # only this report needs it
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: text.visible(value) if type(value) is str else value,
+    )
+    environment.filters |= {
+        "duration": text.duration,
+        "amount": text.amount,
+        "limit": text.limit,
+        "place": text.place,
+        "size": text.size,
+        "looked_at": text.looked_at,
+        "link": link,
+        "moment": moment,
+        "word": text.WORDS.__getitem__,
+    }
+    environment.tests["holding"] = text.holds
+    return environment

@@ -1,0 +1,82 @@
+"""A plan as text and as JSON (pure)."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+
+from onward.model.facts import Project
+from onward.model.plan import Plan, Step
+
+
+def as_text(plan: Plan, project: Project) -> str:
+    """Return the plan for people: gates in order, their steps with what each waits for, reasons for what is left out."""
+    return "\n".join(_lines(plan, project)) + "\n"
+
+
+def as_json(plan: Plan, project: Project) -> str:
+    """Return the plan for programs; `commands` still hold their tokens."""
+    document = {
+        "schema": 1,
+        "profile": str(plan.profile),
+        "jobs": plan.jobs,
+        "base": project.revision.base,
+        "notes": list(plan.notes),
+        "gates": [
+            {
+                "gate": selection.gate.id,
+                "title": selection.gate.title,
+                "left_out": selection.excuse.text if selection.excuse else None,
+                "steps": list(selection.steps),
+            }
+            for selection in plan.selections
+        ],
+        "steps": [_step(step) for step in plan.steps],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _step(step: Step) -> dict[str, object]:
+    return {
+        "id": step.id,
+        "python": step.context.python,
+        "left_out": step.excuse.text if step.excuse else None,
+        "demanded": step.demanded,
+        "why": step.check.applies(step.context).why,
+        "after": list(step.after),
+        "feeds": list(step.feeds),
+        "tools": [tool.name for tool in step.check.tools],
+        "services": list(step.check.services),
+        "commands": [list(command.argv) for command in step.commands],
+    }
+
+
+def _lines(plan: Plan, project: Project) -> Iterator[str]:
+    base = (project.revision.base or "nothing")[:12]
+    yield f"profile {plan.profile}, {plan.jobs} CPUs, compared with {base}"
+    yield from (f"note: {note}" for note in plan.notes)
+    steps = {step.id: step for step in plan.steps}
+    for selection in plan.selections:
+        yield ""
+        if selection.excuse is not None:
+            yield f"{selection.gate.id}: not run, {selection.excuse.text}"
+            continue
+        yield f"{selection.gate.id}: {selection.gate.title}"
+        for step_id in selection.steps:
+            yield from _step_lines(steps[step_id])
+
+
+def _step_lines(step: Step) -> Iterator[str]:
+    if step.excuse is not None:
+        unverified = step.demanded and step.excuse.code == "need-absent"
+        yield f"  {step.id}: {'unverified' if unverified else 'not run'}, {step.excuse.text}"
+        return
+    why = step.check.applies(step.context).why
+    yield f"  {step.id}" + (f" ({why})" if why else "")
+    waits = sorted({*step.after, *step.feeds})
+    if waits:
+        yield f"    after {', '.join(waits)}"
+    for command in step.commands:
+        # one line a command, also where an argument has several
+        yield "    $ " + shlex.join(command.argv).replace("\n", "\\n")

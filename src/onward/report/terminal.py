@@ -1,0 +1,177 @@
+"""The final report of a run as text for a terminal of any width, with or without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from onward.model.document import NO_ANNEX, Annex, Document, ErrorEntry, FindingEntry, GateEntry, StepEntry
+from onward.model.verdict import Verdict
+from onward.report import standing, text, timeline
+from onward.report.paper import BOLD, DIM, PLAIN, STACKED_BELOW, Paper, colour_of
+
+SHOWN = 10
+_Row = tuple[GateEntry, tuple[str, str, str, str]]
+
+
+def render(document: Document, annex: Annex = NO_ANNEX, paper: Paper = PLAIN) -> str:
+    """Return the whole report: one table, then each gate that did not pass, then the conclusion in one line."""
+    parts = [_heading(document, paper)]
+    if document.error is not None:
+        parts.append(_error(document.error, paper))
+    if document.gates:
+        parts.append(_overview(document, annex, paper))
+    parts.extend(_gate(document, gate, annex, paper) for gate in document.gates if _wants_words(gate))
+    parts.append(_notes(annex, paper))
+    parts.append(_conclusion(document, annex, paper))
+    return "\n\n".join(part for part in ("\n".join(lines) for lines in parts) if part) + "\n"
+
+
+def finding_lines(finding: FindingEntry, paper: Paper) -> Iterator[str]:
+    """Yield a finding as lines: where, how severe, which rule; then what, and the fix where the tool knows one."""
+    where = text.one_line(text.place(finding), 200)
+    head = " ".join(part for part in (where, str(finding.severity), text.one_line(finding.rule, 80)) if part)
+    yield from paper.wrap(head, 2)
+    message = text.clip(text.visible(finding.message).strip(), 400).split("\n")
+    for line in message[:8]:
+        yield from paper.wrap(line, 4)
+    if finding.fix:
+        yield from paper.wrap("fix: " + text.one_line(finding.fix), 4)
+
+
+def _wants_words(gate: GateEntry) -> bool:
+    """Return whether there is more to say on a gate; of those that an early end left open there is not."""
+    return gate.verdict in {Verdict.FAILED, Verdict.UNVERIFIED} and gate.reason.code != "unfinished"
+
+
+def _heading(document: Document, paper: Paper) -> Iterator[str]:
+    revision = document.revision
+    words = ["onward " + document.onward, document.profile, document.prefix, revision.branch]
+    if revision.head:
+        words.append(revision.head[:9] + (" with uncommitted changes" if revision.dirty else ""))
+    for line in paper.wrap(paper.join(words), 0):
+        yield paper.paint(line, BOLD)
+
+
+def _error(error: ErrorEntry, paper: Paper) -> Iterator[str]:
+    first, *rest = text.visible(error.message).split("\n")
+    for line in paper.wrap(f"error: {first}", 0):
+        yield paper.paint(line, colour_of(Verdict.FAILED))
+    for line in rest:
+        yield from paper.wrap(line, 2)
+    if error.where:
+        yield from paper.wrap("where: " + text.one_line(error.where), 2)
+    if error.hint:
+        yield from paper.wrap("next:  " + text.one_line(error.hint), 2)
+
+
+def _cells(document: Document, gate: GateEntry, annex: Annex) -> tuple[str, str, str, str]:
+    spent = timeline.busy(standing.steps_of(document, gate))
+    looked = text.looked_at(standing.looks(document, gate, annex))
+    # "holds" means that what was looked at is the whole reason, and that has a column of its own.
+    why = "" if looked and gate.reason.code == "holds" else text.one_line(gate.reason.text, 160)
+    if gate.verdict is Verdict.PASSED:
+        debts = (f"{count} {status}" for status, count in standing.statuses(gate.findings))
+        why = ", ".join(part for part in (why, *debts) if part)
+    return text.WORDS[gate.verdict], looked, text.duration(spent) if spent else "", why
+
+
+def _overview(document: Document, annex: Annex, paper: Paper) -> Iterator[str]:
+    alone, alike = standing.grouped(document.gates)
+    rows = [(gate, _cells(document, gate, annex)) for gate in alone]
+    names = max([4, *(text.cells(text.one_line(gate.gate, 24)) for gate, _ in rows)])
+    looks = min(max([9, *(text.cells(cells[1]) for _, cells in rows)]), paper.width // 4)
+    room = paper.width - names - looks - 32
+    as_table = paper.width >= STACKED_BELOW and room >= 16
+    yield from _table(rows, paper, widths=(names, looks, room)) if as_table else _stack(rows, paper)
+    by_reason = [(reason, [text.one_line(gate.gate, 24) for gate in gates]) for reason, gates in alike]
+    for reason, idle in (*by_reason, *standing.idle_steps(document)):
+        words = f"{paper.mark(Verdict.NOT_RUN)} not run: {', '.join(idle)}: {text.one_line(reason)}"
+        yield from (paper.paint(line, colour_of(Verdict.NOT_RUN)) for line in paper.wrap(words, 0))
+
+
+def _table(rows: list[_Row], paper: Paper, *, widths: tuple[int, int, int]) -> Iterator[str]:
+    names, looks, room = widths
+    head = f"  {text.pad('gate', names)}  {'verdict':10}  {text.pad('looked at', looks)}  {'time':>12}  reason"
+    yield paper.paint(head, DIM)
+    for gate, (verdict, looked, spent, reason) in rows:
+        first = f"{paper.mark(gate.verdict)} {text.pad(text.one_line(gate.gate, 24), names)}  {verdict:10}"
+        columns = [text.wrap(looked, looks), text.wrap(reason, room)]
+        for at in range(max(len(column) for column in columns)):
+            look, why = (column[at] if at < len(column) else "" for column in columns)
+            start = paper.paint(first, colour_of(gate.verdict)) if at == 0 else " " * (names + 14)
+            yield f"{start}  {text.pad(look, looks)}  {spent if at == 0 else '':>12}  {why}".rstrip()
+
+
+def _stack(rows: list[_Row], paper: Paper) -> Iterator[str]:
+    for gate, (verdict, looked, spent, reason) in rows:
+        head = f"{paper.mark(gate.verdict)} {text.one_line(gate.gate, 24)}: {verdict}" + (f", {spent}" if spent else "")
+        yield from (paper.paint(line, colour_of(gate.verdict)) for line in paper.wrap(head, 0))
+        for words in (looked, reason):
+            if words:
+                yield from paper.wrap(words, 2)
+
+
+def _gate(document: Document, gate: GateEntry, annex: Annex, paper: Paper) -> Iterator[str]:
+    head = f"{paper.mark(gate.verdict)} {standing.title(gate, annex)}: {text.WORDS[gate.verdict]}"
+    yield from (paper.paint(line, f"{BOLD};{colour_of(gate.verdict)}") for line in paper.wrap(text.one_line(head), 0))
+    if not standing.sort(gate, annex).blocking:
+        yield from paper.wrap(text.clip(gate.reason.text, 600), 2)
+    for step in standing.steps_of(document, gate):
+        if step.verdict is Verdict.UNVERIFIED:
+            yield from _step(step, gate, annex, paper)
+    for measure in gate.measures:
+        if not text.holds(measure):
+            what = f"{measure.name} {measure.scope}".strip()
+            yield from paper.wrap(f"{text.one_line(what)}: {text.amount(measure)}, {text.limit(measure)}", 2)
+    yield from _findings(gate, annex, paper)
+    yield from _guide(gate, annex, paper)
+    yield from paper.wrap(f"rerun just this: onward run {gate.gate}", 2)
+
+
+def _step(step: StepEntry, gate: GateEntry, annex: Annex, paper: Paper) -> Iterator[str]:
+    if step.reason != gate.reason:
+        yield from paper.wrap(f"{text.one_line(step.id)}: {text.one_line(step.reason.text)}", 2)
+    for artifact in step.artifacts:
+        if artifact.kind == "log":
+            yield from paper.wrap(f"log: {text.one_line(annex.folder + artifact.path)}", 4)
+
+
+def _findings(gate: GateEntry, annex: Annex, paper: Paper) -> Iterator[str]:
+    sorted_ = standing.sort(gate, annex)
+    for finding in sorted_.blocking[:SHOWN]:
+        yield from finding_lines(finding, paper)
+    rest = len(sorted_.blocking) - SHOWN
+    words = [f"{rest} more that block"] if rest > 0 else []
+    if sorted_.tolerated:
+        words.append(f"{len(sorted_.tolerated)} new below what blocks")
+    words += [f"{count} {status}" for status, count in standing.statuses(sorted_.others)]
+    if words:
+        yield from paper.wrap("besides: " + ", ".join(words), 2)
+
+
+def _guide(gate: GateEntry, annex: Annex, paper: Paper) -> Iterator[str]:
+    how = standing.section(annex.guides.get(gate.gate, ""), "How to fix")
+    if not how:
+        return
+    yield from (paper.paint(line, BOLD) for line in paper.wrap("How to fix", 2))
+    for line in standing.reflow(how)[:20]:
+        words = line.strip()
+        yield from paper.wrap(words, 4 + len(line) - len(line.lstrip())) if words else ("",)
+
+
+def _notes(annex: Annex, paper: Paper) -> Iterator[str]:
+    for note in annex.notes:
+        yield from paper.wrap("note: " + text.one_line(note, 600), 0)
+    for chance in annex.tighten:
+        yield from paper.wrap("may tighten: " + text.one_line(chance, 600), 0)
+
+
+def _conclusion(document: Document, annex: Annex, paper: Paper) -> Iterator[str]:
+    counts = ", ".join(f"{count} {text.WORDS[verdict]}" for verdict, count in standing.tally(document))
+    words = [text.WORDS[document.verdict].upper(), counts, text.duration(document.duration_s)]
+    if annex.reason is not None and not document.error:
+        words.insert(1, annex.reason.text)
+    for line in paper.wrap(paper.join(words), 0):
+        yield paper.paint(line, f"{BOLD};{colour_of(document.verdict)}")
+    if document.run is not None:
+        yield from paper.wrap(f"run {document.run}: onward show {document.run}", 0)

@@ -1,3 +1,0 @@
-"""pawl: CI/CD that only moves forward."""
-
-__version__ = "0.1.0"

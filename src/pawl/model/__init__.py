@@ -1,1 +1,0 @@
-"""The nouns of pawl: frozen values that every other part passes along."""
