@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.ratio import Result, seconds
-from onward.execute.process import Call, Processes
-from onward.execute.schedule import run_schedule
+from onward.execute.process.processes import Call, Processes
+from onward.execute.step.schedule import run_schedule
 from onward.model.evidence import Evidence, LookedAt, Reading
 from onward.model.facts import Project, Revision
 from onward.model.gate import Check, CheckContext

@@ -13,10 +13,10 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from bench.ratio import Result, seconds
-from onward.execute.environment import Environments
-from onward.execute.interpreters import Interpreters
-from onward.execute.process import Processes
-from onward.execute.tools import lock_file, registry_environment
+from onward.execute.process.processes import Processes
+from onward.execute.provision.python.environment import Environments
+from onward.execute.provision.python.interpreters import Interpreters
+from onward.execute.provision.tools.provider import lock_file, registry_environment
 from onward.model.facts import Project, Revision
 from onward.model.gate import EnvironmentUse
 from onward.model.pipeline import Pipeline

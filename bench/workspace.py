@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.ratio import Result, seconds, side_by_side
-from onward.execute.repository import survey
-from onward.execute.workspace import Workspaces
+from onward.execute.source.repository import survey
+from onward.execute.source.workspace import Workspaces
 
 _FILES = 5000
 _IN_A_FOLDER = 20

@@ -44,8 +44,8 @@ FLOORS: dict[str, tuple[str, ...]] = {
 
 # library → where it may be imported (prefixes of module names).
 CONFINED: dict[str, tuple[str, ...]] = {
-    "subprocess": ("execute.process", "execute.running", "guest"),
-    "signal": ("execute.process", "execute.group", "execute.running"),
+    "subprocess": ("execute.process.processes", "execute.process.running", "guest"),
+    "signal": ("execute.process",),
     "psycopg": ("execute.services",),
     "psutil": ("execute", "guest.watched"),
     "httpx": ("execute",),
@@ -131,6 +131,39 @@ def test_imports_follow_the_floors() -> None:
         for module, tree in modules().items()
         for target, line in imports(tree)
         if package(target) == "onward" and not may_import(module, target)
+    ]
+    assert wrong == []
+
+
+# The parts of execute/, in their order: each may import those before it.
+EXECUTE = (
+    "process",
+    "cleanup",
+    "cache",
+    "docker",
+    "source",
+    "provision",
+    "services",
+    "advisories",
+    "application",
+    "machine",
+    "step",
+    "executor",
+)
+
+
+def test_the_parts_of_execute_keep_their_order() -> None:
+    parts = {
+        path.stem for path in (SOURCE / "execute").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert parts - {"__init__"} == set(EXECUTE)
+    wrong = [
+        f"{module}:{line} imports {target}"
+        for module, tree in modules().items()
+        if module.startswith("execute.")
+        for target, line in imports(tree)
+        if target.startswith("onward.execute.")
+        and EXECUTE.index(target.split(".")[2]) > EXECUTE.index(module.split(".")[1])
     ]
     assert wrong == []
 
@@ -258,7 +291,11 @@ def test_every_error_descends_from_the_root() -> None:
             continue
         module = importlib.import_module(info.name)
         for name, thing in inspect.getmembers(module, inspect.isclass):
-            if thing.__module__ == info.name and issubclass(thing, BaseException) and not issubclass(thing, OnwardError):
+            if (
+                thing.__module__ == info.name
+                and issubclass(thing, BaseException)
+                and not issubclass(thing, OnwardError)
+            ):
                 wrong.append(f"{info.name}.{name}")
     assert wrong == []
 

@@ -14,8 +14,8 @@ from onward.config.layers import Flags
 from onward.detect.declarations import declared
 from onward.detect.stack import detect
 from onward.errors import AFTER_INTERRUPT, OnwardError, RecordError
-from onward.execute import probe, repository
-from onward.execute.workshop import Site, open_workshop
+from onward.execute.machine import probe
+from onward.execute.source import repository
 from onward.judge.run import Judge
 from onward.model.event import Event, GateJudged, RunFailed, RunFinished, StepFinished, StepJudged
 from onward.model.evidence import Evidence
@@ -171,6 +171,8 @@ def _tell_the_end(folder: RunFolder, listen: Listener, event: RunFailed) -> None
 
 
 def _execute_and_judge(prepared: Prepared, order: Order, *, folder: RunFolder, tell: Listener) -> Judgement:
+    from onward.execute.executor import Site, open_workshop  # noqa: PLC0415  # planning alone executes nothing
+
     judge = Judge(prepared.plan, prepared.pipeline, prepared.ledgers, order.clock().date())
     bulletin = _Bulletin(prepared.plan, judge, tell)
     site = Site(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kit import require
-from onward.execute.services import docker
+from onward.execute.docker import engine as docker_engine
 
 _RELEASE = "bookworm"
 _TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -76,7 +76,7 @@ ALL = (DEBIAN, PYTHON, POSTGRES, REDIS)
 
 def engine() -> dict[str, str]:
     """Return the variables that lead to a local Docker engine, or end the test."""
-    why = docker.refusal(os.environ)
+    why = docker_engine.refusal(os.environ)
     if why:
         require.absent("docker", why)
     return {"DOCKER_HOST": os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")}
@@ -86,7 +86,7 @@ def have(image: Image) -> str:
     """Return the name of `image`, made first where the engine lacks it; ends the test where it cannot be made."""
     engine()
     with _alone():
-        if not docker.has(image.name, os.environ):
+        if not docker_engine.has(image.name, os.environ):
             if os.geteuid() != 0:
                 require.absent("mmdebstrap", f"{image.name} is not there, and only root can make it")
             _make(image, require.program("mmdebstrap"))

@@ -10,8 +10,8 @@ from typing import Any
 
 from kit import require
 from kit.invocations import cache
-from onward.execute.process import Processes
-from onward.execute.tools import Toolshop, registry_environment
+from onward.execute.process.processes import Processes
+from onward.execute.provision.tools.provider import Toolshop, registry_environment
 from onward.model.places import Places
 from onward.model.toolbox import PNPM_10
 

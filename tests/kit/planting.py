@@ -5,7 +5,7 @@ from __future__ import annotations
 from kit.repos import Repo
 from onward import gates
 from onward.config.definition import load
-from onward.execute.repository import FileTree
+from onward.execute.source.repository import FileTree
 from onward.model.gate import Change, Defect
 
 

@@ -6,8 +6,8 @@ import os
 import shutil
 
 from kit.invocations import cache
-from onward.execute.process import Processes
-from onward.execute.tools import Toolshop, registry_environment
+from onward.execute.process.processes import Processes
+from onward.execute.provision.tools.provider import Toolshop, registry_environment
 from onward.model.places import Places
 from onward.model.tool import Program
 from onward.model.toolbox import TOOLS

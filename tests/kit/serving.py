@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from onward.execute.application.crew import Stage, made_up
-from onward.execute.process import Processes
-from onward.execute.services import ports
+from onward.execute.process import ports
+from onward.execute.process.processes import Processes
 from onward.model.application import Application, Health, Server
 
 # python server.py PORT [WORD…]: what each word does stands beside it.

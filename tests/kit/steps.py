@@ -12,7 +12,7 @@ from pathlib import Path
 from kit import require
 from kit.values import pipeline
 from onward import guest
-from onward.execute import artifacts, tokens
+from onward.execute.step import artifacts, tokens
 from onward.model.evidence import Reading
 from onward.model.facts import Project, Revision
 from onward.model.gate import Change, Check, CheckContext, Gate, Outputs, ReadContext

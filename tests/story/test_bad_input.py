@@ -445,7 +445,9 @@ def test_a_place_that_is_a_file(tmp_path: Path, onward: Onward) -> None:
     repo = tiny.make(tmp_path / "tiny")
     place = tmp_path / "a file"
     place.write_text("")
-    assert str(place) in refused(onward.run(tiny.GATE, "--offline", cwd=repo.root, env={"ONWARD_STATE_DIR": str(place)}), 3)
+    assert str(place) in refused(
+        onward.run(tiny.GATE, "--offline", cwd=repo.root, env={"ONWARD_STATE_DIR": str(place)}), 3
+    )
     said = onward.run(tiny.GATE, "--offline", cwd=repo.root, env={"ONWARD_CACHE_DIR": str(place)})
     assert reason(said) == "provision"
 

@@ -156,7 +156,9 @@ def test_unverified(tmp_path: Path, onward: Onward) -> None:
 
 def test_failed_outranks_unverified(tmp_path: Path, onward: Onward) -> None:
     other = '\n[gates.other]\ncommand = ["true"]\nformat = "exit"\ncount = \'x=(\\d+)\'\n'
-    project = tiny.make(tmp_path / "both", check="echo checked 3 files; exit 4\n", **{"onward.toml": tiny.ONWARD + other})
+    project = tiny.make(
+        tmp_path / "both", check="echo checked 3 files; exit 4\n", **{"onward.toml": tiny.ONWARD + other}
+    )
     document = ended(onward.run(tiny.GATE, "other", "--offline", cwd=project.root), 1)
     verdicts = {gate["gate"]: gate["verdict"] for gate in document["gates"]}
     assert (verdicts[tiny.GATE], verdicts["other"]) == ("failed", "unverified")

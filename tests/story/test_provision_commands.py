@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from onward.cli.group import main
-from onward.execute.store import STAMP, write_stamp
+from onward.execute.cache.store import STAMP, write_stamp
 
 OWN = ".".join(platform.python_version_tuple()[:2])
 PIPELINE = f"""\

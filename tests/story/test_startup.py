@@ -43,7 +43,9 @@ def test_the_version_costs_two_modules_of_ours(tmp_path: Path, onward: Onward, w
 def test_help_loads_the_command_line_alone(tmp_path: Path, onward: Onward) -> None:
     names = imported(onward, "run", "--help", cwd=tmp_path)
     assert not libraries(names) & {*HEAVY, "msgspec", "psutil", "packaging"}
-    assert not {name for name in names if name.startswith(("onward.execute", "onward.flow", "onward.gates", "onward.judge"))}
+    assert not {
+        name for name in names if name.startswith(("onward.execute", "onward.flow", "onward.gates", "onward.judge"))
+    }
 
 
 def test_a_plan_without_services_loads_nothing_heavy(tmp_path: Path, onward: Onward) -> None:

@@ -19,9 +19,9 @@ from kit import serving
 from onward.errors import ServiceError
 from onward.execute.application.crew import Crew, crew
 from onward.execute.application.server import Launch, ServerRun
-from onward.execute.identity import identify
-from onward.execute.process import Processes
-from onward.execute.services import ports
+from onward.execute.process import ports
+from onward.execute.process.identity import identify
+from onward.execute.process.processes import Processes
 from onward.model.application import Application, Health
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kit import containers, images, journeys, invocations, require, shop
+from kit import containers, images, invocations, journeys, require, shop
 from kit.invocations import Onward, Said
 from kit.planting import plant
 from kit.repos import Repo

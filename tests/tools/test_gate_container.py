@@ -15,8 +15,8 @@ import pytest
 from kit import containers, images, invocations, require, shop, trivydb
 from kit.invocations import Onward, Said, cache
 from kit.repos import Repo
-from onward.execute.images import Images
-from onward.execute.services.belongings import Belonging, Belongings
+from onward.execute.cleanup.owned import Belonging, Belongings
+from onward.execute.docker.images import Images
 from onward.execute.services.reaper import reap
 from onward.model.places import Places
 
@@ -39,7 +39,9 @@ def project(root: Path, *settings: str, **files: str) -> Repo:
 def without_scanners(root: Path, *settings: str, **files: str) -> Repo:
     """Make the project with Trivy alone, which is quick."""
     repo = project(root, *settings, **files)
-    repo.write({"onward.toml": (repo.root / "onward.toml").read_text().replace('["trivy", "osv-scanner"]', '["trivy"]')})
+    repo.write(
+        {"onward.toml": (repo.root / "onward.toml").read_text().replace('["trivy", "osv-scanner"]', '["trivy"]')}
+    )
     repo.git("add", "--all")
     repo.commit("Scan with Trivy alone")
     return repo

@@ -25,7 +25,9 @@ def onward(tmp_path: Path) -> Onward:
     return Onward(tmp_path)
 
 
-def taken(onward: Onward, root: Path, files: Mapping[str, str] = NOTHING, *, env: Mapping[str, str] | None = None) -> Said:
+def taken(
+    onward: Onward, root: Path, files: Mapping[str, str] = NOTHING, *, env: Mapping[str, str] | None = None
+) -> Said:
     repo = journeys.make(root, **files)
     said = onward.run("e2e", "--offline", cwd=repo.root, env=env)
     reason = said.gate("e2e")["reason"]

@@ -13,10 +13,10 @@ import pytest
 from kit import repos, require, steps
 from kit.revisions import revision
 from onward.errors import OnwardError
-from onward.execute.interpreters import Interpreters
-from onward.execute.process import Processes
+from onward.execute.process.processes import Processes
+from onward.execute.provision.python.interpreters import Interpreters
+from onward.execute.provision.tools.provider import Toolshop, registry_environment
 from onward.execute.services.pool import ServicePool
-from onward.execute.tools import Toolshop, registry_environment
 from onward.gates import migrations
 from onward.model.evidence import Reading
 from onward.model.gate import Defect

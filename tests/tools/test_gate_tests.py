@@ -62,7 +62,9 @@ def test_worker_has_its_own(number):
 }
 SERVICES = {
     "DATABASE_URL": "postgresql://127.0.0.1/main",
-    "ONWARD_WORKER_SERVICES": json.dumps({f"gw{n}": {"DATABASE_URL": f"postgresql://127.0.0.1/gw{n}"} for n in range(2)}),
+    "ONWARD_WORKER_SERVICES": json.dumps(
+        {f"gw{n}": {"DATABASE_URL": f"postgresql://127.0.0.1/gw{n}"} for n in range(2)}
+    ),
 }
 
 

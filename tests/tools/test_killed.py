@@ -67,7 +67,9 @@ class Scene:
 
     def __init__(self, home: Path) -> None:
         definition = tiny.ONWARD + SERVICES
-        self.repo: Repo = tiny.make(home / "slow", **{"onward.toml": definition, "tests/integration/test_slow.py": SLOW})
+        self.repo: Repo = tiny.make(
+            home / "slow", **{"onward.toml": definition, "tests/integration/test_slow.py": SLOW}
+        )
         self.onward = Onward(home)
         self.temporary = home / "tmp"
         self.temporary.mkdir()
@@ -224,7 +226,9 @@ def test_the_terminal_is_sane_afterwards(scene: Scene) -> None:
     )
     os.set_blocking(controller, False)
     seen = bytearray()
-    assert await_until(lambda: read(controller, seen) and any(scene.onward.state.glob("runs/*/begun")), 120), bytes(seen)
+    assert await_until(lambda: read(controller, seen) and any(scene.onward.state.glob("runs/*/begun")), 120), bytes(
+        seen
+    )
     around = scene.around()
     process.send_signal(signal.SIGINT)
     assert await_until(lambda: read(controller, seen) and process.poll() is not None, 60)

@@ -12,9 +12,9 @@ import pytest
 
 from kit import values
 from onward.errors import ProvisionError
-from onward.execute.node import NodeEnvironments, NodePackages
-from onward.execute.process import Processes, quick
-from onward.execute.tools import Toolshop, registry_environment
+from onward.execute.process.processes import Processes, quick
+from onward.execute.provision.node.packages import NodeEnvironments, NodePackages
+from onward.execute.provision.tools.provider import Toolshop, registry_environment
 from onward.model.places import Places
 
 pytestmark = pytest.mark.tools

@@ -14,10 +14,10 @@ import pytest
 
 from kit import require
 from onward.errors import ProvisionError
-from onward.execute.environment import Environment, Environments
-from onward.execute.interpreters import Interpreters
-from onward.execute.process import Processes, quick
-from onward.execute.tools import Obtained, Toolshop, registry_environment
+from onward.execute.process.processes import Processes, quick
+from onward.execute.provision.python.environment import Environment, Environments
+from onward.execute.provision.python.interpreters import Interpreters
+from onward.execute.provision.tools.provider import Obtained, Toolshop, registry_environment
 from onward.guest import list_installed
 from onward.model.facts import Project, Revision
 from onward.model.gate import EnvironmentUse
@@ -292,7 +292,7 @@ def test_a_project_that_is_a_package_is_known_but_not_copied(
     (root / "src/shiny/__init__.py").write_text('__version__ = "1.2.3"\ndef main() -> None:\n    print("shines")\n')
     if how == "uv.lock":
         with Processes() as processes:
-            from onward.execute.installing import Installer
+            from onward.execute.provision.installer import Installer
 
             Installer(places, processes, environ).uv("lock", "--quiet", cwd=root, log=tmp_path / "log")
     if how == "-e .":

@@ -22,16 +22,20 @@ import pytest
 
 from kit import images, require
 from onward.errors import ServiceError
-from onward.execute.identity import Identity, identify, is_alive
-from onward.execute.process import Processes
-from onward.execute.services import databases, machine, postgres_sources, redis_sources, resp
-from onward.execute.services.belongings import Belonging, Belongings
+from onward.execute.cleanup.owned import Belonging, Belongings
+from onward.execute.process.identity import Identity, identify, is_alive
+from onward.execute.process.ports import LOOPBACK, free_port, is_taken
+from onward.execute.process.processes import Processes
+from onward.execute.provision.tools.provider import Toolshop, registry_environment
+from onward.execute.services import installed
 from onward.execute.services.pool import Leased, ServicePool
-from onward.execute.services.ports import LOOPBACK, free_port, is_taken
+from onward.execute.services.postgres import databases
+from onward.execute.services.postgres import sources as postgres_sources
 from onward.execute.services.reaper import reap
-from onward.execute.services.redis import RedisProgram
+from onward.execute.services.redis import resp
+from onward.execute.services.redis import sources as redis_sources
+from onward.execute.services.redis.redis import RedisProgram
 from onward.execute.services.supply import Site
-from onward.execute.tools import Toolshop, registry_environment
 from onward.model.pipeline import ServiceSpec
 from onward.model.places import Places
 
@@ -109,14 +113,14 @@ def pool_of(site: Site, *specs: ServiceSpec, strict: bool = False) -> ServicePoo
 def installed_postgres() -> str:
     """Return the major version of the PostgreSQL on this machine, or end the test."""
     try:
-        return machine.program_version(machine.postgres_folders(os.environ)[0] / "postgres").partition(".")[0]
+        return installed.program_version(installed.postgres_folders(os.environ)[0] / "postgres").partition(".")[0]
     except ServiceError as error:
         require.absent("postgres", error.message)
 
 
 def installed_redis() -> Path:
     try:
-        return machine.redis_programs(os.environ)[0]
+        return installed.redis_programs(os.environ)[0]
     except ServiceError as error:
         require.absent("redis-server", error.message)
 
@@ -157,7 +161,9 @@ def test_each_step_and_worker_has_a_database_of_its_own(ground: Ground) -> None:
             assert (first.use.provider, first.step) == ("machine", "tests/pytest")
             assert pool.check((first, second)) is None
         with pool.lease("third", ("database",), 0) as (third,):
-            names = query(third.url.replace("+psycopg", ""), "SELECT datname FROM pg_database WHERE datname ~ '^onward_'")
+            names = query(
+                third.url.replace("+psycopg", ""), "SELECT datname FROM pg_database WHERE datname ~ '^onward_'"
+            )
             # The databases of the first two steps are gone, one server serves the whole run.
             assert len(names) == 2
             assert port_of(third) == port_of(first)

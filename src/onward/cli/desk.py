@@ -42,7 +42,9 @@ def here() -> Path:
     try:
         return Path.cwd()
     except FileNotFoundError as error:
-        raise UsageError("the folder that onward was called in is gone", hint="change to a folder that exists") from error
+        raise UsageError(
+            "the folder that onward was called in is gone", hint="change to a folder that exists"
+        ) from error
 
 
 def today() -> date:

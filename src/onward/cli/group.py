@@ -84,7 +84,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _interrupted(words: Sequence[str]) -> int:
-    from onward.execute.group import hold_off  # noqa: PLC0415  # only here
+    from onward.execute.process.group import hold_off  # noqa: PLC0415  # only here
 
     hold_off()
     return _refuse(Refusal.interrupted(), words, Exit.INTERRUPTED)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import time
 
-from onward.execute.cache import Entry
-from onward.execute.checkup import Part
+from onward.execute.cache.prune import Entry
+from onward.execute.machine.doctor import Part
 
 _DAY_S = 86_400
 

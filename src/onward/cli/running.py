@@ -12,7 +12,7 @@ from onward.cli.console import Console
 from onward.cli.exits import Exit, of_error, of_judgement
 from onward.cli.refusal import Refusal, as_text
 from onward.errors import OnwardError, RecordError
-from onward.execute.group import hold_off, terminable
+from onward.execute.process.group import hold_off, terminable
 from onward.model.document import Annex, Document, ErrorEntry
 from onward.model.event import Event, RunStarted, StepProgress
 from onward.record.fold import annex, fold

@@ -13,7 +13,7 @@ from onward.config.source import find
 from onward.detect.show import describe
 from onward.detect.stack import detect
 from onward.errors import ConfigError, UsageError
-from onward.execute import repository
+from onward.execute.source import repository
 from onward.model.facts import Fact, Project
 
 _TOLD = ("package-manager", "framework", "application", "python", "deployed-python", "database", "redis", "services")
@@ -31,7 +31,7 @@ def begin(root: Path, *, force: bool) -> str:
     path = root / FILE
     if path.exists() and not force:
         raise UsageError(
-            f"there is a {FILE} here already",
+            f"there is an {FILE} here already",
             where=str(path),
             hint="`onward init --force` writes over it",
         )

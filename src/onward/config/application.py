@@ -99,7 +99,9 @@ def _check(application: Application, sheet: Sheet) -> None:
     for server in application.servers:
         here = _place(server.name)
         if server.command and "port" not in server.tokens:
-            sheet.complain((*here, "command"), "names no {port}; onward gives a free one, in the command or environment")
+            sheet.complain(
+                (*here, "command"), "names no {port}; onward gives a free one, in the command or environment"
+            )
         for name in _unknown_urls(server, known):
             sheet.unknown(here, name, sorted(known), "server")
     taken: dict[str, str] = {}

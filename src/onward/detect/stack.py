@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from onward.detect import application, frontend, images, layout, migrations, packages, python, quality, services, testing
+from onward.detect import (
+    application,
+    frontend,
+    images,
+    layout,
+    migrations,
+    packages,
+    python,
+    quality,
+    services,
+    testing,
+)
 from onward.detect.lines import Remembered
 from onward.model.facts import Fact, Tree
 

@@ -138,7 +138,7 @@ def _packager(name: str, package: str, version: str, integrity: str) -> Tool:
     return Tool(name=name, executable=executable, source=Npm(package=package, version=version, integrity=integrity))
 
 
-# Which of them reads which lock file is told by execute/packagers.py.
+# Which of them reads which lock file is told by execute/provision/node/packagers.py.
 PNPM_9 = _packager(
     "pnpm-9",
     "pnpm",

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cvss import CVSS2, CVSS3, CVSS4
-from cvss.exceptions import CVSSError
-
 from onward.model.evidence import Problem
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import ReadContext
@@ -29,7 +26,6 @@ MAX_AGE_OPTION = Option(
     meaning="How old imported advisories may be before nothing can be concluded from them.",
     minimum=1.0,
 )
-_SCORES = {"CVSS_V2": CVSS2, "CVSS_V3": CVSS3, "CVSS_V4": CVSS4}
 _WORDS = {"moderate": "medium", "none": "info"}
 
 Answer = Mapping[str, Any]
@@ -49,12 +45,15 @@ def severity(record: Mapping[str, Any] | None) -> Severity:
 
 
 def _word(vector: Mapping[str, str]) -> str | None:
-    scheme = _SCORES.get(vector.get("type", ""))
+    import cvss  # noqa: PLC0415  # only where an advisory is rated
+
+    scores = {"CVSS_V2": cvss.CVSS2, "CVSS_V3": cvss.CVSS3, "CVSS_V4": cvss.CVSS4}
+    scheme = scores.get(vector.get("type", ""))
     if scheme is None:
         return None
     try:
         word = str(scheme(vector["score"]).severities()[0]).lower()
-    except (CVSSError, KeyError):
+    except (cvss.exceptions.CVSSError, KeyError):
         return None
     return _WORDS.get(word, word)
 

@@ -82,7 +82,9 @@ class Records:
             if newest:
                 return newest[0].run
             of = f" of {root}" if root else ""
-            raise RecordError(f"there is no recorded run{of}", where=str(self.runs), hint="record one with `onward run`")
+            raise RecordError(
+                f"there is no recorded run{of}", where=str(self.runs), hint="record one with `onward run`"
+            )
         known = self.ids()
         if run in known:
             return run

@@ -52,7 +52,9 @@ def _error_suite(error: ErrorEntry) -> tuple[GateEntry, tuple[_Case, ...]]:
     reason = Reason(code=error.kind, text=error.message)
     suite = GateEntry(gate="onward", verdict=Verdict.UNVERIFIED, reason=reason, steps=())
     body = "\n".join(part for part in (error.where, error.hint) if part)
-    return suite, (_Case(name=error.kind, classname="onward", seconds=0, kind="error", message=error.message, body=body),)
+    return suite, (
+        _Case(name=error.kind, classname="onward", seconds=0, kind="error", message=error.message, body=body),
+    )
 
 
 def _suite(document: Document, gate: GateEntry, cases: tuple[_Case, ...]) -> Iterator[str]:

@@ -48,6 +48,4 @@ def judged(event: GateJudged, paper: Paper) -> tuple[str, ...]:
 def _beginning(event: RunStarted) -> str:
     runs = [step for step in event.steps if step.excuse is None]
     planned = f"{text.counted(len(runs), 'step')} of {text.counted(len(event.gates), 'gate')}"
-    return (
-        f"onward {event.onward}: profile {event.profile}, {planned}, on {text.counted(event.jobs, 'CPU')}, run {event.run}"
-    )
+    return f"onward {event.onward}: profile {event.profile}, {planned}, on {text.counted(event.jobs, 'CPU')}, run {event.run}"

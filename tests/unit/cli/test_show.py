@@ -56,7 +56,12 @@ def test_reports_are_written_and_lead_to_the_artifacts(project: Path, capsys: py
     assert main(words) == 0
     page = (project / "report.html").read_text()
     assert f'href="../state/runs/{RUN}/steps/tests-pytest-3.9-1a2b3c4d/tests.jsonl"' in page
-    assert sorted(path.name for path in project.iterdir()) == ["junit.xml", "onward.sarif", "onward.toml", "report.html"]
+    assert sorted(path.name for path in project.iterdir()) == [
+        "junit.xml",
+        "onward.sarif",
+        "onward.toml",
+        "report.html",
+    ]
 
 
 def test_runs_are_listed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

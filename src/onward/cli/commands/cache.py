@@ -12,7 +12,7 @@ from onward.cli import options
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from onward.execute.cache import Entry
+    from onward.execute.cache.prune import Entry
     from onward.model.places import Places
 
 
@@ -25,9 +25,9 @@ def command() -> None:
 @options.output_format
 def list_(*, format_: str) -> None:
     """Show what is kept, how large it is and when it was last used."""
-    from onward.execute import cache  # noqa: PLC0415
+    from onward.execute.cache import prune  # noqa: PLC0415
 
-    _show(cache.entries(*_kept()), "", format_)
+    _show(prune.entries(*_kept()), "", format_)
 
 
 @command.command(epilog="Example: onward cache prune --older-than 14d --max-size 5GiB")
@@ -37,11 +37,11 @@ def list_(*, format_: str) -> None:
 def prune(*, older_than: str, max_size: str | None, format_: str) -> None:
     """Remove what was not used for a while, and what does not fit; imported advisories stay."""
     from onward.config import units  # noqa: PLC0415
-    from onward.execute import cache  # noqa: PLC0415
+    from onward.execute.cache import prune  # noqa: PLC0415
 
     age = _number(units.seconds, older_than, "--older-than")
     most = int(_number(units.size, max_size, "--max-size")) if max_size else None
-    _show(cache.prune(*_kept(), older_than_s=age, max_bytes=most), "removed ", format_)
+    _show(prune.prune(*_kept(), older_than_s=age, max_bytes=most), "removed ", format_)
 
 
 @command.command(epilog="Example: onward cache clear --all")
@@ -49,15 +49,15 @@ def prune(*, older_than: str, max_size: str | None, format_: str) -> None:
 @options.output_format
 def clear(*, everything: bool, format_: str) -> None:
     """Remove all that onward can make again."""
-    from onward.execute import cache  # noqa: PLC0415
+    from onward.execute.cache import prune  # noqa: PLC0415
 
-    removed, held = cache.clear(*_kept(), everything=everything)
+    removed, held = prune.clear(*_kept(), everything=everything)
     _show(removed, "removed ", format_, held)
 
 
 def _kept() -> tuple[Places, tuple[Path, ...]]:
     from onward.config import layers  # noqa: PLC0415
-    from onward.execute.services.ground import extra_places  # noqa: PLC0415
+    from onward.execute.services.server_dirs import extra_places  # noqa: PLC0415
 
     return layers.places(layers.environ()), extra_places()
 

@@ -9,7 +9,7 @@ import click
 from onward.cli import options
 
 if TYPE_CHECKING:
-    from onward.execute.checkup import Checkup
+    from onward.execute.machine.doctor import Checkup
 
 _PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 _YES = ("1", "true", "yes", "on")
@@ -35,7 +35,7 @@ def _checkup() -> tuple[Checkup, str]:
     from onward import gates  # noqa: PLC0415
     from onward.config import definition, layers  # noqa: PLC0415
     from onward.errors import ConfigError  # noqa: PLC0415
-    from onward.execute.checkup import Checkup  # noqa: PLC0415
+    from onward.execute.machine.doctor import Checkup  # noqa: PLC0415
     from onward.model.pipeline import ServiceSpec  # noqa: PLC0415
 
     environ = layers.environ()

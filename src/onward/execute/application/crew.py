@@ -10,10 +10,10 @@ from pathlib import Path
 
 from onward.errors import ServiceError
 from onward.execute.application.server import Launch, ServerRun
-from onward.execute.group import end_carriers
-from onward.execute.process import Call, Processes
-from onward.execute.services import ports
-from onward.execute.services.awaiting import with_tail
+from onward.execute.process import ports
+from onward.execute.process.group import end_carriers
+from onward.execute.process.processes import Call, Processes
+from onward.execute.process.wait import with_tail
 from onward.model.application import SERVICE, TOKEN, Application, Server
 from onward.model.evidence import Reason, ServiceUse
 

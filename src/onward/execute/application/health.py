@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from onward.errors import ServiceError
-from onward.execute.services.ports import LOOPBACK
+from onward.execute.process.ports import LOOPBACK
 from onward.model.application import Health
 
 _ASK_S = 5.0

@@ -11,9 +11,9 @@ import psutil
 
 from onward.errors import ServiceError
 from onward.execute.application.health import ask, await_healthy
-from onward.execute.process import Call, Ended, Handle, Processes
-from onward.execute.services.awaiting import with_tail
-from onward.execute.services.ports import LOOPBACK
+from onward.execute.process.ports import LOOPBACK
+from onward.execute.process.processes import Call, Ended, Handle, Processes
+from onward.execute.process.wait import with_tail
 from onward.model.application import Server
 
 _STOP_S = 5.0

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from onward.errors import OnwardError
-from onward.execute import archives
 from onward.execute.application.crew import Crew, Stage, crew, made_up
-from onward.execute.environment import Environments
-from onward.execute.git import git_at
-from onward.execute.node import NodeEnvironments
-from onward.execute.process import Processes
+from onward.execute.application.variables import import_path, plain_variables, project_variables
+from onward.execute.process.processes import Processes
+from onward.execute.provision.node.packages import NodeEnvironments
+from onward.execute.provision.python.environment import Environments
 from onward.execute.services.pool import Leased
-from onward.execute.variables import import_path, plain_variables, project_variables
+from onward.execute.source import archives
+from onward.execute.source.git import git_at
 from onward.model.application import BASE_SERVICE, SERVICE, Application
 from onward.model.evidence import Reason, ServiceUse
 from onward.model.facts import Project

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onward.errors import OnwardError, ServiceError
-from onward.execute.services import redis_sources
+from onward.execute.services.redis import sources as redis_sources
 from onward.execute.services.supply import Offer, Provider, Site, Supply
 from onward.model.pipeline import ServiceSpec
 
@@ -92,7 +92,7 @@ class _Choice:
 
 def _providers(spec: ServiceSpec, site: Site) -> tuple[Provider, ...]:
     if spec.kind == "postgres":
-        from onward.execute.services import postgres_sources  # noqa: PLC0415  # psycopg only where a database is wanted
+        from onward.execute.services.postgres import sources as postgres_sources  # noqa: PLC0415  # psycopg only where a database is wanted
 
         return postgres_sources.providers(site)
     if spec.kind == "redis":

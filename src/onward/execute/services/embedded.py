@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onward.errors import ServiceError
-from onward.execute.services import ground
+from onward.execute.services import server_dirs
 from onward.execute.services.supply import Site
 from onward.model.tool import Npm, Pypi, Tool
 
@@ -129,12 +129,12 @@ def postgres_programs(site: Site, pinned: Pinned) -> Path:
     )
     native = site.toolshop.obtain(tool).executable.parent.parent
     _link(native.parent)
-    return ground.reachable_copy(native, ground.server_user(), f"postgres-{pinned.version}") / "bin"
+    return server_dirs.reachable_copy(native, server_dirs.server_user(), f"postgres-{pinned.version}") / "bin"
 
 
 def check_wheel() -> None:
     """Raise ServiceError where the wheel's PostgreSQL is not to be used."""
-    if ground.server_user() is not None:
+    if server_dirs.server_user() is not None:
         raise ServiceError("the wheel's PostgreSQL is not used as root")
 
 

@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import Self
 
 from onward.errors import OnwardError, ServiceError
-from onward.execute.process import Processes
+from onward.execute.cleanup.owned import Belongings
+from onward.execute.process.processes import Processes
 from onward.execute.services import choose
-from onward.execute.services.belongings import Belongings
 from onward.execute.services.supply import Leased, Site, Supply, Toolshop
 from onward.model.evidence import Reason
 from onward.model.pipeline import ServiceSpec

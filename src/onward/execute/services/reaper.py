@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from onward.execute.services import docker, leftovers
-from onward.execute.services.belongings import Belonging, forget, orphans
+from onward.execute.cleanup import leftovers
+from onward.execute.cleanup.owned import Belonging, forget, orphans
+from onward.execute.docker import engine
 from onward.model.places import Places
 
 
@@ -21,7 +22,7 @@ def _end(places: Places, belonging: Belonging) -> bool:
         return False
     leftovers.end_processes(belonging)
     leftovers.clear_folder(belonging)
-    if belonging.container and not docker.remove(belonging.mark):
+    if belonging.container and not engine.remove(belonging.mark):
         return False
     forget(places, belonging)
     return True

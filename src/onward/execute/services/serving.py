@@ -6,10 +6,12 @@ import math
 from collections.abc import Callable
 
 from onward.errors import ServiceError
-from onward.execute.process import Call, Ended, Handle
-from onward.execute.services import ground, leftovers, ports
-from onward.execute.services.awaiting import await_answer, with_tail
-from onward.execute.services.belongings import Belonging
+from onward.execute.cleanup import leftovers
+from onward.execute.cleanup.owned import Belonging
+from onward.execute.process import ports
+from onward.execute.process.processes import Call, Ended, Handle
+from onward.execute.process.wait import await_answer, with_tail
+from onward.execute.services import server_dirs
 from onward.execute.services.supply import Site
 from onward.model.pipeline import ServiceSpec
 
@@ -39,7 +41,7 @@ class Server:
         self.user = user
         belonging = site.belongings.begin(spec.name, provider)
         self.mark = belonging.mark
-        self.folder = ground.folder_for(site.places, belonging.id, self.user)
+        self.folder = server_dirs.folder_for(site.places, belonging.id, self.user)
         self.log = site.log(belonging.id)
         self._belonging: Belonging = site.belongings.located(belonging, self.folder, programs)
         self._handle: Handle | None = None
@@ -47,7 +49,7 @@ class Server:
     def prepare(self) -> None:
         """Write down what is about to be, then make the folder. Raises ServiceError."""
         self._site.belongings.keep(self._belonging)
-        ground.make_folder(self.folder, self.user)
+        server_dirs.make_folder(self.folder, self.user)
 
     def start(self, argv: Callable[[int], tuple[str, ...]], answers: Callable[[int], bool]) -> int:
         """Start the server on a free port, wait until it answers, return the port. Raises ServiceError."""

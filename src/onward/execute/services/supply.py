@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from onward.execute.process import Processes
-from onward.execute.services.belongings import Belongings
-from onward.execute.strays import MARKER
+from onward.execute.cleanup.orphans import MARKER
+from onward.execute.cleanup.owned import Belongings
+from onward.execute.process.processes import Processes
 from onward.model.evidence import ServiceUse
 from onward.model.pipeline import ServiceSpec
 from onward.model.places import Places

@@ -74,7 +74,12 @@ def links(
             place = Place(path=path, line=link.line)
             severity = Severity.MEDIUM if rule != "dead-badge" else Severity.LOW
             yield Finding(
-                rule=rule, tool="onward", message=message, severity=severity, place=place, subject=f"{path} {link.target}"
+                rule=rule,
+                tool="onward",
+                message=message,
+                severity=severity,
+                place=place,
+                subject=f"{path} {link.target}",
             )
 
 
@@ -196,7 +201,9 @@ def _problem(words: Sequence[str], folder: str, repository: Repository) -> str |
         known = repository.commands
         word = next((word for word in rest if not word.startswith("-")), "")
         return (
-            f"onward has no command {word}" if rest and word == rest[0] and word.isalpha() and word not in known else None
+            f"onward has no command {word}"
+            if rest and word == rest[0] and word.isalpha() and word not in known
+            else None
         )
     if _INTERPRETER.match(name) or name in {"bash", "sh"}:
         script = rest[0] if rest else ""

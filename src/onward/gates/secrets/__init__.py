@@ -90,7 +90,16 @@ def gitleaks_commands(context: CheckContext) -> tuple[Command, ...]:
 
 def staged_commands(_: CheckContext) -> tuple[Command, ...]:
     """Search what is staged, and what has changed in the work tree, beside a canary."""
-    copy = ("{onward}", "{guest}/staged_copy.py", "--root", "{gitroot}", "--copy", _STAGED, "--out", "{out}/staged.json")
+    copy = (
+        "{onward}",
+        "{guest}/staged_copy.py",
+        "--root",
+        "{gitroot}",
+        "--copy",
+        _STAGED,
+        "--out",
+        "{out}/staged.json",
+    )
     return (
         Command(argv=copy, writes=("staged.json",), purpose=Purpose.CONTROL),
         _search("pending.json", ".", history="none", cwd=_STAGED),

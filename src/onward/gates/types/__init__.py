@@ -51,7 +51,9 @@ def mypy_argv(context: CheckContext) -> tuple[str, ...]:
 def _canaries(context: CheckContext) -> dict[str, str]:
     """Return a canary beside each file that mypy is told by name: it looks at nothing else in that folder."""
     named = [path for path in targets(context) if path in context.project.files]
-    return {path: str(PurePosixPath(path).with_name(f"onward_canary_of_{PurePosixPath(path).stem}.py")) for path in named}
+    return {
+        path: str(PurePosixPath(path).with_name(f"onward_canary_of_{PurePosixPath(path).stem}.py")) for path in named
+    }
 
 
 def commands(context: CheckContext) -> tuple[Command, ...]:

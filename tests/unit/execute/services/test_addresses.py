@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from onward.errors import ServiceError
-from onward.execute.services import databases, given, resp
+from onward.execute.services import external
+from onward.execute.services.postgres import databases
+from onward.execute.services.redis import resp
 
 
 def test_a_database_of_the_same_server_keeps_everything_else() -> None:
@@ -46,5 +48,5 @@ def test_only_names_of_ours_are_dropped() -> None:
 
 def test_an_address_of_another_kind_is_refused_without_its_password() -> None:
     with pytest.raises(ServiceError, match=r"^ONWARD_POSTGRES_URL does not begin with postgresql://$"):
-        given.check_scheme("ONWARD_POSTGRES_URL", "mysql://me:secret@h/x", ("postgresql", "postgres"))
-    given.check_scheme("ONWARD_POSTGRES_URL", "postgresql+psycopg://h/x", ("postgresql", "postgres"))
+        external.check_scheme("ONWARD_POSTGRES_URL", "mysql://me:secret@h/x", ("postgresql", "postgres"))
+    external.check_scheme("ONWARD_POSTGRES_URL", "postgresql+psycopg://h/x", ("postgresql", "postgres"))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from onward.errors import ServiceError
-from onward.execute.process import Processes
-from onward.execute.services.belongings import Belongings
+from onward.execute.cleanup.owned import Belongings
+from onward.execute.process.processes import Processes
 from onward.execute.services.choose import choose
 from onward.execute.services.supply import Leased, Obtained, Offer, Site
 from onward.model.pipeline import ServiceSpec

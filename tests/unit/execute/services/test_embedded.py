@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from onward.errors import ServiceError
+from onward.execute.provision.tools.provider import lock_file
 from onward.execute.services import embedded
-from onward.execute.tools import lock_file
 from onward.model.tool import Pypi, Tool
 
 

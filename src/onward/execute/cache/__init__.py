@@ -1,0 +1,1 @@
+"""Folders that are made once, shared between processes, and pruned."""

@@ -1,0 +1,57 @@
+"""End what a server left behind: its processes wherever they are, and its folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from onward.execute.cleanup.owned import Belonging
+from onward.execute.process.group import end_strays
+from onward.execute.process.identity import Identity, identify
+
+_TRIES = 5
+_PAUSE_S = 0.05
+
+
+def end_processes(belonging: Belonging) -> tuple[Identity, ...]:
+    """End the process that was written down, and every process of its program that works in its folder."""
+    written = (Identity(belonging.pid, belonging.started),) if belonging.pid and belonging.started else ()
+    return end_strays({*written, *_residents(belonging)})
+
+
+def clear_folder(belonging: Belonging) -> None:
+    """Remove the folder of a server that has ended."""
+    folder = Path(belonging.folder)
+    for _ in range(_TRIES if belonging.folder else 0):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        # A process in its last moments may still have written a file.
+        end_processes(belonging)
+        time.sleep(_PAUSE_S)
+
+
+def _residents(belonging: Belonging) -> Iterator[Identity]:
+    # A backend has a session of its own, and a server that was started just before onward was killed was never written
+    # down: the working directory tells both. The program's name spares somebody's shell that stands there.
+    if not belonging.folder or not belonging.programs:
+        return
+    for process in psutil.process_iter():
+        if process.pid != os.getpid() and _works_in(process, Path(belonging.folder), belonging.programs):
+            found = identify(process.pid)
+            if found is not None:
+                yield found
+
+
+def _works_in(process: psutil.Process, folder: Path, programs: tuple[str, ...]) -> bool:
+    try:
+        place = Path(process.cwd())
+        return place.is_relative_to(folder) and Path(process.exe()).name.removesuffix(" (deleted)") in programs
+    except (psutil.Error, OSError):
+        # Somebody else's process, or one that is just ending: not ours to touch.
+        return False

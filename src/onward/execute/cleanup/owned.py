@@ -1,0 +1,114 @@
+"""What a run has started, written down before it starts, so that a later run can end it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from onward.errors import ServiceError
+from onward.execute.cleanup.run_lock import is_held
+from onward.execute.process.identity import Identity, identify, is_alive
+from onward.model.places import Places
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belonging:
+    """One thing that must not outlive its run: a process with its folder, a container, or a share of a foreign server.
+
+    `programs` are the executables whose processes have `folder` as their working directory. `mark` is in the names of
+    databases (or the values of claims) on the server at `address`, and the label of the container.
+    """
+
+    id: str
+    run: str
+    owner: int
+    owner_started: str
+    service: str
+    provider: str
+    mark: str
+    folder: str = ""
+    programs: tuple[str, ...] = ()
+    pid: int = 0
+    started: str = ""
+    container: bool = False
+    address: str = ""
+
+
+class Belongings:
+    """The belongings of one run, one file each under `places.state/services`."""
+
+    def __init__(self, places: Places, run_dir: Path) -> None:
+        self._folder = places.state / "services"
+        self._run_dir = run_dir
+
+    def begin(self, service: str, provider: str) -> Belonging:
+        """Return a new belonging with an id and a mark of its own; nothing is written yet."""
+        mark = secrets.token_hex(4)
+        me = identify(os.getpid()) or Identity(os.getpid(), "")
+        return Belonging(
+            id=f"{service}-{mark}",
+            run=str(self._run_dir),
+            owner=me.pid,
+            owner_started=me.started,
+            service=service,
+            provider=provider,
+            mark=mark,
+        )
+
+    def located(self, belonging: Belonging, folder: Path, programs: tuple[str, ...]) -> Belonging:
+        """Return it with the folder that it lives in and the programs that work there."""
+        return replace(belonging, folder=str(folder), programs=programs)
+
+    def keep(self, belonging: Belonging) -> Belonging:
+        """Write it down, replacing what was written under its id. Raises ServiceError when that cannot be done."""
+        path = self._folder / f"{belonging.id}.json"
+        half = path.with_suffix(".half")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            half.write_text(json.dumps(asdict(belonging)), encoding="utf-8")
+            half.replace(path)
+        except OSError as error:
+            raise ServiceError(
+                f"a service cannot be started because its identity cannot be written: {error.strerror}",
+                where=str(path),
+                hint="make room on the disk, or set ONWARD_STATE_DIR to a folder that can be written",
+            ) from error
+        return belonging
+
+    def keep_process(self, belonging: Belonging, identity: Identity) -> Belonging:
+        """Write down which process it is."""
+        return self.keep(replace(belonging, pid=identity.pid, started=identity.started))
+
+    def forget(self, belonging: Belonging) -> None:
+        """Remove what was written: it is gone."""
+        (self._folder / f"{belonging.id}.json").unlink(missing_ok=True)
+
+
+def forget(places: Places, belonging: Belonging) -> None:
+    """Remove a dead run's belonging: it is gone."""
+    (places.state / "services" / f"{belonging.id}.json").unlink(missing_ok=True)
+
+
+def orphans(places: Places) -> tuple[Belonging, ...]:
+    """Return the belongings of runs that are dead; those of living ones are left alone."""
+    return tuple(belonging for belonging in _read_all(places.state / "services") if not _run_lives(belonging))
+
+
+def _read_all(folder: Path) -> Iterator[Belonging]:
+    known = {field.name for field in fields(Belonging)}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            raw = json.loads(path.read_text(encoding="utf-8"))
+            values = {key: value for key, value in raw.items() if key in known}
+            yield Belonging(**values | {"programs": tuple(raw["programs"])})
+        except (OSError, ValueError, TypeError, AttributeError, KeyError):
+            # Taken away meanwhile by another onward, or not one of ours: nothing can be ended by it.
+            continue
+
+
+def _run_lives(belonging: Belonging) -> bool:
+    return is_alive(Identity(belonging.owner, belonging.owner_started)) or is_held(Path(belonging.run))

@@ -1,0 +1,143 @@
+"""The workshop: turns a plan into evidence, step by step, as wide as the CPU budget allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from onward.execute.advisories.source import AdvisorySource
+from onward.execute.cleanup.orphans import MARKER, end_strays_of_dead_runs, remove_scratch_of_dead_runs
+from onward.execute.docker.images import Images
+from onward.execute.process.group import end_carriers, heed, hold_off
+from onward.execute.process.processes import Processes
+from onward.execute.provision.node.packages import NodeEnvironments
+from onward.execute.provision.python.environment import Environments
+from onward.execute.provision.python.interpreters import Interpreters
+from onward.execute.provision.tools.provider import Toolshop, registry_environment
+from onward.execute.services.pool import ServicePool
+from onward.execute.services.reaper import reap
+from onward.execute.source.workspace import Workspaces
+from onward.execute.step.environment import Bench, Listen
+from onward.execute.step.run import StepRun, fed_from
+from onward.execute.step.schedule import run_schedule
+from onward.execute.step.seal import Redactor
+from onward.model.evidence import Evidence, Reason
+from onward.model.facts import Project
+from onward.model.pipeline import Pipeline, Profile
+from onward.model.places import Places
+from onward.model.plan import Plan, Step
+
+MayRun = Callable[[Step, Mapping[str, Evidence]], Reason | None]
+Finished = Callable[[Step, Evidence], None]
+
+
+class Workshop:
+    """Everything that a run needs from the machine, opened for one run and cleared away after it."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def execute(
+        self, plan: Plan, may_run: MayRun, finished: Finished, *, expected: Mapping[str, float]
+    ) -> Mapping[str, Evidence]:
+        """Execute every step of `plan` and return evidence for each, also for those left out.
+
+        `expected` are the seconds that steps took the last time; the longest way to the end begins first.
+        """
+        done: dict[str, Evidence] = {}
+
+        def perform(step: Step, cpus: int) -> Evidence:
+            fed = tuple(fed_from(step, done, self._bench.folder))
+            return StepRun(step, cpus, self._bench, fed).perform()
+
+        def keep(step: Step, evidence: Evidence) -> None:
+            done[step.id] = evidence
+            finished(step, evidence)
+
+        return run_schedule(
+            plan.steps,
+            plan.jobs,
+            perform=perform,
+            may_run=may_run,
+            finished=keep,
+            interrupt=self._bench.processes.interrupt,
+            expected=expected,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where a run works: what is looked at, where things are kept, and who is told."""
+
+    project: Project
+    pipeline: Pipeline
+    places: Places
+    run: Path
+    folder: Callable[[str], Path]
+    environ: Mapping[str, str]
+    listen: Listen
+
+
+@contextmanager
+def open_workshop(site: Site, profile: Profile) -> Iterator[Workshop]:
+    """Open the workshop for one run; what earlier runs left behind when they were killed is cleared away first.
+
+    Clearing away is not interrupted: it takes moments, and whoever interrupts it would only leave things behind.
+    """
+    end_strays_of_dead_runs()
+    remove_scratch_of_dead_runs()
+    reap(site.places)
+    with ExitStack() as stack:
+        stack.callback(heed)
+        stack.callback(end_carriers, f"{MARKER}={site.run}")
+        bench = _bench(site, stack, strict_version=profile is Profile.CI)
+        stack.callback(hold_off)
+        yield Workshop(bench)
+
+
+def _bench(site: Site, stack: ExitStack, *, strict_version: bool) -> Bench:
+    processes = stack.enter_context(Processes())
+    registry = registry_environment(site.environ)
+    interpreters = Interpreters(site.environ, site.places)
+    environments = Environments(site.places, processes, registry, interpreters)
+    stack.callback(environments.close)
+    toolshop = Toolshop(site.places, processes, registry)
+    stack.callback(toolshop.close)
+    nodes = NodeEnvironments(site.places, processes, registry, toolshop)
+    stack.callback(nodes.close)
+    services = ServicePool(
+        site.pipeline.services,
+        places=site.places,
+        run_dir=site.run,
+        processes=processes,
+        toolshop=toolshop,
+        environ=site.environ,
+        strict_version=strict_version,
+    )
+    return Bench(
+        run=site.run,
+        project=site.project,
+        pipeline=site.pipeline,
+        environ=site.environ,
+        processes=processes,
+        workspaces=stack.enter_context(Workspaces(site.places.cache, site.project)),
+        environments=environments,
+        nodes=nodes,
+        interpreters=interpreters,
+        toolshop=toolshop,
+        services=stack.enter_context(services),
+        images=stack.enter_context(Images(site.places, site.run, site.environ)),
+        advisories=stack.enter_context(AdvisorySource(site.places)),
+        redactor=Redactor(_secret_values(site.pipeline)),
+        folder=site.folder,
+        listen=site.listen,
+    )
+
+
+_SECRET_WORDS = ("SECRET", "TOKEN", "PASSWORD", "PRIVATE", "API_KEY", "DSN")
+
+
+def _secret_values(pipeline: Pipeline) -> tuple[str, ...]:
+    return tuple(value for name, value in pipeline.environment if any(word in name.upper() for word in _SECRET_WORDS))

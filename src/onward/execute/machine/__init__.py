@@ -1,0 +1,1 @@
+"""What this machine has, before anything is planned."""

@@ -1,0 +1,1 @@
+"""Starting programs, watching them, and ending them with everything they started."""

@@ -1,0 +1,1 @@
+"""Node and the packages of a front end."""

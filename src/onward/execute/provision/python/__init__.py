@@ -1,0 +1,1 @@
+"""Interpreters and the project's Python environments."""

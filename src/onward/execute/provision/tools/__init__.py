@@ -1,0 +1,1 @@
+"""Pinned tools from the package registries, the PATH, or built from source."""

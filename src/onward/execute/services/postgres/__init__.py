@@ -1,0 +1,1 @@
+"""PostgreSQL: where it comes from, its server, and a database for each step."""

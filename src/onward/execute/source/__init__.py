@@ -1,0 +1,1 @@
+"""The project's source: git, the files of a tree, and copies of it to work in."""

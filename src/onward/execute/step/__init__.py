@@ -1,0 +1,1 @@
+"""One step from its environment to its sealed evidence."""
