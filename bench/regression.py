@@ -183,7 +183,7 @@ def _notes(state: Path) -> list[str]:
 
 
 def _git(root: Path, *words: str) -> None:
-    who = ("-c", "user.name=Bench", "-c", "user.email=bench@example.com")
+    who = ("-c", "user.name=RunResources", "-c", "user.email=bench@example.com")
     subprocess.run(("git", *who, *words), cwd=root, check=True, capture_output=True)
 
 

@@ -95,7 +95,7 @@ def _timeline(events: Path) -> Timeline:
     lines = [json.loads(line) for line in events.read_text().splitlines()]
     start: dict[str, Any] = next(line["data"] for line in lines if line["type"] == "run.started")
     ended = [line["data"]["evidence"] for line in lines if line["type"] == "step.finished"]
-    ran = [evidence for evidence in ended if evidence["left_out"] is None]
+    ran = [evidence for evidence in ended if evidence["skipped"] is None]
     return Timeline(
         cores=start["jobs"],
         cpu_s={evidence["step"]: evidence["cpu_s"] for evidence in ran},

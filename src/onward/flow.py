@@ -25,7 +25,7 @@ from onward.model.ledger import Ledgers
 from onward.model.pipeline import Pipeline
 from onward.model.places import Places
 from onward.model.plan import Plan, Step
-from onward.model.verdict import Judgement
+from onward.model.verdict import RunResult
 from onward.plan import select
 from onward.plan.announce import announce
 from onward.plan.build import build_plan, needs
@@ -47,11 +47,11 @@ ASKED_FACTS = (
 )
 
 Listener = Callable[[Event], None]
-ExitCode = Callable[[Judgement], int]
+ExitCode = Callable[[RunResult], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class RunRequest:
     """What is asked for: where, which gates, compared with what. `clock` gives the time in UTC.
 
     `recorded` are the steps of a run that is judged again.
@@ -86,43 +86,43 @@ class Outcome:
     """A finished run: where it was recorded and what was concluded."""
 
     folder: Path
-    judgement: Judgement
+    judgement: RunResult
     exit_code: int
 
 
-def prepare(order: Order) -> Prepared:
+def prepare(request: RunRequest) -> Prepared:
     """Load the definition, look at the project and the machine, and plan. Nothing is executed, nothing written."""
-    loaded = load(order.start, gates.ALL, environ=order.environ, flags=order.flags)
+    loaded = load(request.start, gates.ALL, environ=request.environ, flags=request.flags)
     pipeline = loaded.pipeline
     every_gate = gates.with_custom(pipeline)
-    project = survey(loaded.root, pipeline, order)
-    request = select.Request(
+    project = survey(loaded.root, pipeline, request)
+    asked = select.Request(
         profile=loaded.profile,
-        named=order.named,
-        changed=order.changed,
+        named=request.named,
+        changed=request.changed,
         jobs=loaded.jobs or probe.cpus(),
         offline=pipeline.offline,
-        recorded=order.recorded,
+        recorded=request.recorded,
     )
-    wanted = needs(every_gate, pipeline, project, request=request)
-    machine = probe.probe(wanted, environ=order.environ, places=order.places, offline=pipeline.offline)
-    plan = build_plan(every_gate, pipeline, project, machine, request=request)
+    wanted = needs(every_gate, pipeline, project, request=asked)
+    machine = probe.probe(wanted, environ=request.environ, places=request.places, offline=pipeline.offline)
+    plan = build_plan(every_gate, pipeline, project, machine, request=asked)
     return Prepared(
         pipeline=pipeline,
         project=project,
         ledgers=load_ledgers(loaded.root),
         gates=every_gate,
         plan=plan,
-        last_durations=Records(order.places.state).durations(str(project.root)),
+        last_durations=Records(request.places.state).durations(str(project.root)),
     )
 
 
-def survey(root: Path, pipeline: Pipeline, order: Order) -> Project:
+def survey(root: Path, pipeline: Pipeline, request: RunRequest) -> Project:
     """Return the project at `root` with the facts that its own files show."""
     project = repository.survey(
         root,
-        base=order.base,
-        environ=order.environ,
+        base=request.base,
+        environ=request.environ,
         include=pipeline.workspace_include,
         default_branch=pipeline.default_branch,
     )
@@ -130,28 +130,28 @@ def survey(root: Path, pipeline: Pipeline, order: Order) -> Project:
     return replace(project, facts=detect(tree, only=ASKED_FACTS), declared=declared(tree))
 
 
-def run_pipeline(order: Order, listen: Listener, exit_code: ExitCode) -> Outcome:
+def run_pipeline(request: RunRequest, listen: Listener, exit_code: ExitCode) -> Outcome:
     """Run the pipeline: every event is recorded and then told to `listen`. The record ends also where the run breaks."""
-    began = order.clock()
-    prepared = prepare(order)
-    with Records(order.places.state).begin(order.run_id) as folder:
+    began = request.clock()
+    prepared = prepare(request)
+    with Records(request.places.state).begin(request.run_id) as folder:
         tell = _teller(folder, listen)
         try:
             tell(
                 announce(
                     prepared.plan,
                     prepared.project,
-                    run=order.run_id,
+                    run=request.run_id,
                     version=__version__,
                     started_at=began.isoformat(timespec="milliseconds"),
                 )
             )
-            judgement = _execute_and_judge(prepared, order, folder=folder, tell=tell)
+            judgement = _execute_and_judge(prepared, request, folder=folder, tell=tell)
         except BaseException as error:
             _tell_the_end(folder, listen, _broken_off(error))
             raise
         code = exit_code(judgement)
-        tell(_finished(judgement, began, order.clock(), code))
+        tell(_finished(judgement, began, request.clock(), code))
     return Outcome(folder=folder.path, judgement=judgement, exit_code=code)
 
 
@@ -170,22 +170,22 @@ def _tell_the_end(folder: RunFolder, listen: Listener, event: RunFailed) -> None
     listen(event)
 
 
-def _execute_and_judge(prepared: Prepared, order: Order, *, folder: RunFolder, tell: Listener) -> Judgement:
-    from onward.execute.executor import Site, open_workshop  # noqa: PLC0415  # planning alone executes nothing
+def _execute_and_judge(prepared: Prepared, request: RunRequest, *, folder: RunFolder, tell: Listener) -> RunResult:
+    from onward.execute.executor import RunEnvironment, open_executor  # noqa: PLC0415  # planning alone executes nothing
 
-    judge = Judge(prepared.plan, prepared.pipeline, prepared.ledgers, order.clock().date())
+    judge = Judge(prepared.plan, prepared.pipeline, prepared.ledgers, request.clock().date())
     bulletin = _Bulletin(prepared.plan, judge, tell)
-    site = Site(
+    site = RunEnvironment(
         project=prepared.project,
         pipeline=prepared.pipeline,
-        places=order.places,
+        places=request.places,
         run=folder.path,
         folder=folder.folder,
-        environ=order.environ,
+        environ=request.environ,
         listen=tell,
     )
-    with open_workshop(site, prepared.plan.profile) as workshop:
-        evidence = workshop.execute(
+    with open_executor(site, prepared.plan.profile) as executor:
+        evidence = executor.execute(
             prepared.plan, judge.may_run, bulletin.step_finished, expected=prepared.last_durations
         )
     return judge.run(evidence)
@@ -221,7 +221,7 @@ def _broken_off(error: BaseException) -> RunFailed:
             return RunFailed(kind="bug", message=f"{type(error).__name__}: {error}", where="", hint="", exit_code=4)
 
 
-def _finished(judgement: Judgement, began: datetime, now: datetime, code: int) -> RunFinished:
+def _finished(judgement: RunResult, began: datetime, now: datetime, code: int) -> RunFinished:
     return RunFinished(
         finished_at=now.isoformat(timespec="milliseconds"),
         duration_s=(now - began).total_seconds(),

@@ -32,7 +32,7 @@ from onward.model.evidence import (
 from onward.model.facts import Revision
 from onward.model.finding import Finding, Place, Severity, fingerprint
 from onward.model.measure import Better, Measure
-from onward.model.verdict import GateVerdict, JudgedMeasure, Judgement, Ruling, Status, StepVerdict, Verdict
+from onward.model.verdict import GateResult, JudgedMeasure, Ruling, RunResult, Status, StepVerdict, Verdict
 from onward.record.fold import annex, fold
 
 RUN = "20261121T084841Z-5f0c2a"
@@ -200,7 +200,7 @@ MIGRATIONS = _evidence(
     2,
     31.4,
     attempts=(Attempt(outcome="signal:SIGKILL", duration_s=31.0),),
-    trouble=Reason(code="signal", text=f"alembic was killed by SIGKILL {HOSTILE}"),
+    error=Reason(code="signal", text=f"alembic was killed by SIGKILL {HOSTILE}"),
     services=(
         ServiceUse(
             name="postgres",
@@ -231,16 +231,16 @@ STEPS = (
     StepVerdict(evidence=TESTS_39, verdict=Verdict.PASSED, reason=Reason(code="holds", text="looked at 4 tests")),
     StepVerdict(evidence=TESTS_311, verdict=Verdict.PASSED, reason=Reason(code="holds", text="looked at 1 test")),
     StepVerdict(evidence=COVERAGE, verdict=Verdict.PASSED, reason=Reason(code="holds", text="looked at 42 files")),
-    StepVerdict(evidence=MIGRATIONS, verdict=Verdict.UNVERIFIED, reason=MIGRATIONS.trouble or AFTER_EXCUSE),
+    StepVerdict(evidence=MIGRATIONS, verdict=Verdict.UNVERIFIED, reason=MIGRATIONS.error or AFTER_EXCUSE),
     StepVerdict(evidence=DEPENDENCIES, verdict=Verdict.FAILED, reason=Reason(code="findings", text="1 new finding")),
     StepVerdict(
-        evidence=Evidence(step="contract/schema", gate="contract", left_out=AFTER_EXCUSE),
+        evidence=Evidence(step="contract/schema", gate="contract", skipped=AFTER_EXCUSE),
         verdict=Verdict.NOT_RUN,
         reason=AFTER_EXCUSE,
     ),
 )
 GATES = (
-    GateVerdict(
+    GateResult(
         gate="lint",
         verdict=Verdict.FAILED,
         reason=Reason(code="new-findings", text="3 new findings"),
@@ -256,7 +256,7 @@ GATES = (
         ),
         looked_at=LINT.looked_at,
     ),
-    GateVerdict(
+    GateResult(
         gate="tests",
         verdict=Verdict.PASSED,
         reason=Reason(code="holds", text="5 tests, 1 quarantined"),
@@ -264,7 +264,7 @@ GATES = (
         rulings=(_ruling(FLAKY, "tests", Status.QUARANTINED),),
         looked_at=(LookedAt(what="tests", count=5, expected=1),),
     ),
-    GateVerdict(
+    GateResult(
         gate="coverage",
         verdict=Verdict.FAILED,
         reason=Reason(code="below-ratchet", text="line coverage 71.3 % is below the ratchet of 72 %"),
@@ -276,13 +276,13 @@ GATES = (
         ),
         looked_at=COVERAGE.looked_at,
     ),
-    GateVerdict(
+    GateResult(
         gate="migrations",
         verdict=Verdict.UNVERIFIED,
-        reason=MIGRATIONS.trouble or AFTER_EXCUSE,
+        reason=MIGRATIONS.error or AFTER_EXCUSE,
         steps=("migrations/walk",),
     ),
-    GateVerdict(
+    GateResult(
         gate="dependencies",
         verdict=Verdict.FAILED,
         reason=Reason(code="new-findings", text="1 new finding, critical"),
@@ -290,7 +290,7 @@ GATES = (
         rulings=(_ruling(ADVISORY, "dependencies", Status.NEW, blocks=True),),
         looked_at=DEPENDENCIES.looked_at,
     ),
-    GateVerdict(gate="contract", verdict=Verdict.NOT_RUN, reason=AFTER_EXCUSE, steps=("contract/schema",)),
+    GateResult(gate="contract", verdict=Verdict.NOT_RUN, reason=AFTER_EXCUSE, steps=("contract/schema",)),
 )
 
 
@@ -315,7 +315,7 @@ def started(root: str = "/home/ada/shop/backend") -> RunStarted:
             PlannedGate(id="migrations", title="Migrations", steps=("migrations/walk",)),
             PlannedGate(id="dependencies", title="Dependencies", steps=("dependencies/pip-audit",)),
             PlannedGate(id="contract", title="Contract", steps=("contract/schema",)),
-            PlannedGate(id="e2e", title="Browser journeys", excuse=E2E_EXCUSE),
+            PlannedGate(id="e2e", title="Browser journeys", skip_reason=E2E_EXCUSE),
         ),
         steps=(
             PlannedStep(id="lint/flake8", gate="lint", check="flake8"),
@@ -343,7 +343,7 @@ def events() -> tuple[Event, ...]:
         told.append(StepFinished(step=evidence.step, evidence=evidence))
         told.append(StepJudged(step=evidence.step, verdict=step))
     told.extend(GateJudged(gate=gate.gate, verdict=gate) for gate in GATES)
-    judgement = Judgement(
+    judgement = RunResult(
         verdict=Verdict.FAILED,
         reason=Reason(code="gates-failed", text="3 of 7 gates failed"),
         gates=GATES,

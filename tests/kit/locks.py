@@ -11,7 +11,7 @@ from typing import Any
 from kit import require
 from kit.invocations import cache
 from onward.execute.process.processes import Processes
-from onward.execute.provision.tools.provider import Toolshop, registry_environment
+from onward.execute.provision.tools.provider import ToolProvider, registry_environment
 from onward.model.places import Places
 from onward.model.toolbox import PNPM_10
 
@@ -24,7 +24,7 @@ def pnpm(folder: Path) -> None:
     """Write pnpm-lock.yaml beside package-lock.json, which goes."""
     with Processes() as processes:
         places = Places(cache=cache(), state=cache() / "state")
-        shop = Toolshop(places, processes, registry_environment(os.environ))
+        shop = ToolProvider(places, processes, registry_environment(os.environ))
         program = shop.obtain(PNPM_10).executable
         subprocess.run(
             (require.program("node", _HINT), program, "import"),

@@ -7,7 +7,7 @@ import shutil
 
 from kit.invocations import cache
 from onward.execute.process.processes import Processes
-from onward.execute.provision.tools.provider import Toolshop, registry_environment
+from onward.execute.provision.tools.provider import ToolProvider, registry_environment
 from onward.model.places import Places
 from onward.model.tool import Program
 from onward.model.toolbox import TOOLS
@@ -19,7 +19,7 @@ def main() -> None:
         return
     places = Places(cache=cache(), state=cache() / "state")
     with Processes() as processes:
-        shop = Toolshop(places, processes, registry_environment(os.environ))
+        shop = ToolProvider(places, processes, registry_environment(os.environ))
         for tool in TOOLS:
             if isinstance(tool.source, Program) and tool.source.module:
                 print(f"{tool.name} {shop.obtain(tool).use.version}", flush=True)

@@ -16,7 +16,7 @@ def demanded(what: str) -> bool:
 
 
 def absent(what: str, hint: str) -> NoReturn:
-    """End the test: a failure where `what` is demanded, else a skip with the hint."""
+    """End the test: a failure where `what` is required, else a skip with the hint."""
     if demanded(what):
         pytest.fail(f"{what} is demanded by ONWARD_REQUIRE but absent: {hint}")
     pytest.skip(f"{what} is absent: {hint}")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from onward.execute.application.crew import Stage, made_up
+from onward.execute.application.server_group import AppEnvironment, made_up
 from onward.execute.process import ports
 from onward.execute.process.processes import Processes
 from onward.model.application import Application, Health, Server
@@ -82,14 +82,14 @@ def application(*words: str, companions: tuple[Server, ...] = (), **more: object
     return Application(server=server(*words, health=health, variable="APPLICATION_URL", **more), companions=companions)  # type: ignore[arg-type]
 
 
-def stage(folder: Path, processes: Processes, spec: Application, **more: object) -> Stage:
+def stage(folder: Path, processes: Processes, spec: Application, **more: object) -> AppEnvironment:
     """Return a stage at `folder`, with the program in its tree."""
     tree = folder / "tree"
     tree.mkdir(exist_ok=True)
     (tree / "server.py").write_text(PROGRAM)
     env: Mapping[str, str] = {"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"}
     free_port: Callable[[], int] = ports.free_port
-    plain = Stage(
+    plain = AppEnvironment(
         name="application", tree=tree, logs=folder, env=env, processes=processes, python="3.11", secrets=made_up(spec),
         free_port=free_port,
     )  # fmt: skip

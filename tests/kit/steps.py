@@ -1,4 +1,4 @@
-"""Run one check as the workshop would, with real programs, on a folder of its own; and projects to run it on."""
+"""Run one check as the executor would, with real programs, on a folder of its own; and projects to run it on."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ import pytest
 
 from kit import serving
 from onward.errors import ServiceError
-from onward.execute.application.crew import Crew, crew
 from onward.execute.application.server import Launch, ServerRun
+from onward.execute.application.server_group import ServerGroup, crew
 from onward.execute.process import ports
 from onward.execute.process.identity import identify
 from onward.execute.process.processes import Processes
@@ -37,7 +37,7 @@ def refused(spec: Application, folder: Path, processes: Processes, **more: objec
     return caught.value
 
 
-def environment(running: Crew, name: str = "application") -> Any:
+def environment(running: ServerGroup, name: str = "application") -> Any:
     with urllib.request.urlopen(running.tokens[f"{name}.url"] + "/environment", timeout=5) as answer:
         return json.load(answer)
 
@@ -46,7 +46,7 @@ def test_it_is_up_while_it_is_used_and_gone_afterwards(tmp_path: Path, processes
     spec = serving.application()
     with crew(spec, serving.stage(tmp_path, processes, spec)) as running:
         assert environment(running)["ONWARD_APPLICATION"]
-        assert running.trouble() is None
+        assert running.error() is None
         assert "200 after" in running.uses[0].notes[0]
         pid, port = int(running.tokens["application.pid"]), int(running.tokens["application.url"].rpartition(":")[2])
         assert identify(pid)
@@ -140,10 +140,10 @@ def test_one_that_dies_halfway_is_not_believed(tmp_path: Path, processes: Proces
     with crew(spec, serving.stage(tmp_path, processes, spec)) as running:
         with pytest.raises(OSError, match=r"."):
             environment(running)
-        trouble = running.trouble()
-        assert trouble is not None
-        assert trouble.code == "service"
-        assert "application died while it was used: exit:7" in trouble.text
+        error = running.error()
+        assert error is not None
+        assert error.code == "service"
+        assert "application died while it was used: exit:7" in error.text
 
 
 def test_a_companion_that_dies_is_no_less_trouble(tmp_path: Path, processes: Processes) -> None:
@@ -151,9 +151,9 @@ def test_a_companion_that_dies_is_no_less_trouble(tmp_path: Path, processes: Pro
     with crew(spec, serving.stage(tmp_path, processes, spec)) as running:
         with pytest.raises(OSError, match=r"."):
             environment(running, "provider")
-        trouble = running.trouble()
-        assert trouble is not None
-        assert "application: provider died" in trouble.text
+        error = running.error()
+        assert error is not None
+        assert "application: provider died" in error.text
 
 
 def test_a_port_that_somebody_took_is_replaced(tmp_path: Path, processes: Processes) -> None:
@@ -217,7 +217,7 @@ def test_an_answer_that_waiting_does_not_change(
 def test_what_is_declared_is_sent(words: tuple[str, ...], health: Health, tmp_path: Path, processes: Processes) -> None:
     spec = serving.application(*words, health=health)
     with crew(spec, serving.stage(tmp_path, processes, spec)) as running:
-        assert running.trouble() is None
+        assert running.error() is None
 
 
 def test_a_catch_all_proves_nothing(tmp_path: Path, processes: Processes) -> None:

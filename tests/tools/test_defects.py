@@ -52,7 +52,7 @@ def words_for(gate: Gate, defect: Defect) -> tuple[str, ...]:
 
 def looking(gate: Gate, defect: Defect) -> set[str]:
     """The check that must catch it, and what it stands in for or what stands in for it."""
-    pairs = [{check.id, check.stands_in_for} for check in gate.checks if check.stands_in_for]
+    pairs = [{check.id, check.fallback_for} for check in gate.checks if check.fallback_for]
     return {defect.check}.union(*(pair for pair in pairs if defect.check in pair))
 
 
@@ -60,7 +60,7 @@ def second_opinions(gate: Gate, defect: Defect) -> Mapping[str, str]:
     """Lead a check that is one to the programs made for tests alone: onward takes it from the PATH only."""
     check = next(check for check in gate.checks if check.id == defect.check)
     made = invocations.cache() / "second-opinions"
-    return {"PATH": f"{os.environ['PATH']}:{made}"} if check.second_opinion else {}
+    return {"PATH": f"{os.environ['PATH']}:{made}"} if check.optional else {}
 
 
 def reported(said: Said, gate: Gate) -> set[str]:

@@ -15,7 +15,7 @@ import pytest
 from kit import containers, images, invocations, require, shop, trivydb
 from kit.invocations import Onward, Said, cache
 from kit.repos import Repo
-from onward.execute.cleanup.owned import Belonging, Belongings
+from onward.execute.cleanup.owned import OwnedResource, OwnedResources
 from onward.execute.docker.images import Images
 from onward.execute.services.reaper import reap
 from onward.model.places import Places
@@ -91,7 +91,7 @@ def test_a_base_image_that_cannot_be_had_is_an_absent_need(tmp_path: Path, onwar
     containers.import_databases(onward, tmp_path)
     repo = shop.make(tmp_path / "shop", **containers.files("registry.invalid/base:1"))
     planned = json.loads(onward("plan", "--offline", "--format", "json", cwd=repo.root).out)
-    excused = {one["id"]: one["left_out"] for one in planned["steps"]}
+    excused = {one["id"]: one["skipped"] for one in planned["steps"]}
     assert excused["container/hadolint"] is None
     for check in ("build", "image", "layers", "trivy", "osv-scanner"):
         assert "the engine has no registry.invalid/base:1" in excused[f"container/{check}"]
@@ -258,5 +258,5 @@ def orphan(places: Places, run: Path) -> None:
     """Write down that whoever owns what was kept is gone."""
     (path,) = (places.state / "services").glob("*.json")
     raw = json.loads(path.read_text())
-    kept = Belonging(**{**raw, "programs": tuple(raw["programs"])})
-    Belongings(places, run).keep(replace(kept, owner=1, owner_started="never", run="/gone"))
+    kept = OwnedResource(**{**raw, "programs": tuple(raw["programs"])})
+    OwnedResources(places, run).keep(replace(kept, owner=1, owner_started="never", run="/gone"))

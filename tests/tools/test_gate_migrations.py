@@ -15,7 +15,7 @@ from kit.revisions import revision
 from onward.errors import OnwardError
 from onward.execute.process.processes import Processes
 from onward.execute.provision.python.interpreters import Interpreters
-from onward.execute.provision.tools.provider import Toolshop, registry_environment
+from onward.execute.provision.tools.provider import ToolProvider, registry_environment
 from onward.execute.services.pool import ServicePool
 from onward.gates import migrations
 from onward.model.evidence import Reading
@@ -115,7 +115,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ServiceP
     with (root / "run" / "lock").open("w") as lock, Processes() as processes:
         # as a run does: without it, the next onward on this machine would take the server for a leftover
         fcntl.flock(lock, fcntl.LOCK_EX)
-        shop = Toolshop(places, processes, registry_environment(os.environ))
+        shop = ToolProvider(places, processes, registry_environment(os.environ))
         python = Interpreters(os.environ, places).find("3.11")
         squawk = shop.obtain(SQUAWK, python=python.path if python else None, project=None, environment=None)
         with ServicePool(
@@ -123,7 +123,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ServiceP
             places=places,
             run_dir=root / "run",
             processes=processes,
-            toolshop=shop,
+            tool_provider=shop,
             environ=os.environ,
             strict_version=False,
         ) as pool:

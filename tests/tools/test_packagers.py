@@ -14,7 +14,7 @@ from kit import values
 from onward.errors import ProvisionError
 from onward.execute.process.processes import Processes, quick
 from onward.execute.provision.node.packages import NodeEnvironments, NodePackages
-from onward.execute.provision.tools.provider import Toolshop, registry_environment
+from onward.execute.provision.tools.provider import ToolProvider, registry_environment
 from onward.model.places import Places
 
 pytestmark = pytest.mark.tools
@@ -131,7 +131,7 @@ def nodes(tmp_path: Path, cache: Path) -> Iterator[NodeEnvironments]:
     environ = registry_environment(os.environ) | own
     places = Places(cache=cache, state=tmp_path / "state")
     with Processes() as processes:
-        shop = Toolshop(places, processes, environ)
+        shop = ToolProvider(places, processes, environ)
         made = NodeEnvironments(places, processes, environ, shop)
         yield made
         made.close()

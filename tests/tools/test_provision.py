@@ -17,7 +17,7 @@ from onward.errors import ProvisionError
 from onward.execute.process.processes import Processes, quick
 from onward.execute.provision.python.environment import Environment, Environments
 from onward.execute.provision.python.interpreters import Interpreters
-from onward.execute.provision.tools.provider import Obtained, Toolshop, registry_environment
+from onward.execute.provision.tools.provider import ResolvedTool, ToolProvider, registry_environment
 from onward.guest import list_installed
 from onward.model.facts import Project, Revision
 from onward.model.gate import EnvironmentUse
@@ -58,9 +58,9 @@ def obtain(
     python: str | None = None,
     project: Project | None = None,
     environment: Environment | None = None,
-) -> Obtained:
+) -> ResolvedTool:
     with Processes() as processes:
-        shop = Toolshop(places, processes, environ)
+        shop = ToolProvider(places, processes, environ)
         path = interpreter(python, places) if python else None
         return shop.obtain(tool, python=path, project=project, environment=environment)
 
@@ -134,12 +134,12 @@ MAKER = """
 import os, sys
 from pathlib import Path
 from onward.execute.process import Processes
-from onward.execute.tools import Toolshop, registry_environment
+from onward.execute.tools import ToolProvider, registry_environment
 from onward.model.places import Places
 from onward.model.toolbox import BLACK
 with Processes() as processes:
     places = Places(cache=Path(sys.argv[1]), state=Path(sys.argv[1]))
-    print(Toolshop(places, processes, registry_environment(os.environ)).obtain(BLACK).executable)
+    print(ToolProvider(places, processes, registry_environment(os.environ)).obtain(BLACK).executable)
 """
 
 

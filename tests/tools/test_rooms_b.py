@@ -13,7 +13,7 @@ import pytest
 
 from kit import repos, require
 from onward.config.layers import Flags
-from onward.flow import Order, run_pipeline
+from onward.flow import RunRequest, run_pipeline
 from onward.gates import dependencies, format, lint, secrets, security, types  # noqa: A004  # the rooms' names
 from onward.gates.secrets.defects import made_up_token
 from onward.model.event import Event, StepFinished
@@ -21,7 +21,7 @@ from onward.model.evidence import Evidence
 from onward.model.gate import Gate
 from onward.model.pipeline import Profile
 from onward.model.places import Places
-from onward.model.verdict import GateVerdict, Judgement, Verdict
+from onward.model.verdict import GateResult, RunResult, Verdict
 
 pytestmark = pytest.mark.tools
 
@@ -56,11 +56,11 @@ SHOP = {
 class Ran:
     """What a run concluded, and the evidence of its steps."""
 
-    judgement: Judgement
+    judgement: RunResult
     evidence: dict[str, Evidence]
     folder: Path
 
-    def gate(self, gate: Gate) -> GateVerdict:
+    def gate(self, gate: Gate) -> GateResult:
         return next(verdict for verdict in self.judgement.gates if verdict.gate == gate.id)
 
     def step(self, name: str) -> Evidence:
@@ -94,7 +94,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             if isinstance(event, StepFinished):
                 finished[event.step] = event.evidence
 
-        order = Order(
+        request = RunRequest(
             start=root,
             flags=Flags(profile=profile, jobs=2, offline=True),
             environ=os.environ,
@@ -105,7 +105,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             changed=changed,
             base=base or None,
         )
-        outcome = run_pipeline(order, listen, lambda _: 0)
+        outcome = run_pipeline(request, listen, lambda _: 0)
         return Ran(judgement=outcome.judgement, evidence=finished, folder=outcome.folder)
 
     return perform

@@ -22,11 +22,11 @@ import pytest
 
 from kit import images, require
 from onward.errors import ServiceError
-from onward.execute.cleanup.owned import Belonging, Belongings
+from onward.execute.cleanup.owned import OwnedResource, OwnedResources
 from onward.execute.process.identity import Identity, identify, is_alive
 from onward.execute.process.ports import LOOPBACK, free_port, is_taken
 from onward.execute.process.processes import Processes
-from onward.execute.provision.tools.provider import Toolshop, registry_environment
+from onward.execute.provision.tools.provider import ToolProvider, registry_environment
 from onward.execute.services import installed
 from onward.execute.services.pool import Leased, ServicePool
 from onward.execute.services.postgres import databases
@@ -35,7 +35,7 @@ from onward.execute.services.reaper import reap
 from onward.execute.services.redis import resp
 from onward.execute.services.redis import sources as redis_sources
 from onward.execute.services.redis.redis import RedisProgram
-from onward.execute.services.supply import Site
+from onward.execute.services.supply import ServiceContext
 from onward.model.pipeline import ServiceSpec
 from onward.model.places import Places
 
@@ -51,7 +51,7 @@ class Ground:
     places: Places
 
     @contextmanager
-    def site(self, run: str = "run", **variables: str) -> Iterator[Site]:
+    def site(self, run: str = "run", **variables: str) -> Iterator[ServiceContext]:
         """Yield the site of a living run: its lock is held."""
         run_dir = self.places.state / "runs" / run
         run_dir.mkdir(parents=True)
@@ -59,13 +59,13 @@ class Ground:
         environ = {**os.environ, "DOCKER_HOST": NO_DOCKER, **variables}
         with (run_dir / "lock").open("w") as lock, Processes() as processes:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield Site(
+            yield ServiceContext(
                 places=self.places,
                 run_dir=run_dir,
                 processes=processes,
-                toolshop=Toolshop(self.places, processes, registry_environment(environ)),
+                tool_provider=ToolProvider(self.places, processes, registry_environment(environ)),
                 environ=environ,
-                belongings=Belongings(self.places, run_dir),
+                owned=OwnedResources(self.places, run_dir),
             )
 
     def left(self) -> list[str]:
@@ -98,13 +98,13 @@ def postgres(version: str = "15", *, scheme: str = "", extensions: tuple[str, ..
 REDIS = ServiceSpec(name="cache", kind="redis", image="redis:7", version="7", variables=("REDIS_URL",))
 
 
-def pool_of(site: Site, *specs: ServiceSpec, strict: bool = False) -> ServicePool:
+def pool_of(site: ServiceContext, *specs: ServiceSpec, strict: bool = False) -> ServicePool:
     return ServicePool(
         specs,
         places=site.places,
         run_dir=site.run_dir,
         processes=site.processes,
-        toolshop=site.toolshop,
+        tool_provider=site.tool_provider,
         environ=site.environ,
         strict_version=strict,
     )
@@ -301,7 +301,7 @@ VICTIM = """
         ServiceSpec(name="cache", kind="redis", image="redis:7", version="7", variables=()),
     )
     with Processes() as processes, ServicePool(
-        specs, places=places, run_dir=run, processes=processes, toolshop=None, environ=dict(os.environ), strict_version=False
+        specs, places=places, run_dir=run, processes=processes, tool_provider=None, environ=dict(os.environ), strict_version=False
     ) as pool, pool.lease("step", ("database", "cache"), 1) as leases:
         print(*(dict(leased.facts)["port"] for leased in leases), leases[0].url, flush=True)
         time.sleep(600)
@@ -355,12 +355,12 @@ def test_what_a_killed_onward_left_is_ended_by_the_next_run_and_not_before(groun
 def test_a_server_that_was_never_written_down_is_found_in_its_folder(ground: Ground) -> None:
     program = installed_redis()
     with ground.site() as site:
-        belonging = site.belongings.begin("cache", "machine")
-        folder = ground.places.state / "servers" / belonging.id
+        resource = site.owned.begin("cache", "machine")
+        folder = ground.places.state / "servers" / resource.id
         folder.mkdir(parents=True)
         resolved = (program.name, program.resolve().name)
-        belonging = site.belongings.keep(
-            replace(site.belongings.located(belonging, folder, resolved), owner=1, owner_started="never")
+        resource = site.owned.keep(
+            replace(site.owned.located(resource, folder, resolved), owner=1, owner_started="never")
         )
     port = free_port()
     # As if onward had been killed between starting the server and writing its pid down.
@@ -371,7 +371,7 @@ def test_a_server_that_was_never_written_down_is_found_in_its_folder(ground: Gro
         subprocess.Popen(("sleep", "60"), cwd=folder) as stranger,
     ):
         assert _await_listening(port)
-        assert reap(ground.places) == (belonging.id,)
+        assert reap(ground.places) == (resource.id,)
         assert server.wait(10) is not None
         # A process that merely stands there is not ours, whatever it is.
         assert stranger.poll() is None
@@ -388,11 +388,11 @@ def _await_listening(port: int) -> bool:
 
 def test_a_stranger_with_a_reused_pid_lives(ground: Ground) -> None:
     with subprocess.Popen(("sleep", "60")) as stranger, ground.site() as site:
-        belonging = site.belongings.begin("cache", "machine")
-        belonging = site.belongings.keep_process(
-            replace(belonging, owner=1, owner_started="never", run="/nonexistent"), Identity(stranger.pid, "long ago")
+        resource = site.owned.begin("cache", "machine")
+        resource = site.owned.keep_process(
+            replace(resource, owner=1, owner_started="never", run="/nonexistent"), Identity(stranger.pid, "long ago")
         )
-        assert reap(ground.places) == (belonging.id,)
+        assert reap(ground.places) == (resource.id,)
         assert stranger.poll() is None
         stranger.kill()
 
@@ -454,9 +454,9 @@ def test_what_a_dead_run_made_on_a_given_postgres_goes_when_it_is_given_again(gr
         given = f"postgresql://ci:p%40ss%20w%3Ard@127.0.0.1:{port_of(server)}/postgres"
         before = set(query(server.url, DATABASES))
         with ground.site("run", ONWARD_POSTGRES_URL=given) as site:
-            dead = site.belongings.begin("database", "address")
+            dead = site.owned.begin("database", "address")
             at = f"postgresql://127.0.0.1:{port_of(server)}"
-            site.belongings.keep(replace(dead, address=at, owner=1, owner_started="never", run="/gone"))
+            site.owned.keep(replace(dead, address=at, owner=1, owner_started="never", run="/gone"))
             databases.Databases(databases.Address(given), dead.mark).make_template((), "")
             assert reap(ground.places) == ()
             with pool_of(site, postgres(version)) as pool, pool.lease("step", ("database",), 0):
@@ -541,15 +541,15 @@ def test_containers_of_a_dead_run_are_removed(ground: Ground) -> None:
         supply = redis_sources.Container(site).offers(spec)[0].open(spec)
         with supply.lease(0) as leased:
             [kept] = orphans_to_be(site)
-            site.belongings.keep(replace(kept, owner=1, owner_started="never", run="/gone"))
+            site.owned.keep(replace(kept, owner=1, owner_started="never", run="/gone"))
             assert reap(ground.places) == (kept.id,)
-            assert leased.trouble() is not None
+            assert leased.error() is not None
     assert ground.left() == []
 
 
-def orphans_to_be(site: Site) -> list[Belonging]:
+def orphans_to_be(site: ServiceContext) -> list[OwnedResource]:
     kept = [json.loads(path.read_text()) for path in (site.places.state / "services").glob("*.json")]
-    return [Belonging(**{**one, "programs": tuple(one["programs"])}) for one in kept]
+    return [OwnedResource(**{**one, "programs": tuple(one["programs"])}) for one in kept]
 
 
 @pytest.mark.tools

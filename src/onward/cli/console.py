@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 from onward.errors import RecordError
 from onward.model.event import Event
 from onward.report import progress
-from onward.report.paper import Paper
+from onward.report.style import TerminalStyle
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -121,9 +121,9 @@ def printable(text: str, stream: TextIO) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def paper_for(stream: TextIO, environ: Mapping[str, str], width: int | None = None) -> Paper:
+def paper_for(stream: TextIO, environ: Mapping[str, str], width: int | None = None) -> TerminalStyle:
     """Return the paper that `stream` is: NO_COLOR beats FORCE_COLOR beats what the stream can do."""
-    return Paper(
+    return TerminalStyle(
         width=min(WIDEST, max(NARROWEST, width or _width(stream, environ))),
         colour=_has_colour(stream, environ),
         unicode="utf" in (stream.encoding or "").lower(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from onward.errors import OnwardError
-from onward.model.verdict import Judgement, Verdict
+from onward.model.verdict import RunResult, Verdict
 
 
 class Exit(IntEnum):
@@ -31,7 +31,7 @@ MEANING = {
 _UNVERIFIED_KINDS = frozenset({"record", "provision", "service", "unreadable", "advisories"})
 
 
-def of_judgement(judgement: Judgement) -> Exit:
+def of_judgement(judgement: RunResult) -> Exit:
     """Return the exit code of a finished run."""
     match judgement.verdict:
         case Verdict.PASSED:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import click
 
 from onward import __version__
+from onward.cli.error_report import ErrorReport, as_json, as_text
 from onward.cli.exits import Exit, of_error
-from onward.cli.refusal import Refusal, as_json, as_text
 from onward.config.layers import platform_check
 from onward.errors import OnwardError
 
@@ -75,22 +75,22 @@ def main(words: Sequence[str]) -> int:
         return _interrupted(words)
     except click.ClickException as error:
         hint = "see `onward --help`" if not words else f"see `onward {words[0]} --help`"
-        return _refuse(Refusal(kind="usage", message=error.format_message(), hint=hint), words, Exit.USAGE)
+        return _refuse(ErrorReport(kind="usage", message=error.format_message(), hint=hint), words, Exit.USAGE)
     except OnwardError as error:
-        return _refuse(Refusal.of(error), words, of_error(error))
+        return _refuse(ErrorReport.of(error), words, of_error(error))
     except Exception:  # noqa: BLE001  # the boundary: whatever is left is a bug in onward
-        return _refuse(Refusal.bug(traceback.format_exc()), words, Exit.BUG)
+        return _refuse(ErrorReport.bug(traceback.format_exc()), words, Exit.BUG)
     return int(result) if isinstance(result, int) else Exit.PASSED
 
 
 def _interrupted(words: Sequence[str]) -> int:
-    from onward.execute.process.group import hold_off  # noqa: PLC0415  # only here
+    from onward.execute.process.group import ignore_signals  # noqa: PLC0415  # only here
 
-    hold_off()
-    return _refuse(Refusal.interrupted(), words, Exit.INTERRUPTED)
+    ignore_signals()
+    return _refuse(ErrorReport.interrupted(), words, Exit.INTERRUPTED)
 
 
-def _refuse(refusal: Refusal, words: Sequence[str], code: Exit) -> int:
+def _refuse(refusal: ErrorReport, words: Sequence[str], code: Exit) -> int:
     sys.stderr.write(as_text(refusal))
     if _wants_document(words):
         sys.stdout.write(as_json(refusal, code))

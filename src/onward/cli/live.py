@@ -13,7 +13,7 @@ from rich.text import Text
 
 from onward.model.event import Event, RunStarted, StepFinished, StepProgress, StepStarted
 from onward.report import progress, text
-from onward.report.paper import Paper
+from onward.report.style import TerminalStyle
 
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _PLAIN_FRAMES = "|/-\\"
@@ -22,7 +22,7 @@ _PLAIN_FRAMES = "|/-\\"
 class LiveView:
     """Running steps at the bottom, finished ones above; drawn by a thread of its own until `close`."""
 
-    def __init__(self, stream: TextIO, paper: Paper) -> None:
+    def __init__(self, stream: TextIO, paper: TerminalStyle) -> None:
         self._paper = paper
         self._planned = self._done = 0
         self._began = time.monotonic()
@@ -52,7 +52,7 @@ class LiveView:
     def _take(self, event: Event) -> None:
         match event:
             case RunStarted():
-                self._planned = sum(step.excuse is None for step in event.steps)
+                self._planned = sum(step.skip_reason is None for step in event.steps)
             case StepStarted():
                 self._running[event.step] = (time.monotonic(), "")
             case StepProgress() if event.step in self._running:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from onward import flow
-from onward.cli import desk, reporting
+from onward.cli import reporting, run_request
 from onward.cli.console import Console
 from onward.cli.exits import of_judgement
 from onward.config import layers
@@ -44,11 +44,11 @@ def _beginning(events: Sequence[Event]) -> RunStarted:
     raise RecordError("the run has no beginning", hint="choose another run: `onward show --list`")
 
 
-def _order_like(started: RunStarted) -> flow.Order:
+def _order_like(started: RunStarted) -> flow.RunRequest:
     """Return the order that asks for what the recorded run was asked for."""
-    left_out = {gate.id for gate in started.gates if gate.excuse and gate.excuse.code == "not-asked-for"}
-    named = tuple(gate.id for gate in started.gates if gate.id not in left_out) if left_out else ()
-    like = desk.order(gates=named, profile=started.profile, base=started.revision.base, jobs=started.jobs)
+    skipped = {gate.id for gate in started.gates if gate.skip_reason and gate.skip_reason.code == "not-asked-for"}
+    named = tuple(gate.id for gate in started.gates if gate.id not in skipped) if skipped else ()
+    like = run_request.request(gates=named, profile=started.profile, base=started.revision.base, jobs=started.jobs)
     return replace(like, recorded=tuple(step.id for step in started.steps))
 
 
@@ -57,7 +57,7 @@ def _judged(recorded: Sequence[Event], prepared: Prepared) -> Iterator[Event]:
     if finished is None:
         raise RecordError("the run never finished, so its evidence is not whole", hint="run it again: `onward run`")
     evidence = {event.step: event.evidence for event in recorded if isinstance(event, StepFinished)}
-    judge = Judge(prepared.plan, prepared.pipeline, prepared.ledgers, desk.today())
+    judge = Judge(prepared.plan, prepared.pipeline, prepared.ledgers, run_request.today())
     known = {step: found for step, found in evidence.items() if step in {one.id for one in prepared.plan.steps}}
     judgement = judge.run(known)
     yield _beginning(recorded)

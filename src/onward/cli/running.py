@@ -9,10 +9,10 @@ from pathlib import Path
 from onward import flow, gates
 from onward.cli import reporting
 from onward.cli.console import Console
+from onward.cli.error_report import ErrorReport, as_text
 from onward.cli.exits import Exit, of_error, of_judgement
-from onward.cli.refusal import Refusal, as_text
 from onward.errors import OnwardError, RecordError
-from onward.execute.process.group import hold_off, terminable
+from onward.execute.process.group import ignore_signals, terminable
 from onward.model.document import Annex, Document, ErrorEntry
 from onward.model.event import Event, RunStarted, StepProgress
 from onward.record.fold import annex, fold
@@ -38,7 +38,7 @@ class _Watch:
         return any(isinstance(event, RunStarted) for event in self.events)
 
 
-def run(order: flow.Order, wanted: tuple[reporting.Wanted, ...], *, as_json: bool) -> int:
+def run(order: flow.RunRequest, wanted: tuple[reporting.Wanted, ...], *, as_json: bool) -> int:
     """Run the pipeline and return the exit code; a run that has begun is reported even when it breaks."""
     with Console(sys.stdout, sys.stderr, order.environ) as console, terminable():
         watch = _Watch(console)
@@ -48,35 +48,37 @@ def run(order: flow.Order, wanted: tuple[reporting.Wanted, ...], *, as_json: boo
             if not watch.has_begun:
                 raise
             code = _report(watch, order, wanted, as_json=as_json, code=of_error(error))
-            sys.stderr.write(as_text(Refusal.of(error)))
+            sys.stderr.write(as_text(ErrorReport.of(error)))
         except KeyboardInterrupt:
             if not watch.has_begun:
                 raise
-            hold_off()
+            ignore_signals()
             code = _report(watch, order, wanted, as_json=as_json, code=Exit.INTERRUPTED)
-            sys.stderr.write(as_text(Refusal.interrupted()))
+            sys.stderr.write(as_text(ErrorReport.interrupted()))
         else:
             code = _report(watch, order, wanted, as_json=as_json, code=outcome.exit_code)
     return code
 
 
-def _report(watch: _Watch, order: flow.Order, wanted: tuple[reporting.Wanted, ...], *, as_json: bool, code: int) -> int:
+def _report(
+    watch: _Watch, order: flow.RunRequest, wanted: tuple[reporting.Wanted, ...], *, as_json: bool, code: int
+) -> int:
     """Write the reports and print what was found; return the exit code, which a report that is missing spoils."""
     events = tuple(watch.events)
     folder = order.places.state / "runs" / order.run_id
     beside = replace(annex(events), guides=reporting.guides(gates.ALL))
     document = replace(fold(events), exit_code=code)
-    trouble = _write(wanted, document, beside, folder)
-    if trouble is not None:
-        entry = ErrorEntry(kind=trouble.kind, message=trouble.message, where=trouble.where, hint=trouble.hint)
-        document = replace(document, exit_code=code or of_error(trouble), error=document.error or entry)
+    error = _write(wanted, document, beside, folder)
+    if error is not None:
+        entry = ErrorEntry(kind=error.kind, message=error.message, where=error.where, hint=error.hint)
+        document = replace(document, exit_code=code or of_error(error), error=document.error or entry)
     watch.console.command(github.commands(document, beside))
     if as_json:
         watch.console.say(json.render(document))
     else:
         watch.console.say(terminal.render(document, replace(beside, folder=f"{folder}/"), watch.console.paper))
-    if trouble is not None:
-        sys.stderr.write(as_text(Refusal.of(trouble)))
+    if error is not None:
+        sys.stderr.write(as_text(ErrorReport.of(error)))
     return document.exit_code
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from onward.config.application import read_application
 from onward.config.gates import read_gates
 from onward.config.key import with_default
+from onward.config.reader import ConfigReader, Section
 from onward.config.schema import PROJECT, SECTIONS, SERVICE, TOP, VARIABLE, WAIVED_BY, WAIVER, WORKSPACE
-from onward.config.sheet import Section, Sheet
 from onward.config.values import type_words
 from onward.model import application as app
 from onward.model.gate import Gate
@@ -21,7 +21,7 @@ _IMAGE = re.compile(r"(?:.*/)?(?P<kind>postgres|redis):(?P<version>[0-9]+(?:\.[0
 _USUAL = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
 
 
-def build(raw: dict[str, Any], sheet: Sheet, gates: tuple[Gate, ...], folder: str) -> Pipeline:
+def build(raw: dict[str, Any], sheet: ConfigReader, gates: tuple[Gate, ...], folder: str) -> Pipeline:
     """Return the pipeline that `raw` describes; meaningless when the sheet has mistakes afterwards.
 
     `folder` names the project where the definition does not.
@@ -55,7 +55,7 @@ def build(raw: dict[str, Any], sheet: Sheet, gates: tuple[Gate, ...], folder: st
     )
 
 
-def _project(raw: Mapping[str, Any], sheet: Sheet, folder: str) -> Section:
+def _project(raw: Mapping[str, Any], sheet: ConfigReader, folder: str) -> Section:
     project = sheet.section(raw.get("project", {}), ("project",), with_default(PROJECT, "name", folder))
     deployed, pythons = project.text("deployed-python"), project.texts("python")
     if deployed and pythons and deployed not in pythons:
@@ -65,7 +65,7 @@ def _project(raw: Mapping[str, Any], sheet: Sheet, folder: str) -> Section:
     return project
 
 
-def _services(raw: Mapping[str, Any], sheet: Sheet) -> tuple[ServiceSpec, ...]:
+def _services(raw: Mapping[str, Any], sheet: ConfigReader) -> tuple[ServiceSpec, ...]:
     table = sheet.table(raw.get("services", {}), ("services",))
     services = tuple(filter(None, (_service(name, entry, sheet) for name, entry in table.items())))
     taken: dict[str, str] = {}
@@ -79,7 +79,7 @@ def _services(raw: Mapping[str, Any], sheet: Sheet) -> tuple[ServiceSpec, ...]:
     return services
 
 
-def _service(name: str, raw: Any, sheet: Sheet) -> ServiceSpec | None:
+def _service(name: str, raw: Any, sheet: ConfigReader) -> ServiceSpec | None:
     here = ("services", name)
     if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
         sheet.complain(here, "a service's name has small letters, digits, - and _ only")
@@ -104,7 +104,7 @@ def _service(name: str, raw: Any, sheet: Sheet) -> ServiceSpec | None:
 
 
 def _environment(
-    raw: Mapping[str, Any], sheet: Sheet, services: tuple[ServiceSpec, ...]
+    raw: Mapping[str, Any], sheet: ConfigReader, services: tuple[ServiceSpec, ...]
 ) -> tuple[tuple[str, str], ...]:
     table = sheet.table(raw.get("environment", {}), ("environment",))
     taken = {variable: service.name for service in services for variable in service.variables}
@@ -122,7 +122,7 @@ def _environment(
     return tuple((name, value) for name, value in sorted(table.items()) if isinstance(value, str))
 
 
-def _waivers(raw: Mapping[str, Any], sheet: Sheet, gates: tuple[str, ...]) -> tuple[Waiver, ...]:
+def _waivers(raw: Mapping[str, Any], sheet: ConfigReader, gates: tuple[str, ...]) -> tuple[Waiver, ...]:
     entries = raw.get("waivers", [])
     if not isinstance(entries, list):
         sheet.complain(("waivers",), f"expected [[waivers]] with two brackets, got {type_words(entries)}")
@@ -139,7 +139,7 @@ def _waivers(raw: Mapping[str, Any], sheet: Sheet, gates: tuple[str, ...]) -> tu
     return tuple(filter(None, waivers))
 
 
-def _waiver_rules(section: Section, sheet: Sheet, number: int, gates: tuple[str, ...]) -> None:
+def _waiver_rules(section: Section, sheet: ConfigReader, number: int, gates: tuple[str, ...]) -> None:
     here = ("waivers", number)
     if section.text("gate") and section.text("gate") not in gates:
         sheet.unknown((*here, "gate"), section.text("gate"), gates, "gate")
@@ -147,7 +147,7 @@ def _waiver_rules(section: Section, sheet: Sheet, number: int, gates: tuple[str,
         sheet.complain(here, f"says nothing of what is waived; give one of {', '.join(WAIVED_BY)}")
 
 
-def _waiver(section: Section, sheet: Sheet, number: int) -> Waiver | None:
+def _waiver(section: Section, sheet: ConfigReader, number: int) -> Waiver | None:
     if not section.text("expires"):
         return None
     try:

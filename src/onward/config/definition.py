@@ -8,9 +8,9 @@ from pathlib import Path
 from onward import __version__
 from onward.config.build import build
 from onward.config.layers import Flags, Loaded, overlay
+from onward.config.reader import ConfigReader
 from onward.config.requires import may_read
 from onward.config.schema import FILE
-from onward.config.sheet import Sheet
 from onward.config.source import decode, find, read
 from onward.errors import ConfigError
 from onward.model.gate import Gate
@@ -35,7 +35,7 @@ def load(start: Path, gates: tuple[Gate, ...], *, environ: Mapping[str, str], fl
 def parse(text: str, gates: tuple[Gate, ...], *, path: Path) -> Pipeline:
     """Return the pipeline that `text`, the content of `path`, describes; ConfigError with all its mistakes."""
     raw, spots = decode(text, path)
-    sheet = Sheet(FILE, spots)
+    sheet = ConfigReader(FILE, spots)
     if may_read(raw, sheet, __version__):
         pipeline = build(raw, sheet, gates, path.parent.name or "project")
     if not sheet.wrong:

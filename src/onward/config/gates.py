@@ -8,8 +8,8 @@ from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 from typing import Any
 
+from onward.config.reader import ConfigReader, Section
 from onward.config.schema import NAME, common, custom_keys, gate_keys
-from onward.config.sheet import Section, Sheet
 from onward.model.finding import Severity
 from onward.model.gate import Gate
 from onward.model.pipeline import CustomGate, GateSettings, Profile
@@ -18,7 +18,7 @@ _COUNT = r"""count = 'files=checked (\d+) files'"""
 
 
 def read_gates(
-    raw: Any, sheet: Sheet, gates: tuple[Gate, ...], services: tuple[str, ...]
+    raw: Any, sheet: ConfigReader, gates: tuple[Gate, ...], services: tuple[str, ...]
 ) -> tuple[tuple[GateSettings, ...], tuple[CustomGate, ...]]:
     """Return settings for every gate, the hall's first, and the gates of the user's own."""
     table = sheet.table(raw, ("gates",))
@@ -36,21 +36,21 @@ def read_gates(
     return tuple(settings), tuple(custom)
 
 
-def _no_such_gate(name: str, sheet: Sheet, gates: Iterable[Gate]) -> None:
+def _no_such_gate(name: str, sheet: ConfigReader, gates: Iterable[Gate]) -> None:
     names = tuple(gate.id for gate in gates)
     sheet.complain(
         ("gates", name), f"unknown gate{sheet.hint(name, names)} (a gate of your own needs command and format)"
     )
 
 
-def _settings(gate: Gate, raw: Any, sheet: Sheet) -> GateSettings:
+def _settings(gate: Gate, raw: Any, sheet: ConfigReader) -> GateSettings:
     section = sheet.section(raw, ("gates", gate.id), gate_keys(gate))
     names = {key.name for key in common(gate)}
     options = {name: value for name, value in section.values.items() if name not in names}
     return _common(gate.id, section, sheet, options)
 
 
-def _common(name: str, section: Section, sheet: Sheet, options: Mapping[str, Any] | None = None) -> GateSettings:
+def _common(name: str, section: Section, sheet: ConfigReader, options: Mapping[str, Any] | None = None) -> GateSettings:
     here = ("gates", name)
     enabled = section.flag("enabled")
     if not enabled and not section.text("reason").strip():
@@ -60,7 +60,7 @@ def _common(name: str, section: Section, sheet: Sheet, options: Mapping[str, Any
     return GateSettings(
         gate=name,
         enabled=enabled,
-        excuse="" if enabled else section.text("reason"),
+        skip_reason="" if enabled else section.text("reason"),
         required=section.flag("required"),
         profiles=tuple(Profile(profile) for profile in section.texts("profiles")),
         block=Severity(section.text("block")),
@@ -70,7 +70,7 @@ def _common(name: str, section: Section, sheet: Sheet, options: Mapping[str, Any
     )
 
 
-def _custom(name: str, section: Section, sheet: Sheet, services: tuple[str, ...]) -> CustomGate:
+def _custom(name: str, section: Section, sheet: ConfigReader, services: tuple[str, ...]) -> CustomGate:
     here = ("gates", name)
     if not re.fullmatch(NAME, name):
         sheet.complain(here, "a gate's name has small letters, digits and single - only")
@@ -92,7 +92,7 @@ def _custom(name: str, section: Section, sheet: Sheet, services: tuple[str, ...]
     )
 
 
-def _check_count(here: tuple[str, str], section: Section, sheet: Sheet) -> None:
+def _check_count(here: tuple[str, str], section: Section, sheet: ConfigReader) -> None:
     count, path = section.text("count"), (*here, "count")
     if section.text("format") != "exit":
         if count:
@@ -114,7 +114,7 @@ def _check_count(here: tuple[str, str], section: Section, sheet: Sheet) -> None:
         sheet.complain(path, f"needs exactly one group, the number; this has {groups}")
 
 
-def _check_after(settings: Iterable[GateSettings], sheet: Sheet) -> None:
+def _check_after(settings: Iterable[GateSettings], sheet: ConfigReader) -> None:
     """Note gates in `after` that do not exist, and circles: nothing in a circle could ever start."""
     graph = {entry.gate: entry.after for entry in settings}
     for gate, after in graph.items():

@@ -23,14 +23,14 @@ _STRINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Position:
     """A place in a text, counted from 1; columns are characters."""
 
     line: int
     column: int
 
 
-def positions(text: str) -> Mapping[KeyPath, Spot]:
+def positions(text: str) -> Mapping[KeyPath, Position]:
     """Return where each key path of a valid TOML text first stands; elements of arrays are numbered from 0.
 
     `text` must have been accepted by a TOML reader: what is not valid TOML is not told apart here.
@@ -41,9 +41,9 @@ def positions(text: str) -> Mapping[KeyPath, Spot]:
     return {path: _spot(starts, at) for path, at in found.items()}
 
 
-def _spot(starts: list[int], at: int) -> Spot:
+def _spot(starts: list[int], at: int) -> Position:
     line = bisect_right(starts, at)
-    return Spot(line, at - starts[line - 1] + 1)
+    return Position(line, at - starts[line - 1] + 1)
 
 
 def _document(text: str, found: dict[KeyPath, int]) -> None:

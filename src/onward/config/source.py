@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from onward.config.positions import KeyPath, Spot, positions
+from onward.config.positions import KeyPath, Position, positions
 from onward.config.schema import FILE
 from onward.errors import ConfigError
 
@@ -61,7 +61,7 @@ def read(path: Path) -> str:
     return text.replace("\r\n", "\n")
 
 
-def decode(text: str, path: Path) -> tuple[dict[str, Any], Mapping[KeyPath, Spot]]:
+def decode(text: str, path: Path) -> tuple[dict[str, Any], Mapping[KeyPath, Position]]:
     """Return the decoded TOML and where its keys stand; ConfigError with place and hint when it is broken."""
     try:
         return tomllib.loads(text), positions(text)

@@ -1,1 +1,1 @@
-"""The workshop: processes, services, workspaces and tools; the only place where a run touches the machine."""
+"""The executor: processes, services, workspaces and tools; the only place where a run touches the machine."""

@@ -1,4 +1,4 @@
-"""The workshop: turns a plan into evidence, step by step, as wide as the CPU budget allows."""
+"""The executor: turns a plan into evidence, step by step, as wide as the CPU budget allows."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 from onward.execute.advisories.source import AdvisorySource
 from onward.execute.cleanup.orphans import MARKER, end_strays_of_dead_runs, remove_scratch_of_dead_runs
 from onward.execute.docker.images import Images
-from onward.execute.process.group import end_carriers, heed, hold_off
+from onward.execute.process.group import end_processes_with_marker, ignore_signals, restore_signals
 from onward.execute.process.processes import Processes
 from onward.execute.provision.node.packages import NodeEnvironments
 from onward.execute.provision.python.environment import Environments
 from onward.execute.provision.python.interpreters import Interpreters
-from onward.execute.provision.tools.provider import Toolshop, registry_environment
+from onward.execute.provision.tools.provider import ToolProvider, registry_environment
 from onward.execute.services.pool import ServicePool
 from onward.execute.services.reaper import reap
 from onward.execute.source.workspace import Workspaces
-from onward.execute.step.environment import Bench, Listen
+from onward.execute.step.environment import Listen, RunResources
 from onward.execute.step.run import StepRun, fed_from
 from onward.execute.step.schedule import run_schedule
 from onward.execute.step.seal import Redactor
@@ -33,10 +33,10 @@ MayRun = Callable[[Step, Mapping[str, Evidence]], Reason | None]
 Finished = Callable[[Step, Evidence], None]
 
 
-class Workshop:
+class Executor:
     """Everything that a run needs from the machine, opened for one run and cleared away after it."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: RunResources) -> None:
         self._bench = bench
 
     def execute(
@@ -68,7 +68,7 @@ class Workshop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class RunEnvironment:
     """Where a run works: what is looked at, where things are kept, and who is told."""
 
     project: Project
@@ -81,8 +81,8 @@ class Site:
 
 
 @contextmanager
-def open_workshop(site: Site, profile: Profile) -> Iterator[Workshop]:
-    """Open the workshop for one run; what earlier runs left behind when they were killed is cleared away first.
+def open_executor(site: RunEnvironment, profile: Profile) -> Iterator[Executor]:
+    """Open the executor for one run; what earlier runs left behind when they were killed is cleared away first.
 
     Clearing away is not interrupted: it takes moments, and whoever interrupts it would only leave things behind.
     """
@@ -90,33 +90,33 @@ def open_workshop(site: Site, profile: Profile) -> Iterator[Workshop]:
     remove_scratch_of_dead_runs()
     reap(site.places)
     with ExitStack() as stack:
-        stack.callback(heed)
-        stack.callback(end_carriers, f"{MARKER}={site.run}")
+        stack.callback(restore_signals)
+        stack.callback(end_processes_with_marker, f"{MARKER}={site.run}")
         bench = _bench(site, stack, strict_version=profile is Profile.CI)
-        stack.callback(hold_off)
-        yield Workshop(bench)
+        stack.callback(ignore_signals)
+        yield Executor(bench)
 
 
-def _bench(site: Site, stack: ExitStack, *, strict_version: bool) -> Bench:
+def _bench(site: RunEnvironment, stack: ExitStack, *, strict_version: bool) -> RunResources:
     processes = stack.enter_context(Processes())
     registry = registry_environment(site.environ)
     interpreters = Interpreters(site.environ, site.places)
     environments = Environments(site.places, processes, registry, interpreters)
     stack.callback(environments.close)
-    toolshop = Toolshop(site.places, processes, registry)
-    stack.callback(toolshop.close)
-    nodes = NodeEnvironments(site.places, processes, registry, toolshop)
+    tool_provider = ToolProvider(site.places, processes, registry)
+    stack.callback(tool_provider.close)
+    nodes = NodeEnvironments(site.places, processes, registry, tool_provider)
     stack.callback(nodes.close)
     services = ServicePool(
         site.pipeline.services,
         places=site.places,
         run_dir=site.run,
         processes=processes,
-        toolshop=toolshop,
+        tool_provider=tool_provider,
         environ=site.environ,
         strict_version=strict_version,
     )
-    return Bench(
+    return RunResources(
         run=site.run,
         project=site.project,
         pipeline=site.pipeline,
@@ -126,7 +126,7 @@ def _bench(site: Site, stack: ExitStack, *, strict_version: bool) -> Bench:
         environments=environments,
         nodes=nodes,
         interpreters=interpreters,
-        toolshop=toolshop,
+        tool_provider=tool_provider,
         services=stack.enter_context(services),
         images=stack.enter_context(Images(site.places, site.run, site.environ)),
         advisories=stack.enter_context(AdvisorySource(site.places)),

@@ -13,7 +13,7 @@ from onward.model.gate import Gate
 from onward.model.ledger import Debt, Ledgers
 from onward.model.pipeline import GateSettings, Waiver
 from onward.model.plan import Step
-from onward.model.verdict import GateVerdict, JudgedMeasure, Ruling, Status, StepVerdict, Verdict
+from onward.model.verdict import GateResult, JudgedMeasure, Ruling, Status, StepVerdict, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +31,15 @@ def judge_step(step: Step, evidence: Evidence, policy: Policy) -> StepVerdict:
     """Say what one step shows on its own; thresholds wait for the merged evidence of the whole gate."""
     rulings = _rulings(evidence.findings, policy).rulings
     verdict, reason = _first(
-        _left_out(step, evidence), _blocked(rulings), _troubled(evidence), _saw_too_little(evidence), _clean(evidence)
+        _skipped(step, evidence), _blocked(rulings), _errored(evidence), _saw_too_little(evidence), _clean(evidence)
     )
     return StepVerdict(evidence=evidence, verdict=verdict, reason=reason)
 
 
-def judge_gate(steps: Sequence[tuple[Step, Evidence]], policy: Policy) -> tuple[GateVerdict, tuple[str, ...]]:
+def judge_gate(steps: Sequence[tuple[Step, Evidence]], policy: Policy) -> tuple[GateResult, tuple[str, ...]]:
     """Judge a gate once over all of its steps; also return what its ledgers may tighten."""
     step_verdicts = [judge_step(step, evidence, policy) for step, evidence in steps]
-    ran = [(step, evidence) for step, evidence in steps if evidence.left_out is None]
+    ran = [(step, evidence) for step, evidence in steps if evidence.skipped is None]
     merged = baseline.merge_matrix(((step.check.id, evidence.findings) for step, evidence in ran), policy.gate.id)
     expired = waiver.expired_findings(policy.waivers, policy.gate.id, policy.today) if steps else ()
     found = _rulings((*merged, *expired), policy)
@@ -57,7 +57,7 @@ def judge_gate(steps: Sequence[tuple[Step, Evidence]], policy: Policy) -> tuple[
     narrowed = any(step.context.narrowed is not None for step, _ in steps)
     gone = found.gone if complete and not narrowed else ()
     tighten = _tighten(gone, measures, policy) if verdict is Verdict.PASSED else ()
-    result = GateVerdict(
+    result = GateResult(
         gate=policy.gate.id,
         verdict=verdict,
         reason=reason,
@@ -92,22 +92,26 @@ def _rulings(findings: Sequence[Finding], policy: Policy) -> _Found:
 
 
 def _ruling(finding: Finding, print_: str, *, known: bool, policy: Policy) -> Ruling:
-    excuse = waiver.covering(policy.waivers, policy.gate.id, finding, fingerprint=print_, today=policy.today)
-    if excuse is not None:
-        status = Status.QUARANTINED if excuse.test else Status.WAIVED
+    skip_reason = waiver.covering(policy.waivers, policy.gate.id, finding, fingerprint=print_, today=policy.today)
+    if skip_reason is not None:
+        status = Status.QUARANTINED if skip_reason.test else Status.WAIVED
     else:
         status = Status.KNOWN if known else Status.NEW
     blocks = status is Status.NEW and finding.severity.rank >= policy.settings.block.rank
     return Ruling(
-        finding=finding, fingerprint=print_, status=status, blocks=blocks, waiver=excuse.id if excuse else None
+        finding=finding,
+        fingerprint=print_,
+        status=status,
+        blocks=blocks,
+        waiver=skip_reason.id if skip_reason else None,
     )
 
 
-def _left_out(step: Step, evidence: Evidence) -> _Answer:
-    if evidence.left_out is None:
+def _skipped(step: Step, evidence: Evidence) -> _Answer:
+    if evidence.skipped is None:
         return None
-    demanded = step.demanded and evidence.left_out.code == "need-absent"
-    return (Verdict.UNVERIFIED if demanded else Verdict.NOT_RUN), evidence.left_out
+    required = step.required and evidence.skipped.code == "need-absent"
+    return (Verdict.UNVERIFIED if required else Verdict.NOT_RUN), evidence.skipped
 
 
 def _blocked(rulings: Sequence[Ruling]) -> _Answer:
@@ -120,9 +124,9 @@ def _blocked(rulings: Sequence[Ruling]) -> _Answer:
     return Verdict.FAILED, Reason(code="new-findings", text=f"{count}, first: {first.rule}{where}: {first.message}")
 
 
-def _troubled(evidence: Evidence) -> _Answer:
-    if evidence.trouble is not None:
-        return Verdict.UNVERIFIED, evidence.trouble
+def _errored(evidence: Evidence) -> _Answer:
+    if evidence.error is not None:
+        return Verdict.UNVERIFIED, evidence.error
     if evidence.problems:
         more = f" (and {len(evidence.problems) - 1} more)" if len(evidence.problems) > 1 else ""
         first = evidence.problems[0]
@@ -196,11 +200,11 @@ def _none_ran(steps: Sequence[StepVerdict]) -> _Answer:
 
 def _not_shown(steps: Sequence[tuple[Step, StepVerdict]]) -> _Answer:
     """Answer where what the gate promises could not be looked for on this machine, though other checks passed."""
-    for promise in dict.fromkeys(step.check.promise for step, _ in steps if step.check.promise):
-        alike = [verdict for step, verdict in steps if step.check.promise == promise]
+    for proves in dict.fromkeys(step.check.proves for step, _ in steps if step.check.proves):
+        alike = [verdict for step, verdict in steps if step.check.proves == proves]
         if all(one.verdict is Verdict.NOT_RUN and one.reason.code == "need-absent" for one in alike):
             held = "; ".join(one.reason.text for _, one in steps if one.verdict is Verdict.PASSED)
-            text = f"nothing is known of {promise}: {alike[0].reason.text}" + (
+            text = f"nothing is known of {proves}: {alike[0].reason.text}" + (
                 f"; what ran holds: {held}" if held else ""
             )
             return Verdict.NOT_RUN, Reason(code="need-absent", text=text)

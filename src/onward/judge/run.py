@@ -10,7 +10,7 @@ from onward.model.evidence import Evidence, Reason
 from onward.model.ledger import Ledgers
 from onward.model.pipeline import Pipeline
 from onward.model.plan import Plan, Selection, Step
-from onward.model.verdict import GateVerdict, Judgement, StepVerdict, Verdict
+from onward.model.verdict import GateResult, RunResult, StepVerdict, Verdict
 
 
 class Judge:
@@ -41,25 +41,25 @@ class Judge:
         for needed in (*step.after, *step.feeds):
             before = self._plan.step(needed)
             verdict = self.step(before, evidence[needed]).verdict
-            may_lack = needed in step.feeds or before.excuse is not None
+            may_lack = needed in step.feeds or before.skip_reason is not None
             if verdict is Verdict.PASSED or (may_lack and verdict is Verdict.NOT_RUN):
                 continue
             text = f"{needed} did not pass ({verdict.replace('_', ' ')})"
             return Reason(code="needed-step-did-not-pass", text=text)
-        if step.feeds and all(evidence[feed].left_out is not None for feed in step.feeds):
+        if step.feeds and all(evidence[feed].skipped is not None for feed in step.feeds):
             return Reason(code="needed-step-did-not-pass", text="no step that feeds this one was run")
         return None
 
-    def gate(self, selection: Selection, evidence: Mapping[str, Evidence]) -> tuple[GateVerdict, tuple[str, ...]]:
+    def gate(self, selection: Selection, evidence: Mapping[str, Evidence]) -> tuple[GateResult, tuple[str, ...]]:
         """Judge one gate over the evidence of its steps."""
-        if selection.excuse is not None:
-            demanded = selection.demanded and selection.excuse.code == "need-absent"
-            verdict = Verdict.UNVERIFIED if demanded else Verdict.NOT_RUN
-            return GateVerdict(gate=selection.gate.id, verdict=verdict, reason=selection.excuse), ()
+        if selection.skip_reason is not None:
+            required = selection.required and selection.skip_reason.code == "need-absent"
+            verdict = Verdict.UNVERIFIED if required else Verdict.NOT_RUN
+            return GateResult(gate=selection.gate.id, verdict=verdict, reason=selection.skip_reason), ()
         steps = [(self._plan.step(step), evidence[step]) for step in selection.steps]
         return judge_gate(steps, self._policies[selection.gate.id])
 
-    def run(self, evidence: Mapping[str, Evidence]) -> Judgement:
+    def run(self, evidence: Mapping[str, Evidence]) -> RunResult:
         """Judge everything; planned steps without evidence, or evidence nobody planned, make the run unverified."""
         complete = {step.id: evidence.get(step.id) or _missing(step) for step in self._plan.steps}
         judged = [self.gate(selection, complete) for selection in self._plan.selections]
@@ -68,15 +68,15 @@ class Judge:
         stray = sorted(set(evidence) - set(complete))
         verdict, reason = _overall(gates, stray)
         tighten = tuple(line for _, lines in judged for line in lines)
-        return Judgement(verdict=verdict, reason=reason, gates=gates, steps=steps, tighten=tighten)
+        return RunResult(verdict=verdict, reason=reason, gates=gates, steps=steps, tighten=tighten)
 
 
 def _missing(step: Step) -> Evidence:
     reason = Reason(code="not-executed", text="planned, but never executed")
-    return Evidence(step=step.id, gate=step.gate, trouble=reason)
+    return Evidence(step=step.id, gate=step.gate, error=reason)
 
 
-def _overall(gates: Sequence[GateVerdict], stray: Sequence[str]) -> tuple[Verdict, Reason]:
+def _overall(gates: Sequence[GateResult], stray: Sequence[str]) -> tuple[Verdict, Reason]:
     failed = [gate.gate for gate in gates if gate.verdict is Verdict.FAILED]
     unsure = [gate.gate for gate in gates if gate.verdict is Verdict.UNVERIFIED]
     passed = [gate.gate for gate in gates if gate.verdict is Verdict.PASSED]

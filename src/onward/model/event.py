@@ -7,7 +7,7 @@ from typing import Any
 
 from onward.model.evidence import Evidence, Reason
 from onward.model.facts import Revision
-from onward.model.verdict import GateVerdict, Judgement, StepVerdict
+from onward.model.verdict import GateResult, RunResult, StepVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,17 +20,17 @@ class PlannedStep:
     python: str | None = None
     shard: str | None = None
     after: tuple[str, ...] = ()
-    excuse: Reason | None = None
+    skip_reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedGate:
-    """A gate as the plan announced it; `excuse` is set when it will not run at all."""
+    """A gate as the plan announced it; `skip_reason` is set when it will not run at all."""
 
     id: str
     title: str
     steps: tuple[str, ...] = ()
-    excuse: Reason | None = None
+    skip_reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ class GateJudged:
     """A gate's verdict over the merged evidence of its steps."""
 
     gate: str
-    verdict: GateVerdict
+    verdict: GateResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ class RunFinished:
     finished_at: str
     duration_s: float
     exit_code: int
-    judgement: Judgement
+    judgement: RunResult
     overhead_cpu_s: float = 0.0
 
 

@@ -132,8 +132,8 @@ NO_CACHE = CacheUse()
 class Evidence:
     """Everything that one step produced, sealed: redacted, with excerpts and enclosing symbols attached.
 
-    `trouble` says that nobody knows (crash, signal, timeout, unreadable output, service did not start, …).
-    `left_out` says that the step was not executed and why (a step it needs did not pass, excused by the plan).
+    `error` says that nobody knows (crash, signal, timeout, unreadable output, service did not start, …).
+    `skipped` says that the step was not executed and why (a step it needs did not pass, excused by the plan).
     `started_at` is ISO 8601 in UTC; durations are seconds.
     """
 
@@ -141,8 +141,8 @@ class Evidence:
     gate: str
     started_at: str | None = None
     duration_s: float = 0.0
-    trouble: Reason | None = None
-    left_out: Reason | None = None
+    error: Reason | None = None
+    skipped: Reason | None = None
     attempts: tuple[Attempt, ...] = ()
     cache: CacheUse = NO_CACHE
     tools: tuple[ToolUse, ...] = ()

@@ -28,7 +28,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One program call as a value. The workshop replaces tokens in `argv`, `env`, `cwd` when the step runs:
+    """One program call as a value. The executor replaces tokens in `argv`, `env`, `cwd` when the step runs:
 
     {tree} folder that is looked at · {out} folder for outputs · {scratch} empty folder, removed afterwards ·
     {python} interpreter of the step's environment · {tool:NAME} executable of a tool · {onward} onward's own interpreter ·
@@ -204,7 +204,7 @@ class Check:
     alone. `services` are kinds: the declared ones among them are started. `more_needs` depend on the project. `node` names
     the folder whose package.json says which packages the step needs. `promise` is what only this check, and others with the
     same, can show of what the gate promises: where none of them has what it needs, the gate is not run, whatever the rest
-    shows. A second opinion may be absent in every profile, unless `required = true` demands it. `stands_in_for` names
+    shows. A second opinion may be absent in every profile, unless `required = true` demands it. `fallback_for` names
     another check of the gate: this one is planned only where that one is not, or lacks something.
     """
 
@@ -226,9 +226,9 @@ class Check:
     inputs: tuple[str, ...] = ()
     cpus: int = 1
     narrows: bool = False
-    second_opinion: bool = False
-    stands_in_for: str = ""
-    promise: str = ""
+    optional: bool = False
+    fallback_for: str = ""
+    proves: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

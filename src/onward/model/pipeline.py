@@ -76,11 +76,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateSettings:
-    """One gate's part of the definition: `enabled=False` excuses it with `excuse` as the stated reason."""
+    """One gate's part of the definition: `enabled=False` excuses it with `skip_reason` as the stated reason."""
 
     gate: str
     enabled: bool = True
-    excuse: str = ""
+    skip_reason: str = ""
     required: bool = False
     profiles: tuple[Profile, ...] = (Profile.QUICK, Profile.FULL, Profile.CI)
     block: Severity = Severity.LOW

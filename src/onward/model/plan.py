@@ -39,7 +39,7 @@ class Step:
     """One check under one matrix value.
 
     `after` are steps that must have passed; `feeds` are steps whose artifacts become {inputs}.
-    `excuse` says why the step is not executed; `absent` that this is so for want of a need, which `ci` does not excuse.
+    `skip_reason` says why the step is not executed; `absent` that this is so for want of a need, which `ci` does not excuse.
     """
 
     id: str
@@ -50,13 +50,13 @@ class Step:
     timeout_s: float
     after: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
-    excuse: Reason | None = None
-    demanded: bool = False
+    skip_reason: Reason | None = None
+    required: bool = False
 
     @property
     def runs(self) -> bool:
         """Return whether the step is to be executed."""
-        return self.excuse is None
+        return self.skip_reason is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +65,8 @@ class Selection:
 
     gate: Gate
     steps: tuple[str, ...] = ()
-    excuse: Reason | None = None
-    demanded: bool = False
+    skip_reason: Reason | None = None
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

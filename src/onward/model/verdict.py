@@ -60,7 +60,7 @@ class StepVerdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GateVerdict:
+class GateResult:
     """The one judgement of a gate over the merged evidence of its steps."""
 
     gate: str
@@ -73,11 +73,11 @@ class GateVerdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class RunResult:
     """The whole run judged."""
 
     verdict: Verdict
     reason: Reason
-    gates: tuple[GateVerdict, ...]
+    gates: tuple[GateResult, ...]
     steps: tuple[StepVerdict, ...]
     tighten: tuple[str, ...] = ()

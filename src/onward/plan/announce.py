@@ -23,7 +23,10 @@ def announce(plan: Plan, project: Project, *, run: str, version: str, started_at
         jobs=plan.jobs,
         gates=tuple(
             PlannedGate(
-                id=selection.gate.id, title=selection.gate.title, steps=selection.steps, excuse=selection.excuse
+                id=selection.gate.id,
+                title=selection.gate.title,
+                steps=selection.steps,
+                skip_reason=selection.skip_reason,
             )
             for selection in plan.selections
         ),
@@ -40,5 +43,5 @@ def _planned(step: Step) -> PlannedStep:
         python=step.context.python,
         shard=step.context.shard,
         after=(*step.after, *step.feeds),
-        excuse=step.excuse,
+        skip_reason=step.skip_reason,
     )

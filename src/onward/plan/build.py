@@ -59,9 +59,9 @@ class _Draft:
         self._settings: GateSettings = pipeline.settings(gate.id)
 
     def selection(self, chosen: frozenset[str]) -> tuple[Selection, list[Step]]:
-        excuse = select.gate_excuse(self._gate, self._settings, self._request, chosen)
-        if excuse is not None:
-            return Selection(gate=self._gate, excuse=excuse), []
+        skip_reason = select.gate_skip_reason(self._gate, self._settings, self._request, chosen)
+        if skip_reason is not None:
+            return Selection(gate=self._gate, skip_reason=skip_reason), []
         whys: list[str] = []
         steps = stand_in.settled(
             [step for check in select.checks_of(self._gate, self._request) for step in self._steps(check, whys)],
@@ -69,8 +69,8 @@ class _Draft:
         )
         if not steps:
             reason = Reason(code="does-not-apply", text="; ".join(dict.fromkeys(whys)) or "no check for this profile")
-            return Selection(gate=self._gate, excuse=reason), []
-        return Selection(gate=self._gate, steps=tuple(step.id for step in steps), demanded=self._demanded), steps
+            return Selection(gate=self._gate, skip_reason=reason), []
+        return Selection(gate=self._gate, steps=tuple(step.id for step in steps), required=self._demanded), steps
 
     def concerns(self, check: Check) -> bool:
         """Return whether a check applies to this project, whatever interpreter it would run under."""
@@ -117,19 +117,19 @@ class _Draft:
         )
 
     def _step(self, check: Check, context: CheckContext) -> Step:
-        excuse = select.missing_need(check, context, self._machine)
-        if excuse is None and self._request.changed:
-            excuse = select.unaffected(check, self._project)
+        skip_reason = select.missing_need(check, context, self._machine)
+        if skip_reason is None and self._request.changed:
+            skip_reason = select.unaffected(check, self._project)
         matrix = f"[{context.python}]" if context.python and len(self._pythons(check)) > 1 else ""
         return Step(
             id=f"{self._gate.id}/{check.id}{matrix}",
             gate=self._gate.id,
             check=check,
             context=context,
-            commands=() if excuse else check.commands(context),
+            commands=() if skip_reason else check.commands(context),
             timeout_s=self._settings.timeout_s,
-            excuse=excuse,
-            demanded=self._settings.required if check.second_opinion else self._demanded,
+            skip_reason=skip_reason,
+            required=self._settings.required if check.optional else self._demanded,
         )
 
     def _pythons(self, check: Check) -> tuple[str | None, ...]:
@@ -158,7 +158,7 @@ def _before(step: Step, by_id: Mapping[str, Step]) -> dict[str, None]:
         name = waiting.pop(0)
         if name not in found and name != step.id:
             found[name] = None
-            waiting += by_id[name].after if by_id[name].excuse is not None else ()
+            waiting += by_id[name].after if by_id[name].skip_reason is not None else ()
     return found
 
 

@@ -58,12 +58,12 @@ def _kept(gate: Gate) -> set[str]:
     return {keep.kind for check in gate.checks for keep in check.keeps}
 
 
-def gate_excuse(gate: Gate, settings: GateSettings, request: Request, chosen: frozenset[str]) -> Reason | None:
+def gate_skip_reason(gate: Gate, settings: GateSettings, request: Request, chosen: frozenset[str]) -> Reason | None:
     """Return why a whole gate is left out of this run, None when it belongs to it."""
     if request.named and gate.id not in chosen:
         return Reason(code="not-asked-for", text="not among the gates asked for")
     if not settings.enabled:
-        return Reason(code="switched-off", text=f"switched off in onward.toml: {settings.excuse}")
+        return Reason(code="switched-off", text=f"switched off in onward.toml: {settings.skip_reason}")
     if request.named:
         return None
     if request.profile not in settings.profiles:
@@ -144,7 +144,7 @@ def all_needs(
     declared = [
         need
         for gate in gates
-        if gate_excuse(gate, pipeline.settings(gate.id), request, chosen) is None
+        if gate_skip_reason(gate, pipeline.settings(gate.id), request, chosen) is None
         for check in checks_of(gate, request)
         for need in asked(gate, check) or ()
     ]

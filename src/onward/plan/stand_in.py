@@ -16,30 +16,36 @@ def settled(steps: Sequence[Step], *, recorded: Collection[str] = ()) -> list[St
     the `recorded` steps of a run stays, whatever the machine has by now.
     """
     by_check = {step.check.id: step for step in steps}
-    pairs = [(by_check[step.check.stands_in_for], step) for step in steps if step.check.stands_in_for in by_check]
-    left_out = {_left_out(first, substitute, recorded).id for first, substitute in pairs}
-    excuses = {first.id: _both(first, substitute) for first, substitute in pairs if _lacks(first)}
-    return [replace(step, excuse=excuses.get(step.id, step.excuse)) for step in steps if step.id not in left_out]
+    pairs = [(by_check[step.check.fallback_for], step) for step in steps if step.check.fallback_for in by_check]
+    skipped = {_skipped(first, substitute, recorded).id for first, substitute in pairs}
+    skip_reasons = {first.id: _both(first, substitute) for first, substitute in pairs if _lacks(first)}
+    return [
+        replace(step, skip_reason=skip_reasons.get(step.id, step.skip_reason))
+        for step in steps
+        if step.id not in skipped
+    ]
 
 
-def _left_out(first: Step, substitute: Step, recorded: Collection[str]) -> Step:
+def _skipped(first: Step, substitute: Step, recorded: Collection[str]) -> Step:
     if {first.id, substitute.id} & set(recorded):
         return substitute if first.id in recorded else first
     return first if _lacks(first) and not _lacks(substitute) else substitute
 
 
 def _lacks(step: Step) -> bool:
-    return step.excuse is not None and step.excuse.code == "need-absent"
+    return step.skip_reason is not None and step.skip_reason.code == "need-absent"
 
 
 def _both(first: Step, substitute: Step) -> Reason | None:
-    if first.excuse is None or substitute.excuse is None:
-        return first.excuse
-    return Reason(code=first.excuse.code, text=f"{first.excuse.text}; in its place: {substitute.excuse.text}")
+    if first.skip_reason is None or substitute.skip_reason is None:
+        return first.skip_reason
+    return Reason(
+        code=first.skip_reason.code, text=f"{first.skip_reason.text}; in its place: {substitute.skip_reason.text}"
+    )
 
 
 def notes(steps: Sequence[Step]) -> Iterator[str]:
     """Yield which planned checks look in the place of another."""
     for step in steps:
-        if step.check.stands_in_for and step.runs:
-            yield f"{step.id} looks in the place of {step.gate}/{step.check.stands_in_for}, which cannot be had here"
+        if step.check.fallback_for and step.runs:
+            yield f"{step.id} looks in the place of {step.gate}/{step.check.fallback_for}, which cannot be had here"

@@ -32,12 +32,12 @@ def read(data: bytes, context: ReadContext) -> Reading:
         findings = tuple(run.finding(result) for run, result in results if _counts(result))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise ReadError(f"the log is not what SARIF 2.1.0 says ({error!r})", where=_NAME) from error
-    left_out = sum(1 for _, result in results if _is_suppressed(result))
+    skipped = sum(1 for _, result in results if _is_suppressed(result))
     return Reading(
         looked_at=(_looked_at(runs),),
         findings=findings,
         problems=tuple(problem for run in runs for problem in run.problems()),
-        notes=(f"{left_out} results are suppressed where they stand",) if left_out else (),
+        notes=(f"{skipped} results are suppressed where they stand",) if skipped else (),
     )
 
 

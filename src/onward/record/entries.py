@@ -6,10 +6,10 @@ from onward.model.document import FindingEntry, GateEntry, MeasureEntry, Service
 from onward.model.evidence import Evidence, ServiceUse
 from onward.model.finding import Finding, fingerprint
 from onward.model.measure import Measure
-from onward.model.verdict import GateVerdict, Ruling, Status
+from onward.model.verdict import GateResult, Ruling, Status
 
 
-def gate(verdict: GateVerdict, *, steps: tuple[str, ...]) -> GateEntry:
+def gate(verdict: GateResult, *, steps: tuple[str, ...]) -> GateEntry:
     """Return a judged gate as its entry."""
     return GateEntry(
         gate=verdict.gate,
@@ -23,7 +23,7 @@ def gate(verdict: GateVerdict, *, steps: tuple[str, ...]) -> GateEntry:
     )
 
 
-def tolerated(verdict: GateVerdict) -> frozenset[int]:
+def tolerated(verdict: GateResult) -> frozenset[int]:
     """Return the positions of new findings that policy lets pass."""
     return frozenset(
         position for position, ruling in enumerate(verdict.rulings) if ruling.status is Status.NEW and not ruling.blocks
@@ -53,7 +53,7 @@ def notes(evidence: Evidence) -> tuple[str, ...]:
     return evidence.notes + tuple(f"{use.name}: {note}" for use in evidence.services for note in use.notes)
 
 
-def step_findings(evidence: Evidence, judged: GateVerdict | None) -> tuple[FindingEntry, ...]:
+def step_findings(evidence: Evidence, judged: GateResult | None) -> tuple[FindingEntry, ...]:
     """Return a step's findings with the standing that the gate's ruling gave them; `new` where there is none."""
     rulings = judged.rulings if judged else ()
     exact = {ruling.finding: ruling for ruling in rulings}

@@ -83,8 +83,8 @@ def _gate(story: Story, planned: PlannedGate) -> GateEntry:
     judged = story.gates.get(planned.id)
     if judged is not None:
         return entries.gate(judged, steps=judged.steps or planned.steps)
-    verdict = Verdict.UNVERIFIED if planned.excuse is None else Verdict.NOT_RUN
-    return GateEntry(gate=planned.id, verdict=verdict, reason=planned.excuse or story.missing, steps=planned.steps)
+    verdict = Verdict.UNVERIFIED if planned.skip_reason is None else Verdict.NOT_RUN
+    return GateEntry(gate=planned.id, verdict=verdict, reason=planned.skip_reason or story.missing, steps=planned.steps)
 
 
 def _steps(story: Story) -> tuple[StepEntry, ...]:
@@ -117,8 +117,8 @@ def _step(story: Story, planned: PlannedStep) -> StepEntry:
 
 
 def _unjudged(story: Story, planned: PlannedStep) -> tuple[Verdict, Reason]:
-    if planned.excuse is not None:
-        return Verdict.NOT_RUN, planned.excuse
+    if planned.skip_reason is not None:
+        return Verdict.NOT_RUN, planned.skip_reason
     return Verdict.UNVERIFIED, story.missing
 
 

@@ -79,8 +79,8 @@ class RunFolder:
         with self._guard:
             if self._broken:
                 raise RecordError("the record of this run is broken off", where=str(self.path), hint=_PLACE_HINT)
-            short, left_out = self._memory.shorten(event)
-            self._write(lines.encode(self._line(short, left_out)))
+            short, skipped = self._memory.shorten(event)
+            self._write(lines.encode(self._line(short, skipped)))
             self._seq += 1
             self._memory.add(event)
 
@@ -103,7 +103,7 @@ class RunFolder:
             self._events = self._lock = -1
             self._broken = True
 
-    def _line(self, event: Event, left_out: tuple[str, ...]) -> dict[str, object]:
+    def _line(self, event: Event, skipped: tuple[str, ...]) -> dict[str, object]:
         return {
             "v": lines.VERSION,
             "seq": self._seq + 1,
@@ -112,7 +112,7 @@ class RunFolder:
             "run": self.run,
             "step": lines.step_of(event),
             "type": lines.type_of(event),
-            "data": {**lines.fields(event), "as_recorded": left_out} if left_out else event,
+            "data": {**lines.fields(event), "as_recorded": skipped} if skipped else event,
         }
 
     def _write(self, row: bytes) -> None:

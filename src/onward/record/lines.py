@@ -22,7 +22,7 @@ from onward.model.event import (
     StepStarted,
 )
 from onward.model.evidence import Evidence
-from onward.model.verdict import GateVerdict, Judgement, StepVerdict
+from onward.model.verdict import GateResult, RunResult, StepVerdict
 
 VERSION = 1
 TYPES: dict[str, type[Event]] = {
@@ -130,7 +130,7 @@ class Memory:
     def __init__(self) -> None:
         self._evidence: dict[str, Evidence] = {}
         self._steps: dict[str, StepVerdict] = {}
-        self._gates: dict[str, GateVerdict] = {}
+        self._gates: dict[str, GateResult] = {}
 
     def add(self, event: Event) -> None:
         """Remember `event`."""
@@ -154,13 +154,13 @@ class Memory:
             case _:
                 return event, ()
 
-    def complete(self, event: Event, left_out: frozenset[str]) -> Event:
-        """Return `event` as it was before `shorten` left out the parts named `left_out`."""
+    def complete(self, event: Event, skipped: frozenset[str]) -> Event:
+        """Return `event` as it was before `shorten` left out the parts named `skipped`."""
         match event:
-            case StepJudged() if "evidence" in left_out:
+            case StepJudged() if "evidence" in skipped:
                 return replace(event, verdict=replace(event.verdict, evidence=self._evidence[event.step]))
             case RunFinished():
-                return replace(event, judgement=self._complete_judgement(event.judgement, left_out))
+                return replace(event, judgement=self._complete_judgement(event.judgement, skipped))
             case _:
                 return event
 
@@ -173,17 +173,15 @@ class Memory:
             gates=tuple(_bare_gate(gate) if gate.gate in gates else gate for gate in judgement.gates),
             steps=tuple(_bare_step(step) if step.evidence.step in steps else step for step in judgement.steps),
         )
-        left_out = [f"gate:{gate}" for gate in gates] + [f"step:{step}" for step in steps]
-        return replace(event, judgement=short), tuple(sorted(left_out))
+        skipped = [f"gate:{gate}" for gate in gates] + [f"step:{step}" for step in steps]
+        return replace(event, judgement=short), tuple(sorted(skipped))
 
-    def _complete_judgement(self, judgement: Judgement, left_out: frozenset[str]) -> Judgement:
+    def _complete_judgement(self, judgement: RunResult, skipped: frozenset[str]) -> RunResult:
         return replace(
             judgement,
-            gates=tuple(
-                self._gates[gate.gate] if f"gate:{gate.gate}" in left_out else gate for gate in judgement.gates
-            ),
+            gates=tuple(self._gates[gate.gate] if f"gate:{gate.gate}" in skipped else gate for gate in judgement.gates),
             steps=tuple(
-                self._steps[step.evidence.step] if f"step:{step.evidence.step}" in left_out else step
+                self._steps[step.evidence.step] if f"step:{step.evidence.step}" in skipped else step
                 for step in judgement.steps
             ),
         )
@@ -193,8 +191,8 @@ def _bare_step(verdict: StepVerdict) -> StepVerdict:
     return replace(verdict, evidence=Evidence(step=verdict.evidence.step, gate=verdict.evidence.gate))
 
 
-def _bare_gate(verdict: GateVerdict) -> GateVerdict:
-    return GateVerdict(gate=verdict.gate, verdict=verdict.verdict, reason=verdict.reason)
+def _bare_gate(verdict: GateResult) -> GateResult:
+    return GateResult(gate=verdict.gate, verdict=verdict.verdict, reason=verdict.reason)
 
 
 def _valid(value: Any) -> Any:

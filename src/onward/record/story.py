@@ -18,7 +18,7 @@ from onward.model.event import (
     StepStarted,
 )
 from onward.model.evidence import Evidence, Reason
-from onward.model.verdict import GateVerdict, StepVerdict
+from onward.model.verdict import GateResult, StepVerdict
 from onward.record.lines import sound
 
 UNFINISHED = Reason(code="unfinished", text="the run ended before this was judged")
@@ -33,7 +33,7 @@ class Story:
     begun: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, Evidence] = field(default_factory=dict)
     steps: dict[str, StepVerdict] = field(default_factory=dict)
-    gates: dict[str, GateVerdict] = field(default_factory=dict)
+    gates: dict[str, GateResult] = field(default_factory=dict)
     failed: RunFailed | None = None
     finished: RunFinished | None = None
 

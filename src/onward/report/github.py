@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from onward.model.document import NO_ANNEX, Annex, Document, FindingEntry, GateEntry
 from onward.model.verdict import Verdict
-from onward.report import standing, text
+from onward.report import gate_view, text
 
 SUMMARY_LIMIT = 1024 * 1024
 ANNOTATIONS_A_TYPE = 10
@@ -44,7 +44,7 @@ def commands(document: Document, annex: Annex = NO_ANNEX) -> tuple[str, ...]:
     errors = [_of_gate(gate) for gate in document.gates if gate.verdict is Verdict.UNVERIFIED]
     notices = []
     for gate in document.gates:
-        found = standing.sort(gate, annex)
+        found = gate_view.sort(gate, annex)
         errors += [_of_finding("error", gate, finding, document) for finding in found.blocking]
         if gate.verdict is Verdict.FAILED and not found.blocking:
             errors.append(_of_gate(gate))
@@ -107,7 +107,7 @@ def _property(value: str) -> str:
 
 
 def _sections(document: Document, annex: Annex) -> Iterator[str]:
-    counts = ", ".join(f"{count} {text.WORDS[verdict]}" for verdict, count in standing.tally(document))
+    counts = ", ".join(f"{count} {text.WORDS[verdict]}" for verdict, count in gate_view.tally(document))
     facts = [counts, text.duration(document.duration_s), f"profile {document.profile}" if document.profile else ""]
     if document.prefix:
         facts.append(f"in {document.prefix}")
@@ -120,7 +120,7 @@ def _sections(document: Document, annex: Annex) -> Iterator[str]:
         yield "| gate | verdict | looked at | reason |\n| --- | --- | --- | --- |\n"
         for gate in document.gates:
             yield _row(document, gate, annex)
-    for reason, steps in standing.idle_steps(document):
+    for reason, steps in gate_view.idle_steps(document):
         yield f"\nnot run: {', '.join(f'`{step}`' for step in steps)}: {_md(reason)}\n"
     for gate in document.gates:
         if gate.verdict in {Verdict.FAILED, Verdict.UNVERIFIED}:
@@ -130,14 +130,14 @@ def _sections(document: Document, annex: Annex) -> Iterator[str]:
 
 
 def _row(document: Document, gate: GateEntry, annex: Annex) -> str:
-    looked = text.looked_at(standing.looks(document, gate, annex))
+    looked = text.looked_at(gate_view.looks(document, gate, annex))
     verdict = f"{_SIGNS[gate.verdict]} {text.WORDS[gate.verdict]}"
     return f"| {_md(gate.gate)} | {verdict} | {_md(looked)} | {_md(gate.reason.text)} |\n"
 
 
 def _details(document: Document, gate: GateEntry, annex: Annex) -> Iterator[str]:
-    yield f"\n### {_md(standing.title(gate, annex))}: {text.WORDS[gate.verdict]}\n\n{_md(gate.reason.text, 2000)}\n\n"
-    found = standing.sort(gate, annex)
+    yield f"\n### {_md(gate_view.title(gate, annex))}: {text.WORDS[gate.verdict]}\n\n{_md(gate.reason.text, 2000)}\n\n"
+    found = gate_view.sort(gate, annex)
     for finding in found.blocking[:SHOWN]:
         where = text.place(finding)
         if finding.path is not None and document.prefix:
@@ -149,7 +149,7 @@ def _details(document: Document, gate: GateEntry, annex: Annex) -> Iterator[str]
     for measure in broken:
         what = f"{measure.name} {measure.scope}".strip()
         yield f"- {_md(what)}: **{_md(text.amount(measure))}**, {_md(text.limit(measure))}\n"
-    how = standing.section(annex.guides.get(gate.gate, ""), "How to fix")
+    how = gate_view.section(annex.guides.get(gate.gate, ""), "How to fix")
     if how:
         yield f"\n<details><summary>How to fix</summary>\n\n{how}\n\n</details>\n"
     yield f"\nRerun just this: `onward run {gate.gate}`\n"

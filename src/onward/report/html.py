@@ -12,7 +12,7 @@ from urllib.parse import quote
 from onward.model.document import NO_ANNEX, Annex, Document, FindingEntry, GateEntry, StepEntry
 from onward.model.evidence import TestCase, TestOutcome
 from onward.model.verdict import Verdict
-from onward.report import standing, text, timeline
+from onward.report import gate_view, text, timeline
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -31,7 +31,7 @@ def render(document: Document, annex: Annex = NO_ANNEX) -> str:
         annex=annex,
         line=timeline.draw(document, annex),
         gates=[_gate(document, gate, annex) for gate in document.gates],
-        tally=standing.tally(document),
+        tally=gate_view.tally(document),
         style=(_TEMPLATES / "report.css").read_text(encoding="utf-8"),
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -50,21 +50,21 @@ def moment(stamp: str | None) -> str:
 
 
 def _gate(document: Document, gate: GateEntry, annex: Annex) -> dict[str, Any]:
-    steps = standing.steps_of(document, gate)
-    found = standing.sort(gate, annex)
+    steps = gate_view.steps_of(document, gate)
+    found = gate_view.sort(gate, annex)
     ordered = (*found.blocking, *found.tolerated, *found.others)
     blocking = frozenset(map(id, found.blocking))
     return {
         "entry": gate,
-        "title": standing.title(gate, annex),
+        "title": gate_view.title(gate, annex),
         "saw": gate.verdict is not Verdict.NOT_RUN or any(step.verdict is not Verdict.NOT_RUN for step in steps),
         "steps": [_step(step, annex) for step in steps],
-        "looked_at": text.looked_at(standing.looks(document, gate, annex)),
+        "looked_at": text.looked_at(gate_view.looks(document, gate, annex)),
         "seconds": timeline.busy(steps),
         "findings": [(finding, id(finding) in blocking) for finding in ordered[:SHOWN]],
         "more": max(0, len(ordered) - SHOWN),
-        "statuses": standing.statuses(gate.findings),
-        "guide": "\n".join(standing.reflow(standing.section(annex.guides.get(gate.gate, ""), "How to fix"))),
+        "statuses": gate_view.statuses(gate.findings),
+        "guide": "\n".join(gate_view.reflow(gate_view.section(annex.guides.get(gate.gate, ""), "How to fix"))),
         "open": gate.verdict in {Verdict.FAILED, Verdict.UNVERIFIED},
     }
 

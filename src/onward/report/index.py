@@ -11,7 +11,7 @@ from urllib.parse import quote
 from onward.model.document import NO_ANNEX, Annex, Document, GateEntry, StepEntry
 from onward.model.evidence import Artifact
 from onward.model.verdict import Verdict
-from onward.report import sarif, standing, text
+from onward.report import gate_view, sarif, text
 from onward.report.json import render as render_json
 
 INDEX = "index.html"
@@ -38,7 +38,7 @@ def reports(document: Document, annex: Annex = NO_ANNEX) -> Mapping[str, str]:
 def render(document: Document, annex: Annex = NO_ANNEX, written: tuple[str, ...] = ()) -> str:
     """Return the page; `written` are reports beside it. Everything foreign is escaped, nothing is fetched."""
     title = f"Run {document.run}"
-    ran, left = standing.grouped(document.gates)
+    ran, left = gate_view.grouped(document.gates)
     about = (document.profile or "unknown", document.started_at or "", text.duration(document.duration_s))
     parts = [
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">',
@@ -49,7 +49,7 @@ def render(document: Document, annex: Annex = NO_ANNEX, written: tuple[str, ...]
         _list([("whole run", [_link(path) for path in ("events.jsonl", *written[:1])])]),
         *(_gate(document, gate, annex, written) for gate in ran),
         "<h2>Not run</h2>" if left else "",
-        _list((reason, [_words(standing.title(gate, annex)) for gate in gates]) for reason, gates in left),
+        _list((reason, [_words(gate_view.title(gate, annex)) for gate in gates]) for reason, gates in left),
         "</main>\n</html>\n",
     ]
     return "\n".join(parts)
@@ -63,14 +63,14 @@ def _broken_off(document: Document) -> str:
 
 
 def _alone(document: Document, gate: GateEntry) -> Document:
-    return replace(document, gates=(gate,), steps=standing.steps_of(document, gate))
+    return replace(document, gates=(gate,), steps=gate_view.steps_of(document, gate))
 
 
 def _gate(document: Document, gate: GateEntry, annex: Annex, written: tuple[str, ...]) -> str:
     own = [path for path in written if path == f"reports/{gate.gate}.sarif"]
     entries = [("report (SARIF)", [_link(path) for path in own])] if own else []
-    entries += [entry for step in standing.steps_of(document, gate) for entry in _files(step)]
-    heading = f'<h2 id="{_words(gate.gate)}">{_words(standing.title(gate, annex))}: {text.WORDS[gate.verdict]}</h2>'
+    entries += [entry for step in gate_view.steps_of(document, gate) for entry in _files(step)]
+    heading = f'<h2 id="{_words(gate.gate)}">{_words(gate_view.title(gate, annex))}: {text.WORDS[gate.verdict]}</h2>'
     return "\n".join((heading, f"<p>{_words(gate.reason.text)}</p>", _list(entries)))
 
 

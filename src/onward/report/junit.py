@@ -9,7 +9,7 @@ from html import escape
 from onward.model.document import NO_ANNEX, Annex, Document, ErrorEntry, FindingEntry, GateEntry, StepEntry
 from onward.model.evidence import Reason, TestCase, TestOutcome
 from onward.model.verdict import Status, Verdict
-from onward.report import standing, text
+from onward.report import gate_view, text
 
 SHOWN = 100
 _KINDS = {Verdict.PASSED: "", Verdict.FAILED: "failure", Verdict.UNVERIFIED: "error", Verdict.NOT_RUN: "skipped"}
@@ -58,7 +58,7 @@ def _error_suite(error: ErrorEntry) -> tuple[GateEntry, tuple[_Case, ...]]:
 
 
 def _suite(document: Document, gate: GateEntry, cases: tuple[_Case, ...]) -> Iterator[str]:
-    steps = standing.steps_of(document, gate)
+    steps = gate_view.steps_of(document, gate)
     spent = sum(step.duration_s for step in steps)
     stamp = {"timestamp": document.started_at} if document.started_at else {}
     yield f"  <testsuite {_attributes(name=gate.gate, **_counts(cases), time=f'{spent:.3f}', **stamp)}>"
@@ -94,7 +94,7 @@ def _case(case: _Case) -> Iterator[str]:
 
 def _cases(document: Document, gate: GateEntry, annex: Annex) -> Iterator[_Case]:
     kinds = set()
-    for step in standing.steps_of(document, gate):
+    for step in gate_view.steps_of(document, gate):
         for case in _of_step(step, gate, annex):
             kinds.add(case.kind)
             yield case
@@ -113,10 +113,10 @@ def _of_step(step: StepEntry, gate: GateEntry, annex: Annex) -> Iterator[_Case]:
         yield _of_verdict(step, step.findings, classname=step.id, name=step.check, seconds=step.duration_s)
 
 
-def _of_test(test: TestCase, step: StepEntry, excuse: FindingEntry | None) -> _Case:
+def _of_test(test: TestCase, step: StepEntry, skip_reason: FindingEntry | None) -> _Case:
     kind, message = _OUTCOMES[test.outcome], test.reason or str(test.outcome)
-    if excuse is not None and kind in {"failure", "error"}:
-        kind, message = "skipped", f"{excuse.status}: {message}"
+    if skip_reason is not None and kind in {"failure", "error"}:
+        kind, message = "skipped", f"{skip_reason.status}: {message}"
     elif test.outcome is TestOutcome.XFAILED:
         message = f"expected to fail: {test.reason}"
     return _Case(name=test.node_id, classname=step.id, seconds=test.duration_s, kind=kind, message=message)
@@ -125,7 +125,7 @@ def _of_test(test: TestCase, step: StepEntry, excuse: FindingEntry | None) -> _C
 def _of_verdict(
     judged: GateEntry | StepEntry, findings: tuple[FindingEntry, ...], *, classname: str, name: str, seconds: float
 ) -> _Case:
-    new = standing.worst_first(finding for finding in findings if finding.status is Status.NEW)
+    new = gate_view.worst_first(finding for finding in findings if finding.status is Status.NEW)
     lines = [f"{text.place(each)} {each.severity} {each.rule}: {each.message}" for each in new[:SHOWN]]
     if len(new) > SHOWN:
         lines.append(f"and {len(new) - SHOWN} more")

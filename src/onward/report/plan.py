@@ -27,7 +27,7 @@ def as_json(plan: Plan, project: Project) -> str:
             {
                 "gate": selection.gate.id,
                 "title": selection.gate.title,
-                "left_out": selection.excuse.text if selection.excuse else None,
+                "skipped": selection.skip_reason.text if selection.skip_reason else None,
                 "steps": list(selection.steps),
             }
             for selection in plan.selections
@@ -41,8 +41,8 @@ def _step(step: Step) -> dict[str, object]:
     return {
         "id": step.id,
         "python": step.context.python,
-        "left_out": step.excuse.text if step.excuse else None,
-        "demanded": step.demanded,
+        "skipped": step.skip_reason.text if step.skip_reason else None,
+        "demanded": step.required,
         "why": step.check.applies(step.context).why,
         "after": list(step.after),
         "feeds": list(step.feeds),
@@ -59,8 +59,8 @@ def _lines(plan: Plan, project: Project) -> Iterator[str]:
     steps = {step.id: step for step in plan.steps}
     for selection in plan.selections:
         yield ""
-        if selection.excuse is not None:
-            yield f"{selection.gate.id}: not run, {selection.excuse.text}"
+        if selection.skip_reason is not None:
+            yield f"{selection.gate.id}: not run, {selection.skip_reason.text}"
             continue
         yield f"{selection.gate.id}: {selection.gate.title}"
         for step_id in selection.steps:
@@ -68,9 +68,9 @@ def _lines(plan: Plan, project: Project) -> Iterator[str]:
 
 
 def _step_lines(step: Step) -> Iterator[str]:
-    if step.excuse is not None:
-        unverified = step.demanded and step.excuse.code == "need-absent"
-        yield f"  {step.id}: {'unverified' if unverified else 'not run'}, {step.excuse.text}"
+    if step.skip_reason is not None:
+        unverified = step.required and step.skip_reason.code == "need-absent"
+        yield f"  {step.id}: {'unverified' if unverified else 'not run'}, {step.skip_reason.text}"
         return
     why = step.check.applies(step.context).why
     yield f"  {step.id}" + (f" ({why})" if why else "")

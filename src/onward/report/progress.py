@@ -5,10 +5,10 @@ from __future__ import annotations
 from onward.model.event import Event, GateJudged, RunFailed, RunStarted, StepJudged, StepStarted
 from onward.model.verdict import Verdict
 from onward.report import text
-from onward.report.paper import Paper, colour_of
+from onward.report.style import TerminalStyle, colour_of
 
 
-def lines(event: Event, paper: Paper) -> tuple[str, ...]:
+def lines(event: Event, paper: TerminalStyle) -> tuple[str, ...]:
     """Return the lines that `event` deserves where there is no live view; most deserve none."""
     match event:
         case RunStarted():
@@ -25,7 +25,7 @@ def lines(event: Event, paper: Paper) -> tuple[str, ...]:
             return ()
 
 
-def finished(event: StepJudged, paper: Paper) -> tuple[str, ...]:
+def finished(event: StepJudged, paper: TerminalStyle) -> tuple[str, ...]:
     """Return the line for a step that has its verdict; one that was left out has the gate's line to say so."""
     verdict = event.verdict.verdict
     if verdict is Verdict.NOT_RUN:
@@ -38,7 +38,7 @@ def finished(event: StepJudged, paper: Paper) -> tuple[str, ...]:
     return (paper.paint(told, colour_of(verdict)) + why,)
 
 
-def judged(event: GateJudged, paper: Paper) -> tuple[str, ...]:
+def judged(event: GateJudged, paper: TerminalStyle) -> tuple[str, ...]:
     """Return the line for a gate that has its verdict."""
     verdict = event.verdict.verdict
     head = f"{paper.mark(verdict)} gate {text.one_line(event.gate, 40)}: {text.WORDS[verdict]}"
@@ -46,6 +46,6 @@ def judged(event: GateJudged, paper: Paper) -> tuple[str, ...]:
 
 
 def _beginning(event: RunStarted) -> str:
-    runs = [step for step in event.steps if step.excuse is None]
+    runs = [step for step in event.steps if step.skip_reason is None]
     planned = f"{text.counted(len(runs), 'step')} of {text.counted(len(event.gates), 'gate')}"
     return f"onward {event.onward}: profile {event.profile}, {planned}, on {text.counted(event.jobs, 'CPU')}, run {event.run}"

@@ -14,7 +14,7 @@ from typing import Any
 
 from onward.model.document import NO_ANNEX, Annex, Document, GateEntry
 from onward.model.verdict import Status, Verdict
-from onward.report import sarif_results, standing, text
+from onward.report import gate_view, sarif_results, text
 from onward.report.sarif_results import Found
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -27,7 +27,7 @@ class _Part:
 
     gate: GateEntry
     found: tuple[Found, ...]
-    left_out: int = 0
+    skipped: int = 0
 
     @property
     def rank(self) -> tuple[bool, int, str]:
@@ -70,7 +70,7 @@ def _part(gate: GateEntry, kept: int) -> _Part:
             seen[finding.fingerprint] += 1
             found.append(Found(gate=gate.gate, finding=finding, occurrence=seen[finding.fingerprint]))
     found.sort(key=lambda each: (not each.is_new, -each.finding.severity.rank))
-    return _Part(gate=gate, found=tuple(found[:kept]), left_out=max(0, len(found) - kept))
+    return _Part(gate=gate, found=tuple(found[:kept]), skipped=max(0, len(found) - kept))
 
 
 def _run(part: _Part, document: Document, annex: Annex) -> dict[str, Any]:
@@ -78,15 +78,15 @@ def _run(part: _Part, document: Document, annex: Annex) -> dict[str, Any]:
     for each in sorted(part.found, key=lambda each: -each.finding.severity.rank):
         rules.setdefault(each.rule, each)
     names = {rule: at for at, rule in enumerate(rules)}
-    steps = standing.steps_of(document, part.gate)
+    steps = gate_view.steps_of(document, part.gate)
     notes = [
         _notification(step.reason.code, f"{step.id} is unverified: {step.reason.text}")
         for step in steps
         if step.verdict is Verdict.UNVERIFIED
     ]
     complete = not notes
-    if part.left_out:
-        words = f"{part.left_out} of {part.left_out + len(part.found)} results were left out; the worst were kept"
+    if part.skipped:
+        words = f"{part.skipped} of {part.skipped + len(part.found)} results were left out; the worst were kept"
         notes.append(_notification("results-left-out", words, level="warning"))
     driver = _driver(document) | {"rules": [sarif_results.rule(rules[rule], annex) for rule in names]}
     used = {tool.name: tool.version for step in steps for tool in step.tools}

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from onward.model.document import NO_ANNEX, Annex, Document, ErrorEntry, FindingEntry, GateEntry, StepEntry
 from onward.model.verdict import Verdict
-from onward.report import standing, text, timeline
-from onward.report.paper import BOLD, DIM, PLAIN, STACKED_BELOW, Paper, colour_of
+from onward.report import gate_view, text, timeline
+from onward.report.style import BOLD, DIM, PLAIN, STACKED_BELOW, TerminalStyle, colour_of
 
 SHOWN = 10
 _Row = tuple[GateEntry, tuple[str, str, str, str]]
 
 
-def render(document: Document, annex: Annex = NO_ANNEX, paper: Paper = PLAIN) -> str:
+def render(document: Document, annex: Annex = NO_ANNEX, paper: TerminalStyle = PLAIN) -> str:
     """Return the whole report: one table, then each gate that did not pass, then the conclusion in one line."""
     parts = [_heading(document, paper)]
     if document.error is not None:
@@ -26,7 +26,7 @@ def render(document: Document, annex: Annex = NO_ANNEX, paper: Paper = PLAIN) ->
     return "\n\n".join(part for part in ("\n".join(lines) for lines in parts) if part) + "\n"
 
 
-def finding_lines(finding: FindingEntry, paper: Paper) -> Iterator[str]:
+def finding_lines(finding: FindingEntry, paper: TerminalStyle) -> Iterator[str]:
     """Yield a finding as lines: where, how severe, which rule; then what, and the fix where the tool knows one."""
     where = text.one_line(text.place(finding), 200)
     head = " ".join(part for part in (where, str(finding.severity), text.one_line(finding.rule, 80)) if part)
@@ -43,7 +43,7 @@ def _wants_words(gate: GateEntry) -> bool:
     return gate.verdict in {Verdict.FAILED, Verdict.UNVERIFIED} and gate.reason.code != "unfinished"
 
 
-def _heading(document: Document, paper: Paper) -> Iterator[str]:
+def _heading(document: Document, paper: TerminalStyle) -> Iterator[str]:
     revision = document.revision
     words = ["onward " + document.onward, document.profile, document.prefix, revision.branch]
     if revision.head:
@@ -52,7 +52,7 @@ def _heading(document: Document, paper: Paper) -> Iterator[str]:
         yield paper.paint(line, BOLD)
 
 
-def _error(error: ErrorEntry, paper: Paper) -> Iterator[str]:
+def _error(error: ErrorEntry, paper: TerminalStyle) -> Iterator[str]:
     first, *rest = text.visible(error.message).split("\n")
     for line in paper.wrap(f"error: {first}", 0):
         yield paper.paint(line, colour_of(Verdict.FAILED))
@@ -65,18 +65,18 @@ def _error(error: ErrorEntry, paper: Paper) -> Iterator[str]:
 
 
 def _cells(document: Document, gate: GateEntry, annex: Annex) -> tuple[str, str, str, str]:
-    spent = timeline.busy(standing.steps_of(document, gate))
-    looked = text.looked_at(standing.looks(document, gate, annex))
+    spent = timeline.busy(gate_view.steps_of(document, gate))
+    looked = text.looked_at(gate_view.looks(document, gate, annex))
     # "holds" means that what was looked at is the whole reason, and that has a column of its own.
     why = "" if looked and gate.reason.code == "holds" else text.one_line(gate.reason.text, 160)
     if gate.verdict is Verdict.PASSED:
-        debts = (f"{count} {status}" for status, count in standing.statuses(gate.findings))
+        debts = (f"{count} {status}" for status, count in gate_view.statuses(gate.findings))
         why = ", ".join(part for part in (why, *debts) if part)
     return text.WORDS[gate.verdict], looked, text.duration(spent) if spent else "", why
 
 
-def _overview(document: Document, annex: Annex, paper: Paper) -> Iterator[str]:
-    alone, alike = standing.grouped(document.gates)
+def _overview(document: Document, annex: Annex, paper: TerminalStyle) -> Iterator[str]:
+    alone, alike = gate_view.grouped(document.gates)
     rows = [(gate, _cells(document, gate, annex)) for gate in alone]
     names = max([4, *(text.cells(text.one_line(gate.gate, 24)) for gate, _ in rows)])
     looks = min(max([9, *(text.cells(cells[1]) for _, cells in rows)]), paper.width // 4)
@@ -84,12 +84,12 @@ def _overview(document: Document, annex: Annex, paper: Paper) -> Iterator[str]:
     as_table = paper.width >= STACKED_BELOW and room >= 16
     yield from _table(rows, paper, widths=(names, looks, room)) if as_table else _stack(rows, paper)
     by_reason = [(reason, [text.one_line(gate.gate, 24) for gate in gates]) for reason, gates in alike]
-    for reason, idle in (*by_reason, *standing.idle_steps(document)):
+    for reason, idle in (*by_reason, *gate_view.idle_steps(document)):
         words = f"{paper.mark(Verdict.NOT_RUN)} not run: {', '.join(idle)}: {text.one_line(reason)}"
         yield from (paper.paint(line, colour_of(Verdict.NOT_RUN)) for line in paper.wrap(words, 0))
 
 
-def _table(rows: list[_Row], paper: Paper, *, widths: tuple[int, int, int]) -> Iterator[str]:
+def _table(rows: list[_Row], paper: TerminalStyle, *, widths: tuple[int, int, int]) -> Iterator[str]:
     names, looks, room = widths
     head = f"  {text.pad('gate', names)}  {'verdict':10}  {text.pad('looked at', looks)}  {'time':>12}  reason"
     yield paper.paint(head, DIM)
@@ -102,7 +102,7 @@ def _table(rows: list[_Row], paper: Paper, *, widths: tuple[int, int, int]) -> I
             yield f"{start}  {text.pad(look, looks)}  {spent if at == 0 else '':>12}  {why}".rstrip()
 
 
-def _stack(rows: list[_Row], paper: Paper) -> Iterator[str]:
+def _stack(rows: list[_Row], paper: TerminalStyle) -> Iterator[str]:
     for gate, (verdict, looked, spent, reason) in rows:
         head = f"{paper.mark(gate.verdict)} {text.one_line(gate.gate, 24)}: {verdict}" + (f", {spent}" if spent else "")
         yield from (paper.paint(line, colour_of(gate.verdict)) for line in paper.wrap(head, 0))
@@ -111,12 +111,12 @@ def _stack(rows: list[_Row], paper: Paper) -> Iterator[str]:
                 yield from paper.wrap(words, 2)
 
 
-def _gate(document: Document, gate: GateEntry, annex: Annex, paper: Paper) -> Iterator[str]:
-    head = f"{paper.mark(gate.verdict)} {standing.title(gate, annex)}: {text.WORDS[gate.verdict]}"
+def _gate(document: Document, gate: GateEntry, annex: Annex, paper: TerminalStyle) -> Iterator[str]:
+    head = f"{paper.mark(gate.verdict)} {gate_view.title(gate, annex)}: {text.WORDS[gate.verdict]}"
     yield from (paper.paint(line, f"{BOLD};{colour_of(gate.verdict)}") for line in paper.wrap(text.one_line(head), 0))
-    if not standing.sort(gate, annex).blocking:
+    if not gate_view.sort(gate, annex).blocking:
         yield from paper.wrap(text.clip(gate.reason.text, 600), 2)
-    for step in standing.steps_of(document, gate):
+    for step in gate_view.steps_of(document, gate):
         if step.verdict is Verdict.UNVERIFIED:
             yield from _step(step, gate, annex, paper)
     for measure in gate.measures:
@@ -128,7 +128,7 @@ def _gate(document: Document, gate: GateEntry, annex: Annex, paper: Paper) -> It
     yield from paper.wrap(f"rerun just this: onward run {gate.gate}", 2)
 
 
-def _step(step: StepEntry, gate: GateEntry, annex: Annex, paper: Paper) -> Iterator[str]:
+def _step(step: StepEntry, gate: GateEntry, annex: Annex, paper: TerminalStyle) -> Iterator[str]:
     if step.reason != gate.reason:
         yield from paper.wrap(f"{text.one_line(step.id)}: {text.one_line(step.reason.text)}", 2)
     for artifact in step.artifacts:
@@ -136,38 +136,38 @@ def _step(step: StepEntry, gate: GateEntry, annex: Annex, paper: Paper) -> Itera
             yield from paper.wrap(f"log: {text.one_line(annex.folder + artifact.path)}", 4)
 
 
-def _findings(gate: GateEntry, annex: Annex, paper: Paper) -> Iterator[str]:
-    sorted_ = standing.sort(gate, annex)
+def _findings(gate: GateEntry, annex: Annex, paper: TerminalStyle) -> Iterator[str]:
+    sorted_ = gate_view.sort(gate, annex)
     for finding in sorted_.blocking[:SHOWN]:
         yield from finding_lines(finding, paper)
     rest = len(sorted_.blocking) - SHOWN
     words = [f"{rest} more that block"] if rest > 0 else []
     if sorted_.tolerated:
         words.append(f"{len(sorted_.tolerated)} new below what blocks")
-    words += [f"{count} {status}" for status, count in standing.statuses(sorted_.others)]
+    words += [f"{count} {status}" for status, count in gate_view.statuses(sorted_.others)]
     if words:
         yield from paper.wrap("besides: " + ", ".join(words), 2)
 
 
-def _guide(gate: GateEntry, annex: Annex, paper: Paper) -> Iterator[str]:
-    how = standing.section(annex.guides.get(gate.gate, ""), "How to fix")
+def _guide(gate: GateEntry, annex: Annex, paper: TerminalStyle) -> Iterator[str]:
+    how = gate_view.section(annex.guides.get(gate.gate, ""), "How to fix")
     if not how:
         return
     yield from (paper.paint(line, BOLD) for line in paper.wrap("How to fix", 2))
-    for line in standing.reflow(how)[:20]:
+    for line in gate_view.reflow(how)[:20]:
         words = line.strip()
         yield from paper.wrap(words, 4 + len(line) - len(line.lstrip())) if words else ("",)
 
 
-def _notes(annex: Annex, paper: Paper) -> Iterator[str]:
+def _notes(annex: Annex, paper: TerminalStyle) -> Iterator[str]:
     for note in annex.notes:
         yield from paper.wrap("note: " + text.one_line(note, 600), 0)
     for chance in annex.tighten:
         yield from paper.wrap("may tighten: " + text.one_line(chance, 600), 0)
 
 
-def _conclusion(document: Document, annex: Annex, paper: Paper) -> Iterator[str]:
-    counts = ", ".join(f"{count} {text.WORDS[verdict]}" for verdict, count in standing.tally(document))
+def _conclusion(document: Document, annex: Annex, paper: TerminalStyle) -> Iterator[str]:
+    counts = ", ".join(f"{count} {text.WORDS[verdict]}" for verdict, count in gate_view.tally(document))
     words = [text.WORDS[document.verdict].upper(), counts, text.duration(document.duration_s)]
     if annex.reason is not None and not document.error:
         words.insert(1, annex.reason.text)

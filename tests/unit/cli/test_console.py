@@ -18,7 +18,7 @@ from kit import documents
 from onward.cli.console import Console, is_live, paper_for, printable
 from onward.model.event import Event, RunFailed, StepProgress
 from onward.report import progress
-from onward.report.paper import PLAIN, Paper
+from onward.report.style import PLAIN, TerminalStyle
 
 SHOW_CURSOR = "\x1b[?25h"
 HIDE_CURSOR = "\x1b[?25l"
@@ -270,4 +270,4 @@ def test_rich_is_only_imported_for_a_live_view() -> None:
 
 def test_narrow_paper_still_tells() -> None:
     event = documents.events()[4]
-    assert progress.lines(event, Paper(width=20)) == ("✗ lint/flake8 failed in 2.2 s: 6 findings",)
+    assert progress.lines(event, TerminalStyle(width=20)) == ("✗ lint/flake8 failed in 2.2 s: 6 findings",)

@@ -77,7 +77,7 @@ def test_settings_of_gates() -> None:
     pipeline = read(FULL)
     assert [settings.gate for settings in pipeline.gates] == ["lint", "tests", "integration", "coverage", "javascript"]
     lint, integration = pipeline.settings("lint"), pipeline.settings("integration")
-    assert (lint.enabled, lint.excuse) == (False, "the linter comes next month")
+    assert (lint.enabled, lint.skip_reason) == (False, "the linter comes next month")
     assert (integration.required, integration.profiles, integration.block) == (True, (Profile.CI,), Severity.HIGH)
     assert (integration.timeout_s, integration.after) == (5400.0, ("tests",))
     assert integration.options["patience"] == 0.5

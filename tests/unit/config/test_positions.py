@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onward.config.positions import KeyPath, Spot, positions
+from onward.config.positions import KeyPath, Position, positions
 
 EVERYTHING = '''\
 # a comment with = and [brackets]
@@ -53,19 +53,19 @@ def paths(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
 
 def test_places_of_all_kinds_of_keys() -> None:
     found = positions(EVERYTHING)
-    assert found["schema",] == Spot(2, 1)
-    assert found["quoted key",] == Spot(3, 1)
-    assert found["dotted", "inner", "deep"] == Spot(4, 16)
-    assert found["dotted", "inner", "deep", "two", 1] == Spot(4, 46)
-    assert found["project",] == Spot(5, 2)
-    assert found["project", "python", 1] == Spot(8, 5)
-    assert found["project", "other"] == Spot(14, 1)
-    assert found["services", "db", "image"] == Spot(17, 1)
-    assert found["waivers", 0, "expires"] == Spot(20, 1)
-    assert found["waivers", 1] == Spot(21, 3)
-    assert found["waivers", 1, "more", "x"] == Spot(24, 1)
-    assert found["waivers", 1, "list", 0, "y", 1, 0, "z"] == Spot(26, 14)
-    assert found["odd name", "and\\more", "k"] == Spot(28, 1)
+    assert found["schema",] == Position(2, 1)
+    assert found["quoted key",] == Position(3, 1)
+    assert found["dotted", "inner", "deep"] == Position(4, 16)
+    assert found["dotted", "inner", "deep", "two", 1] == Position(4, 46)
+    assert found["project",] == Position(5, 2)
+    assert found["project", "python", 1] == Position(8, 5)
+    assert found["project", "other"] == Position(14, 1)
+    assert found["services", "db", "image"] == Position(17, 1)
+    assert found["waivers", 0, "expires"] == Position(20, 1)
+    assert found["waivers", 1] == Position(21, 3)
+    assert found["waivers", 1, "more", "x"] == Position(24, 1)
+    assert found["waivers", 1, "list", 0, "y", 1, 0, "z"] == Position(26, 14)
+    assert found["odd name", "and\\more", "k"] == Position(28, 1)
 
 
 def test_every_path_has_a_place_and_every_place_a_path() -> None:

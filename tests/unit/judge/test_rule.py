@@ -58,7 +58,7 @@ def test_clean_evidence_passes() -> None:
         ({"looked_at": ()}, "nothing-counted"),
         ({"looked_at": (LookedAt(what="tests", count=0),)}, "looked-at-too-little"),
         ({"looked_at": (LookedAt(what="tests", count=9, expected=10),)}, "looked-at-too-little"),
-        ({"trouble": Reason(code="timeout", text="too long")}, "timeout"),
+        ({"error": Reason(code="timeout", text="too long")}, "timeout"),
         ({"problems": (Problem(code="collection-error", text="test_a.py"),)}, "collection-error"),
     ],
 )
@@ -169,8 +169,8 @@ def test_a_paid_debt_is_told_but_not_after_an_incomplete_run() -> None:
     rules = policy(ledgers=Ledgers(debts=(debt(),)))
     complete = [(values.step(), values.evidence())]
     assert "is gone and may be removed" in judge_gate(complete, rules)[1][0]
-    left_out = values.evidence("lint/b", left_out=Reason(code="need-absent", text="no 3.9"))
-    assert judge_gate([*complete, (values.step("lint/b"), left_out)], rules)[1] == ()
+    skipped = values.evidence("lint/b", skipped=Reason(code="need-absent", text="no 3.9"))
+    assert judge_gate([*complete, (values.step("lint/b"), skipped)], rules)[1] == ()
 
 
 def test_matrix_steps_see_one_fault_once() -> None:
@@ -186,26 +186,26 @@ def test_matrix_steps_see_one_fault_once() -> None:
 
 
 def test_absence_is_excused_unless_it_is_demanded() -> None:
-    left_out = values.evidence(left_out=Reason(code="need-absent", text="no docker"))
-    assert judge_step(values.step(), left_out, policy()).verdict is Verdict.NOT_RUN
-    assert judge_step(values.step(demanded=True), left_out, policy()).verdict is Verdict.UNVERIFIED
+    skipped = values.evidence(skipped=Reason(code="need-absent", text="no docker"))
+    assert judge_step(values.step(), skipped, policy()).verdict is Verdict.NOT_RUN
+    assert judge_step(values.step(required=True), skipped, policy()).verdict is Verdict.UNVERIFIED
 
 
 def test_a_gate_with_some_steps_left_out_says_so() -> None:
     steps = [
         (values.step(), values.evidence()),
-        (values.step("lint/b"), values.evidence("lint/b", left_out=Reason(code="need-absent", text="no 3.9"))),
+        (values.step("lint/b"), values.evidence("lint/b", skipped=Reason(code="need-absent", text="no 3.9"))),
     ]
     result, _ = judge_gate(steps, policy())
     assert result.verdict is Verdict.PASSED
     assert result.reason.text == "3 files; not run: lint/b"
 
 
-def looking(promise: str, *, absent: str = "", code: str = "need-absent", name: str = "scan") -> tuple[Step, Evidence]:
+def looking(proves: str, *, absent: str = "", code: str = "need-absent", name: str = "scan") -> tuple[Step, Evidence]:
     """Return a step whose check alone can show `promise`, and what became of it."""
-    step = values.step(f"lint/{name}", check=values.check(name, promise=promise))
-    left_out = Reason(code=code, text=absent) if absent else None
-    return step, values.evidence(f"lint/{name}", left_out=left_out)
+    step = values.step(f"lint/{name}", check=values.check(name, proves=proves))
+    skipped = Reason(code=code, text=absent) if absent else None
+    return step, values.evidence(f"lint/{name}", skipped=skipped)
 
 
 def test_a_gate_is_not_run_where_nobody_could_look_for_what_it_promises() -> None:

@@ -26,7 +26,7 @@ def test_all_passed() -> None:
 def test_failed_outranks_unverified() -> None:
     court, evidence = judge(values.step("lint/a"), values.step("types/b"))
     evidence["lint/a"] = values.evidence("lint/a", findings=(values.finding(),))
-    evidence["types/b"] = values.evidence("types/b", trouble=Reason(code="signal", text="killed"))
+    evidence["types/b"] = values.evidence("types/b", error=Reason(code="signal", text="killed"))
     judgement = court.run(evidence)
     assert judgement.verdict is Verdict.FAILED
     assert [gate.verdict for gate in judgement.gates] == [Verdict.FAILED, Verdict.UNVERIFIED]
@@ -47,7 +47,7 @@ def test_an_executed_step_that_nobody_planned_fails_the_run() -> None:
 
 def test_nothing_passed_is_unverified() -> None:
     court, evidence = judge(values.step("lint/a"))
-    evidence["lint/a"] = values.evidence("lint/a", left_out=Reason(code="need-absent", text="no docker"), looked_at=())
+    evidence["lint/a"] = values.evidence("lint/a", skipped=Reason(code="need-absent", text="no docker"), looked_at=())
     assert court.run(evidence).reason.code == "nothing-passed"
 
 
@@ -63,25 +63,27 @@ def test_a_step_waits_for_those_it_needs() -> None:
 
 def test_a_step_does_not_wait_for_what_this_machine_cannot_run_and_nobody_demands() -> None:
     absent = Reason(code="need-absent", text="no 3.9")
-    for demanded, held_back in ((False, False), (True, True)):
+    for required, held_back in ((False, False), (True, True)):
         late = values.step("e2e/x", after=("tests/a", "tests/b"))
-        court, evidence = judge(values.step("tests/a"), values.step("tests/b", excuse=absent, demanded=demanded), late)
-        evidence["tests/b"] = values.evidence("tests/b", left_out=absent)
+        court, evidence = judge(
+            values.step("tests/a"), values.step("tests/b", skip_reason=absent, required=required), late
+        )
+        evidence["tests/b"] = values.evidence("tests/b", skipped=absent)
         assert (court.may_run(late, evidence) is not None) is held_back
 
 
 def test_a_step_left_out_because_another_failed_holds_back_what_comes_after_it() -> None:
     late = values.step("e2e/x", after=("tests/a",))
     court, evidence = judge(values.step("tests/a"), late)
-    evidence["tests/a"] = values.evidence("tests/a", left_out=Reason(code="needed-step-did-not-pass", text="lint/a"))
+    evidence["tests/a"] = values.evidence("tests/a", skipped=Reason(code="needed-step-did-not-pass", text="lint/a"))
     assert court.may_run(late, evidence) is not None
 
 
 def test_what_feeds_a_step_may_be_left_out_but_not_all_of_it() -> None:
-    left_out = Reason(code="need-absent", text="no 3.9")
+    skipped = Reason(code="need-absent", text="no 3.9")
     taker = values.step("coverage/x", feeds=("tests/a", "tests/b"))
     court, evidence = judge(values.step("tests/a"), values.step("tests/b"), taker)
-    evidence["tests/a"] = values.evidence("tests/a", left_out=left_out)
+    evidence["tests/a"] = values.evidence("tests/a", skipped=skipped)
     assert court.may_run(taker, evidence) is None
-    evidence["tests/b"] = values.evidence("tests/b", left_out=left_out)
+    evidence["tests/b"] = values.evidence("tests/b", skipped=skipped)
     assert court.may_run(taker, evidence) is not None

@@ -40,10 +40,10 @@ def test_steps_come_after_what_feeds_them() -> None:
 def test_an_interpreter_that_is_absent_excuses_its_step_and_ci_demands_it() -> None:
     only = values.machine("python:3.11")
     step = plan(machine=only).step("tests/pytest[3.9]")
-    assert step.excuse is not None
-    assert (step.excuse.code, step.demanded) == ("need-absent", False)
-    assert plan(machine=only, profile=Profile.CI).step("tests/pytest[3.9]").demanded
-    assert plan(machine=only, named=("tests",)).step("tests/pytest[3.9]").demanded
+    assert step.skip_reason is not None
+    assert (step.skip_reason.code, step.required) == ("need-absent", False)
+    assert plan(machine=only, profile=Profile.CI).step("tests/pytest[3.9]").required
+    assert plan(machine=only, named=("tests",)).step("tests/pytest[3.9]").required
 
 
 def test_what_comes_after_an_excused_step_also_comes_after_what_that_one_waits_for() -> None:
@@ -51,7 +51,7 @@ def test_what_comes_after_an_excused_step_also_comes_after_what_that_one_waits_f
     publish = values.gate("publish", values.check("push"), after=("e2e",))
     gates = (TESTS, values.gate("e2e", browser, after=("tests",)), publish)
     found = plan(gates=gates)
-    assert found.step("e2e/journeys").excuse is not None
+    assert found.step("e2e/journeys").skip_reason is not None
     assert found.step("publish/push").after == ("e2e/journeys", "tests/pytest[3.9]", "tests/pytest[3.11]")
 
 
@@ -83,7 +83,7 @@ def test_quick_shrinks_the_matrix_to_what_is_deployed() -> None:
 def test_naming_a_gate_adds_what_it_is_made_from() -> None:
     found = plan(named=("coverage",))
     assert {step.gate for step in found.steps} == {"tests", "coverage"}
-    assert found.selections[0].excuse is not None
+    assert found.selections[0].skip_reason is not None
     assert found.notes == ("tests: added because what was asked for is made from it",)
 
 
@@ -100,22 +100,24 @@ def test_a_gate_outside_the_profile_is_listed_with_its_reason() -> None:
         gates=tuple(replace(one, profiles=(Profile.CI,)) if one.gate == "lint" else one for one in pipeline.gates),
     )
     found = build_plan(HALL, narrowed, values.project(), BOTH, request=Request())
-    assert found.selections[0].excuse is not None
-    assert found.selections[0].excuse.code == "outside-profile"
+    assert found.selections[0].skip_reason is not None
+    assert found.selections[0].skip_reason.code == "outside-profile"
 
 
 def test_a_gate_that_is_switched_off_says_why() -> None:
-    pipeline = replace(values.pipeline(HALL), gates=(values.settings("lint", enabled=False, excuse="no code yet"),))
+    pipeline = replace(
+        values.pipeline(HALL), gates=(values.settings("lint", enabled=False, skip_reason="no code yet"),)
+    )
     found = build_plan((LINT,), pipeline, values.project(), BOTH, request=Request())
-    assert found.selections[0].excuse is not None
-    assert "no code yet" in found.selections[0].excuse.text
+    assert found.selections[0].skip_reason is not None
+    assert "no code yet" in found.selections[0].skip_reason.text
 
 
 def test_a_check_that_does_not_apply_leaves_the_gate_out() -> None:
     lonely = values.gate("lint", values.check(applies=lambda _: Applies(yes=False, why="no Python here")))
     selection = plan(gates=(lonely,)).selections[0]
-    assert selection.excuse is not None
-    assert selection.excuse.text == "no Python here"
+    assert selection.skip_reason is not None
+    assert selection.skip_reason.text == "no Python here"
 
 
 def test_changed_leaves_out_what_the_change_cannot_affect_and_narrows_the_rest() -> None:
@@ -123,9 +125,9 @@ def test_changed_leaves_out_what_the_change_cannot_affect_and_narrows_the_rest()
     project = values.project(changed=("README.md",), revision=revision)
     request = Request(changed=True)
     found = build_plan(HALL, values.pipeline(HALL), project, BOTH, request=request)
-    excuse = found.step("lint/flake8").excuse
-    assert excuse is not None
-    assert excuse.code == "unaffected"
+    skip_reason = found.step("lint/flake8").skip_reason
+    assert skip_reason is not None
+    assert skip_reason.code == "unaffected"
     touched = replace(project, changed=("app/a.py", "app/gone.py"))
     found = build_plan(HALL, values.pipeline(HALL), touched, BOTH, request=request)
     assert found.step("lint/flake8").context.narrowed == ("app/a.py",)
@@ -133,9 +135,9 @@ def test_changed_leaves_out_what_the_change_cannot_affect_and_narrows_the_rest()
 
 def test_a_need_of_a_check_is_probed_and_named() -> None:
     scan = values.gate("scan", values.check(needs=(Need(kind="program", name="trivy"),)))
-    excuse = plan(gates=(scan,)).steps[0].excuse
-    assert excuse is not None
-    assert excuse.text == "program:trivy was not probed"
+    skip_reason = plan(gates=(scan,)).steps[0].skip_reason
+    assert skip_reason is not None
+    assert skip_reason.text == "program:trivy was not probed"
 
 
 def test_a_need_that_depends_on_the_project_is_probed_like_the_others() -> None:
@@ -143,9 +145,9 @@ def test_a_need_that_depends_on_the_project_is_probed_like_the_others() -> None:
     gate = values.gate("scan", values.check(more_needs=lambda _: (base,)))
     pipeline, request = values.pipeline((gate,)), Request()
     assert base in needs((gate,), pipeline, values.project(), request=request)
-    excuse = plan(gates=(gate,)).steps[0].excuse
-    assert excuse is not None
-    assert excuse.text == "image:python:3.11 was not probed"
+    skip_reason = plan(gates=(gate,)).steps[0].skip_reason
+    assert skip_reason is not None
+    assert skip_reason.text == "image:python:3.11 was not probed"
     idle = values.gate("scan", values.check(more_needs=lambda _: (base,), applies=lambda _: Applies(yes=False, why="")))
     assert base not in needs((idle,), values.pipeline((idle,)), values.project(), request=request)
 
@@ -162,12 +164,12 @@ def test_order_is_that_of_the_hall_where_nothing_waits() -> None:
 
 def test_a_second_opinion_may_be_absent_everywhere_unless_it_is_required() -> None:
     need = Need(kind="account", name="SOME_KEY")
-    gate = values.gate("lint", values.check("flake8"), values.check("other", needs=(need,), second_opinion=True))
+    gate = values.gate("lint", values.check("flake8"), values.check("other", needs=(need,), optional=True))
     step = plan(gates=(gate,), profile=Profile.CI, named=("lint",)).step("lint/other")
-    assert (step.excuse is not None, step.demanded) == (True, False)
+    assert (step.skip_reason is not None, step.required) == (True, False)
     required = replace(values.pipeline((gate,)), gates=(values.settings("lint", required=True),))
     made = build_plan((gate,), required, values.project(), BOTH, request=Request())
-    assert made.step("lint/other").demanded
+    assert made.step("lint/other").required
 
 
 def test_a_check_that_does_not_apply_pulls_nothing_into_the_run() -> None:

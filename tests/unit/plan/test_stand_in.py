@@ -11,10 +11,10 @@ ABSENT = Reason(code="need-absent", text="it lacks something")
 
 
 def pair(first: Reason | None, substitute: Reason | None) -> list[Step]:
-    other = values.check("osv", stands_in_for="npm")
+    other = values.check("osv", fallback_for="npm")
     return [
-        values.step("audit/npm", excuse=first),
-        values.step("audit/osv", check=other, excuse=substitute),
+        values.step("audit/npm", skip_reason=first),
+        values.step("audit/osv", check=other, skip_reason=substitute),
         values.step("audit/lint"),
     ]
 
@@ -42,7 +42,7 @@ def test_what_was_recorded_stays_whatever_the_machine_has_by_now(recorded: str, 
 
 def test_where_both_lack_something_both_reasons_are_told() -> None:
     kept = stand_in.settled(pair(ABSENT, Reason(code="need-absent", text="no archive")))
-    assert kept[0].excuse == Reason(code="need-absent", text="it lacks something; in its place: no archive")
+    assert kept[0].skip_reason == Reason(code="need-absent", text="it lacks something; in its place: no archive")
 
 
 def test_a_substitute_for_what_does_not_apply_looks_by_itself() -> None:

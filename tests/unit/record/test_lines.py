@@ -17,8 +17,8 @@ from onward.record import lines
 def written(events: tuple[Event, ...]) -> bytes:
     memory, rows = lines.Memory(), []
     for number, event in enumerate(events, start=1):
-        short, left_out = memory.shorten(event)
-        data = {**lines.fields(short), "as_recorded": left_out}
+        short, skipped = memory.shorten(event)
+        data = {**lines.fields(short), "as_recorded": skipped}
         head = {"v": 1, "seq": number, "at": "2026-11-21T08:48:41+00:00", "mono": 1.0, "run": "r"}
         rows.append(lines.encode({**head, "step": lines.step_of(event), "type": lines.type_of(event), "data": data}))
         memory.add(event)

@@ -9,7 +9,7 @@ from onward.model.document import ErrorEntry, error_document
 from onward.record.fold import annex, fold
 from onward.report import github, terminal
 from onward.report.formats import FORMATS
-from onward.report.paper import Paper
+from onward.report.style import TerminalStyle
 
 HERE = Path(__file__).parent / "golden"
 EXTENSIONS = {"json": "json", "junit": "xml", "sarif": "sarif", "html": "html", "github": "md"}
@@ -48,13 +48,13 @@ def test_workflow_commands() -> None:
 @pytest.mark.parametrize(
     ("name", "paper"),
     [
-        ("wide", Paper(width=120)),
-        ("narrow", Paper(width=40)),
-        ("ascii", Paper(width=80, unicode=False)),
-        ("colour", Paper(width=100, colour=True)),
+        ("wide", TerminalStyle(width=120)),
+        ("narrow", TerminalStyle(width=40)),
+        ("ascii", TerminalStyle(width=80, unicode=False)),
+        ("colour", TerminalStyle(width=100, colour=True)),
     ],
 )
-def test_the_terminal(name: str, paper: Paper) -> None:
+def test_the_terminal(name: str, paper: TerminalStyle) -> None:
     told = terminal.render(documents.document(), documents.example_annex(), paper)
     golden.check(HERE / f"terminal-{name}.txt", told)
 
@@ -65,4 +65,4 @@ def test_the_terminal_on_a_refusal() -> None:
 
 def test_the_terminal_on_a_run_that_was_killed() -> None:
     events = documents.events()[:5]
-    golden.check(HERE / "terminal-killed.txt", terminal.render(fold(events), annex(events), Paper(width=80)))
+    golden.check(HERE / "terminal-killed.txt", terminal.render(fold(events), annex(events), TerminalStyle(width=80)))

@@ -32,4 +32,4 @@ def test_what_is_absent_is_said_as_it_will_be_judged(profile: Profile, named: tu
     plan = build_plan((gate,), values.pipeline((gate,)), project, NOBODY, request=request)
     assert f"  scan/image: {word}, docker:docker was not probed" in as_text(plan, project)
     (step,) = json.loads(as_json(plan, project))["steps"]
-    assert (step["demanded"], step["left_out"]) == (word == "unverified", "docker:docker was not probed")
+    assert (step["demanded"], step["skipped"]) == (word == "unverified", "docker:docker was not probed")

@@ -12,7 +12,7 @@ from onward.model.document import Annex, Document, ErrorEntry
 from onward.model.evidence import Artifact, LookedAt, Reason
 from onward.model.verdict import Verdict
 from onward.report import terminal, text
-from onward.report.paper import PLAIN, Paper
+from onward.report.style import PLAIN, TerminalStyle
 
 DOCUMENT = documents.document()
 ANNEX = documents.example_annex()
@@ -47,20 +47,20 @@ def foreign(words: str) -> tuple[Document, Annex]:
 @given(ANYTHING | TRICKY, st.sampled_from([20, 40, 71, 72, 100]))
 def test_foreign_text_neither_moves_the_cursor_nor_leaves_the_paper(words: str, width: int) -> None:
     document, annex = foreign(words)
-    told = terminal.render(document, annex, Paper(width=width))
+    told = terminal.render(document, annex, TerminalStyle(width=width))
     assert text.visible(told) == told
     assert [line for line in told.split("\n") if text.cells(line) > width] == []
 
 
 @pytest.mark.parametrize("width", range(20, 141, 10))
 def test_every_width_holds(width: int) -> None:
-    told = terminal.render(DOCUMENT, ANNEX, Paper(width=width))
+    told = terminal.render(DOCUMENT, ANNEX, TerminalStyle(width=width))
     assert [line for line in told.split("\n") if text.cells(line) > width] == []
 
 
 def test_colour_adds_nothing_but_colour() -> None:
-    coloured = terminal.render(DOCUMENT, ANNEX, Paper(width=100, colour=True))
-    assert COLOURS.sub("", coloured) == terminal.render(DOCUMENT, ANNEX, Paper(width=100))
+    coloured = terminal.render(DOCUMENT, ANNEX, TerminalStyle(width=100, colour=True))
+    assert COLOURS.sub("", coloured) == terminal.render(DOCUMENT, ANNEX, TerminalStyle(width=100))
     assert "\x1b" not in terminal.render(DOCUMENT, ANNEX, PLAIN)
 
 

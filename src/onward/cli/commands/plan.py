@@ -22,10 +22,10 @@ def command(
 ) -> None:
     """Show the steps in order, what each waits for, and why others are left out. Nothing is executed."""
     from onward import flow  # noqa: PLC0415
-    from onward.cli import desk  # noqa: PLC0415
+    from onward.cli import run_request  # noqa: PLC0415
     from onward.report import plan as report  # noqa: PLC0415
 
-    asked = desk.order(gates=gates, profile=profile, base=base, changed=changed, jobs=jobs, offline=offline)
+    asked = run_request.request(gates=gates, profile=profile, base=base, changed=changed, jobs=jobs, offline=offline)
     prepared = flow.prepare(asked)
     render = report.as_json if format_ == "json" else report.as_text
     click.echo(render(prepared.plan, prepared.project), nl=False)

@@ -27,8 +27,8 @@ def command(
     Exit codes: 0 everything passed, 1 a gate failed, 2 usage or configuration, 3 something is unverified, 4 a bug in
     onward, 130 interrupted. KIND is json, junit, sarif, html or github.
     """
-    from onward.cli import desk, reporting, running  # noqa: PLC0415
+    from onward.cli import reporting, run_request, running  # noqa: PLC0415
 
     wanted = reporting.parse(reports)
-    order = desk.order(gates=gates, profile=profile, base=base, changed=changed, jobs=jobs, offline=offline)
+    order = run_request.request(gates=gates, profile=profile, base=base, changed=changed, jobs=jobs, offline=offline)
     return running.run(order, wanted, as_json=format_ == "json")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from onward.execute.cleanup.owned import Belonging
+from onward.execute.cleanup.owned import OwnedResource
 from onward.execute.process.group import end_strays
 from onward.execute.process.identity import Identity, identify
 
@@ -18,31 +18,31 @@ _TRIES = 5
 _PAUSE_S = 0.05
 
 
-def end_processes(belonging: Belonging) -> tuple[Identity, ...]:
+def end_processes(resource: OwnedResource) -> tuple[Identity, ...]:
     """End the process that was written down, and every process of its program that works in its folder."""
-    written = (Identity(belonging.pid, belonging.started),) if belonging.pid and belonging.started else ()
-    return end_strays({*written, *_residents(belonging)})
+    written = (Identity(resource.pid, resource.started),) if resource.pid and resource.started else ()
+    return end_strays({*written, *_residents(resource)})
 
 
-def clear_folder(belonging: Belonging) -> None:
+def clear_folder(resource: OwnedResource) -> None:
     """Remove the folder of a server that has ended."""
-    folder = Path(belonging.folder)
-    for _ in range(_TRIES if belonging.folder else 0):
+    folder = Path(resource.folder)
+    for _ in range(_TRIES if resource.folder else 0):
         shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
             return
         # A process in its last moments may still have written a file.
-        end_processes(belonging)
+        end_processes(resource)
         time.sleep(_PAUSE_S)
 
 
-def _residents(belonging: Belonging) -> Iterator[Identity]:
+def _residents(resource: OwnedResource) -> Iterator[Identity]:
     # A backend has a session of its own, and a server that was started just before onward was killed was never written
     # down: the working directory tells both. The program's name spares somebody's shell that stands there.
-    if not belonging.folder or not belonging.programs:
+    if not resource.folder or not resource.programs:
         return
     for process in psutil.process_iter():
-        if process.pid != os.getpid() and _works_in(process, Path(belonging.folder), belonging.programs):
+        if process.pid != os.getpid() and _works_in(process, Path(resource.folder), resource.programs):
             found = identify(process.pid)
             if found is not None:
                 yield found

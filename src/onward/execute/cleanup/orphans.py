@@ -12,7 +12,7 @@ import psutil
 
 from onward.execute.cleanup.run_lock import is_held
 from onward.execute.process import folders
-from onward.execute.process.group import end_carriers
+from onward.execute.process.group import end_processes_with_marker
 
 MARKER = "ONWARD_RUN"
 _PREFIX = "onward-"
@@ -51,7 +51,7 @@ def end_strays_of_dead_runs() -> tuple[str, ...]:
     """End every process of this user that carries the marker of a run which nobody holds; return those runs."""
     dead = tuple(sorted(run for run in _marked_runs() if not is_held(Path(run))))
     for run in dead:
-        end_carriers(f"{MARKER}={run}")
+        end_processes_with_marker(f"{MARKER}={run}")
     return dead
 
 

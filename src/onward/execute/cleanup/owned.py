@@ -16,7 +16,7 @@ from onward.model.places import Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Belonging:
+class OwnedResource:
     """One thing that must not outlive its run: a process with its folder, a container, or a share of a foreign server.
 
     `programs` are the executables whose processes have `folder` as their working directory. `mark` is in the names of
@@ -38,18 +38,18 @@ class Belonging:
     address: str = ""
 
 
-class Belongings:
-    """The belongings of one run, one file each under `places.state/services`."""
+class OwnedResources:
+    """The owned of one run, one file each under `places.state/services`."""
 
     def __init__(self, places: Places, run_dir: Path) -> None:
         self._folder = places.state / "services"
         self._run_dir = run_dir
 
-    def begin(self, service: str, provider: str) -> Belonging:
-        """Return a new belonging with an id and a mark of its own; nothing is written yet."""
+    def begin(self, service: str, provider: str) -> OwnedResource:
+        """Return a new resource with an id and a mark of its own; nothing is written yet."""
         mark = secrets.token_hex(4)
         me = identify(os.getpid()) or Identity(os.getpid(), "")
-        return Belonging(
+        return OwnedResource(
             id=f"{service}-{mark}",
             run=str(self._run_dir),
             owner=me.pid,
@@ -59,17 +59,17 @@ class Belongings:
             mark=mark,
         )
 
-    def located(self, belonging: Belonging, folder: Path, programs: tuple[str, ...]) -> Belonging:
+    def located(self, resource: OwnedResource, folder: Path, programs: tuple[str, ...]) -> OwnedResource:
         """Return it with the folder that it lives in and the programs that work there."""
-        return replace(belonging, folder=str(folder), programs=programs)
+        return replace(resource, folder=str(folder), programs=programs)
 
-    def keep(self, belonging: Belonging) -> Belonging:
+    def keep(self, resource: OwnedResource) -> OwnedResource:
         """Write it down, replacing what was written under its id. Raises ServiceError when that cannot be done."""
-        path = self._folder / f"{belonging.id}.json"
+        path = self._folder / f"{resource.id}.json"
         half = path.with_suffix(".half")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            half.write_text(json.dumps(asdict(belonging)), encoding="utf-8")
+            half.write_text(json.dumps(asdict(resource)), encoding="utf-8")
             half.replace(path)
         except OSError as error:
             raise ServiceError(
@@ -77,38 +77,38 @@ class Belongings:
                 where=str(path),
                 hint="make room on the disk, or set ONWARD_STATE_DIR to a folder that can be written",
             ) from error
-        return belonging
+        return resource
 
-    def keep_process(self, belonging: Belonging, identity: Identity) -> Belonging:
+    def keep_process(self, resource: OwnedResource, identity: Identity) -> OwnedResource:
         """Write down which process it is."""
-        return self.keep(replace(belonging, pid=identity.pid, started=identity.started))
+        return self.keep(replace(resource, pid=identity.pid, started=identity.started))
 
-    def forget(self, belonging: Belonging) -> None:
+    def forget(self, resource: OwnedResource) -> None:
         """Remove what was written: it is gone."""
-        (self._folder / f"{belonging.id}.json").unlink(missing_ok=True)
+        (self._folder / f"{resource.id}.json").unlink(missing_ok=True)
 
 
-def forget(places: Places, belonging: Belonging) -> None:
-    """Remove a dead run's belonging: it is gone."""
-    (places.state / "services" / f"{belonging.id}.json").unlink(missing_ok=True)
+def forget(places: Places, resource: OwnedResource) -> None:
+    """Remove a dead run's resource: it is gone."""
+    (places.state / "services" / f"{resource.id}.json").unlink(missing_ok=True)
 
 
-def orphans(places: Places) -> tuple[Belonging, ...]:
-    """Return the belongings of runs that are dead; those of living ones are left alone."""
-    return tuple(belonging for belonging in _read_all(places.state / "services") if not _run_lives(belonging))
+def orphans(places: Places) -> tuple[OwnedResource, ...]:
+    """Return the owned of runs that are dead; those of living ones are left alone."""
+    return tuple(resource for resource in _read_all(places.state / "services") if not _run_lives(resource))
 
 
-def _read_all(folder: Path) -> Iterator[Belonging]:
-    known = {field.name for field in fields(Belonging)}
+def _read_all(folder: Path) -> Iterator[OwnedResource]:
+    known = {field.name for field in fields(OwnedResource)}
     for path in sorted(folder.glob("*.json")):
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
             values = {key: value for key, value in raw.items() if key in known}
-            yield Belonging(**values | {"programs": tuple(raw["programs"])})
+            yield OwnedResource(**values | {"programs": tuple(raw["programs"])})
         except (OSError, ValueError, TypeError, AttributeError, KeyError):
             # Taken away meanwhile by another onward, or not one of ours: nothing can be ended by it.
             continue
 
 
-def _run_lives(belonging: Belonging) -> bool:
-    return is_alive(Identity(belonging.owner, belonging.owner_started)) or is_held(Path(belonging.run))
+def _run_lives(resource: OwnedResource) -> bool:
+    return is_alive(Identity(resource.owner, resource.owner_started)) or is_held(Path(resource.run))

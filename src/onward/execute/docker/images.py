@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from onward.execute.cleanup.owned import Belonging, Belongings
+from onward.execute.cleanup.owned import OwnedResource, OwnedResources
 from onward.execute.docker import engine
 from onward.model.places import Places
 
@@ -18,11 +18,11 @@ class Images(AbstractContextManager["Images"]):
     """The images of one run; nothing is asked of Docker before the first step that wants a label."""
 
     def __init__(self, places: Places, run: Path, environ: Mapping[str, str]) -> None:
-        self._belongings = Belongings(places, run)
+        self._belongings = OwnedResources(places, run)
         self._run = run
         self._environ = environ
         self._guard = threading.Lock()
-        self._kept: Belonging | None = None
+        self._kept: OwnedResource | None = None
 
     def labels(self) -> tuple[str, str]:
         """Return the label that names the run, and the one by which what carries it is removed after the run.

@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onward.errors import OnwardError
-from onward.execute.cleanup.owned import Belongings
+from onward.execute.cleanup.owned import OwnedResources
 from onward.execute.machine.probe import Prober
 from onward.execute.process.processes import Processes
 from onward.execute.provision.python.interpreters import Interpreters
-from onward.execute.provision.tools.provider import Toolshop, registry_environment
+from onward.execute.provision.tools.provider import ToolProvider, registry_environment
 from onward.execute.services.postgres import sources as postgres_sources
 from onward.execute.services.redis import sources as redis_sources
-from onward.execute.services.supply import Provider, Site
+from onward.execute.services.supply import Provider, ServiceContext
 from onward.model.gate import Check, Gate, Need
 from onward.model.pipeline import ServiceSpec
 from onward.model.places import Places
 from onward.model.plan import Availability
 
-_SOURCES: dict[str, Callable[[Site], tuple[Provider, ...]]] = {
+_SOURCES: dict[str, Callable[[ServiceContext], tuple[Provider, ...]]] = {
     "postgres": postgres_sources.providers,
     "redis": redis_sources.providers,
 }
@@ -99,18 +99,18 @@ class Checkup:
     def _service_parts(self) -> Iterator[Part]:
         with tempfile.TemporaryDirectory(prefix="onward-") as folder, Processes() as processes:
             run = Path(folder)
-            site = Site(
+            site = ServiceContext(
                 places=self.places,
                 run_dir=run,
                 processes=processes,
-                toolshop=Toolshop(self.places, processes, registry_environment(self.environ)),
+                tool_provider=ToolProvider(self.places, processes, registry_environment(self.environ)),
                 environ=self.environ,
-                belongings=Belongings(self.places, run),
+                owned=OwnedResources(self.places, run),
             )
             for spec in self.services:
                 yield self._service_part(spec, site)
 
-    def _service_part(self, spec: ServiceSpec, site: Site) -> Part:
+    def _service_part(self, spec: ServiceSpec, site: ServiceContext) -> Part:
         users = ", ".join(self._checks(lambda check: spec.kind in check.services))
         ways = [_offered(provider, spec) for provider in _SOURCES[spec.kind](site)]
         able = [detail for present, detail in ways if present]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import Any
 
-from onward.execute.process.identity import Identity, carriers, has_members, is_alive
+from onward.execute.process.identity import Identity, has_members, is_alive, processes_with_marker
 
 TERM = signal.SIGTERM
 KILL = signal.SIGKILL
@@ -105,9 +105,9 @@ def end_strays(strays: Iterable[Identity], grace_s: float = 2.0) -> tuple[Identi
     return alive
 
 
-def end_carriers(marker: str, grace_s: float = 2.0) -> tuple[Identity, ...]:
+def end_processes_with_marker(marker: str, grace_s: float = 2.0) -> tuple[Identity, ...]:
     """End this user's processes whose environment holds `marker` ("NAME=value"), except this one; return them."""
-    return end_strays((stray for stray in carriers(marker) if stray.pid != os.getpid()), grace_s)
+    return end_strays((stray for stray in processes_with_marker(marker) if stray.pid != os.getpid()), grace_s)
 
 
 def _signal_each(strays: tuple[Identity, ...], code: int) -> None:
@@ -130,14 +130,14 @@ _INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _heeded: dict[signal.Signals, Any] = {}
 
 
-def hold_off() -> None:
-    """Ignore what would interrupt onward, until `heed`; outside of the main thread, and the second time, nothing."""
+def ignore_signals() -> None:
+    """Ignore what would interrupt onward, until `restore_signals`; outside of the main thread, and the second time, nothing."""
     if threading.current_thread() is threading.main_thread() and not _heeded:
         _heeded.update({code: signal.signal(code, signal.SIG_IGN) for code in _INTERRUPTING})
 
 
-def heed() -> None:
-    """Listen again to what `hold_off` made onward ignore; harmless without it."""
+def restore_signals() -> None:
+    """Listen again to what `ignore_signals` made onward ignore; harmless without it."""
     while _heeded:
         signal.signal(*_heeded.popitem())
 

@@ -29,7 +29,7 @@ def is_alive(identity: Identity) -> bool:
     return identify(identity.pid) == identity
 
 
-def carriers(marker: str) -> tuple[Identity, ...]:
+def processes_with_marker(marker: str) -> tuple[Identity, ...]:
     """Return the processes of this user whose environment holds the entry `marker` ("NAME=value")."""
     import psutil  # noqa: PLC0415  # half of what importing onward costs, and only needed for strays
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from onward.errors import OnwardError, ServiceError
 from onward.execute.services.redis import sources as redis_sources
-from onward.execute.services.supply import Offer, Provider, Site, Supply
+from onward.execute.services.supply import Offer, Provider, ServiceContext, Supply
 from onward.model.pipeline import ServiceSpec
 
 
-def open_supply(spec: ServiceSpec, site: Site, *, strict: bool) -> tuple[Supply, tuple[str, ...]]:
+def open_supply(spec: ServiceSpec, site: ServiceContext, *, strict: bool) -> tuple[Supply, tuple[str, ...]]:
     """Open the best supply of `spec`; return it with notes on what was passed over.
 
     Raises ServiceError when no provider has it, and with `strict` when none has the declared major version.
@@ -19,7 +19,7 @@ def open_supply(spec: ServiceSpec, site: Site, *, strict: bool) -> tuple[Supply,
 
 
 def choose(
-    spec: ServiceSpec, site: Site, providers: Sequence[Provider], *, strict: bool
+    spec: ServiceSpec, site: ServiceContext, providers: Sequence[Provider], *, strict: bool
 ) -> tuple[Supply, tuple[str, ...]]:
     """Choose among `providers`, as `open_supply` does among those of the service's kind."""
     return _Choice(spec, site, strict=strict).make(providers)
@@ -28,7 +28,7 @@ def choose(
 class _Choice:
     """One choice while it is being made."""
 
-    def __init__(self, spec: ServiceSpec, site: Site, *, strict: bool) -> None:
+    def __init__(self, spec: ServiceSpec, site: ServiceContext, *, strict: bool) -> None:
         self._spec = spec
         self._site = site
         self._strict = strict
@@ -90,7 +90,7 @@ class _Choice:
             return None
 
 
-def _providers(spec: ServiceSpec, site: Site) -> tuple[Provider, ...]:
+def _providers(spec: ServiceSpec, site: ServiceContext) -> tuple[Provider, ...]:
     if spec.kind == "postgres":
         from onward.execute.services.postgres import sources as postgres_sources  # noqa: PLC0415  # psycopg only where a database is wanted
 

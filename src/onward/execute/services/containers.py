@@ -11,13 +11,13 @@ from onward.execute.docker import engine
 from onward.execute.process.ports import LOOPBACK
 from onward.execute.process.processes import Call, Ended, Handle
 from onward.execute.process.wait import with_tail
-from onward.execute.services.supply import Offer, Site, Supply
+from onward.execute.services.supply import Offer, ServiceContext, Supply
 from onward.model.pipeline import ServiceSpec
 
 PROVIDER = "docker"
 
 
-def offers(site: Site, spec: ServiceSpec, start: Callable[[ServiceSpec], Supply]) -> tuple[Offer, ...]:
+def offers(site: ServiceContext, spec: ServiceSpec, start: Callable[[ServiceSpec], Supply]) -> tuple[Offer, ...]:
     """Return the declared image as an offer; ServiceError when Docker cannot be used."""
     why = engine.refusal(site.environ)
     if why:
@@ -29,10 +29,10 @@ def offers(site: Site, spec: ServiceSpec, start: Callable[[ServiceSpec], Supply]
 class Container:
     """One container for the length of a run or of a step."""
 
-    def __init__(self, site: Site, spec: ServiceSpec) -> None:
+    def __init__(self, site: ServiceContext, spec: ServiceSpec) -> None:
         self._site = site
         self._image = spec.image
-        self._belonging = replace(site.belongings.begin(spec.name, PROVIDER), container=True)
+        self._belonging = replace(site.owned.begin(spec.name, PROVIDER), container=True)
         self._follower: Handle | None = None
         self._id = ""
         self.mark = self._belonging.mark
@@ -43,7 +43,7 @@ class Container:
 
         `secrets` become variables inside it; their values appear in no argument list.
         """
-        self._site.belongings.keep(self._belonging)
+        self._site.owned.keep(self._belonging)
         engine.fetch(self._image, self._site.environ)
         run = (
             "run",
@@ -77,7 +77,7 @@ class Container:
         if self._follower is not None:
             self._follower.stop(1)
         if gone:
-            self._site.belongings.forget(self._belonging)
+            self._site.owned.forget(self._belonging)
 
     def _follow(self) -> None:
         call = Call(

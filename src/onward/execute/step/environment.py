@@ -11,7 +11,7 @@ from pathlib import Path
 from onward import guest
 from onward.execute.advisories.databases import Database
 from onward.execute.advisories.source import AdvisorySource
-from onward.execute.application.staging import Staging
+from onward.execute.application.launcher import AppLauncher
 from onward.execute.application.variables import import_path, plain_variables, step_variables
 from onward.execute.docker import images
 from onward.execute.docker.images import Images
@@ -20,7 +20,7 @@ from onward.execute.process.processes import Processes
 from onward.execute.provision.node.packages import NodeEnvironments, PlacedPackages
 from onward.execute.provision.python.environment import Environment, Environments
 from onward.execute.provision.python.interpreters import Interpreters
-from onward.execute.provision.tools.provider import Obtained, Toolshop, registry_environment
+from onward.execute.provision.tools.provider import ResolvedTool, ToolProvider, registry_environment
 from onward.execute.services.pool import Leased, ServicePool
 from onward.execute.source.workspace import Workspaces
 from onward.execute.step.seal import Redactor
@@ -49,7 +49,7 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
+class RunResources:
     """Everything that the steps of one run share."""
 
     run: Path
@@ -61,7 +61,7 @@ class Bench:
     environments: Environments
     nodes: NodeEnvironments
     interpreters: Interpreters
-    toolshop: Toolshop
+    tool_provider: ToolProvider
     services: ServicePool
     images: Images
     advisories: AdvisorySource
@@ -116,11 +116,11 @@ class Bench:
                     *staged.secrets,
                     *self._accounts(step).values(),
                 ),
-                dead_service=lambda: self.services.check(leases) or staged.trouble(),
+                dead_service=lambda: self.services.check(leases) or staged.error(),
             )
 
-    def _staging(self, step: Step, scratch: Path, tree: Path, leases: tuple[Leased, ...]) -> Staging:
-        return Staging(
+    def _staging(self, step: Step, scratch: Path, tree: Path, leases: tuple[Leased, ...]) -> AppLauncher:
+        return AppLauncher(
             project=self.project,
             pipeline=self.pipeline,
             environ=self.environ,
@@ -153,9 +153,9 @@ class Bench:
         folder = step.check.node(step.context)
         return self.nodes.prepare(self.project, folder).place(tree / folder)
 
-    def _obtain(self, step: Step, environment: Environment | None, python: Path | None, name: str) -> Obtained:
+    def _obtain(self, step: Step, environment: Environment | None, python: Path | None, name: str) -> ResolvedTool:
         tool = next(tool for tool in step.check.tools if tool.name == name)
-        return self.toolshop.obtain(
+        return self.tool_provider.obtain(
             tool, environment=environment, project=self.project, python=python if tool.parses_python else None
         )
 
@@ -228,7 +228,7 @@ def _notes(leases: tuple[Leased, ...], packages: PlacedPackages | None) -> Itera
     yield from packages.installed.notes if packages else ()
 
 
-def _tool_tokens(tools: Mapping[str, Obtained]) -> dict[str, str]:
+def _tool_tokens(tools: Mapping[str, ResolvedTool]) -> dict[str, str]:
     return {f"tool:{name}": str(obtained.executable) for name, obtained in tools.items()}
 
 

@@ -15,7 +15,7 @@ from onward.errors import OnwardError, ReadError
 from onward.execute.cleanup import orphans
 from onward.execute.process.processes import Call, Ended
 from onward.execute.step import artifacts, seal, tokens
-from onward.execute.step.environment import Bench, Ready
+from onward.execute.step.environment import Ready, RunResources
 from onward.execute.step.redact import Redactor
 from onward.model.application import SERVICE
 from onward.model.event import StepProgress, StepStarted
@@ -38,7 +38,7 @@ class Fed:
 class StepRun:
     """One step while it is being executed; `perform` never raises what a user could act on, it becomes evidence."""
 
-    def __init__(self, step: Step, cpus: int, bench: Bench, fed: Sequence[Fed]) -> None:
+    def __init__(self, step: Step, cpus: int, bench: RunResources, fed: Sequence[Fed]) -> None:
         self._step = step
         self._cpus = cpus
         self._bench = bench
@@ -70,7 +70,7 @@ class StepRun:
         try:
             logs = [self._kept_log(log) for log in (self._log, *sorted(self._out.glob(f"{SERVICE}*.log")))]
         except OSError as error:
-            return self._trouble(_reason_of_system(error))
+            return self._error(_reason_of_system(error))
         return replace(evidence, artifacts=(*evidence.artifacts, *logs))
 
     def _kept_log(self, log: Path) -> Artifact:
@@ -84,9 +84,9 @@ class StepRun:
             with ExitStack() as stack:
                 return self._in(stack.enter_context(orphans.scratch(self._bench.run)), stack)
         except OnwardError as error:
-            return self._trouble(_reason_of(error))
+            return self._error(_reason_of(error))
         except OSError as error:
-            return self._trouble(_reason_of_system(error))
+            return self._error(_reason_of_system(error))
 
     def _in(self, scratch: Path, stack: ExitStack) -> Evidence:
         self._progress("preparing")
@@ -97,12 +97,12 @@ class StepRun:
         for planned in self._step.commands:
             command = tokens.expand_command(planned, ready.tokens)
             ended = self._run(command, ready.env)
-            trouble = _trouble_of(command, ended, self._last_words())
-            if trouble is not None:
-                return self._trouble(ready.dead_service() or trouble)
+            error = _error_of(command, ended, self._last_words())
+            if error is not None:
+                return self._error(ready.dead_service() or error)
             exits.append(ended.exit if ended.exit is not None else -1)
         dead = ready.dead_service()
-        return self._trouble(dead) if dead else self._read(ready, tuple(exits))
+        return self._error(dead) if dead else self._read(ready, tuple(exits))
 
     def _link_inputs(self, scratch: Path) -> None:
         fed = [(one.folder, one.evidence.artifacts) for one in self._fed]
@@ -164,10 +164,10 @@ class StepRun:
             artifacts=kept,
         )
 
-    def _trouble(self, reason: Reason) -> Evidence:
+    def _error(self, reason: Reason) -> Evidence:
         text = self._redactor.redact(reason.text)
         notes = self._ready.notes if self._ready else ()
-        return replace(self._blank(), trouble=Reason(code=reason.code, text=text), notes=notes)
+        return replace(self._blank(), error=Reason(code=reason.code, text=text), notes=notes)
 
     def _blank(self) -> Evidence:
         tools = self._ready.tools if self._ready else ()
@@ -208,7 +208,7 @@ def _reason_of_system(error: OSError) -> Reason:
     return Reason(code="system", text=f"{error.strerror or error}{where}")
 
 
-def _trouble_of(command: Command, ended: Ended, last_words: str) -> Reason | None:
+def _error_of(command: Command, ended: Ended, last_words: str) -> Reason | None:
     program = _program(command)
     if ended.exit is not None and ended.exit in command.accepts:
         return None

@@ -109,7 +109,7 @@ class _Board:
 
     def run(self) -> None:
         """Bring every step to its end."""
-        self._admit([step for step in self._steps if step.excuse is not None or not self._open[step.id]])
+        self._admit([step for step in self._steps if step.skip_reason is not None or not self._open[step.id]])
         bug: BaseException | None = None
         while self._start_ready(bug):
             step, result = self._next()
@@ -157,18 +157,18 @@ class _Board:
         self._finished(step, evidence)
         for follower in self._followers.get(step.id, ()):
             self._open[follower.id].discard(step.id)
-        return [one for one in self._followers.get(step.id, ()) if not self._open[one.id] and one.excuse is None]
+        return [one for one in self._followers.get(step.id, ()) if not self._open[one.id] and one.skip_reason is None]
 
     def _admit(self, steps: list[Step]) -> None:
         """Queue steps for which everything is there; what must be left out lets others move up in turn."""
         waiting = deque(steps)
         while waiting:
             step = waiting.popleft()
-            reason = step.excuse or self._may_run(step, self.evidence)
+            reason = step.skip_reason or self._may_run(step, self.evidence)
             if reason is None:
                 heapq.heappush(self._ready, (self._rank[step.id], step))
             else:
-                waiting.extend(self._settle(step, Evidence(step=step.id, gate=step.gate, left_out=reason)))
+                waiting.extend(self._settle(step, Evidence(step=step.id, gate=step.gate, skipped=reason)))
 
     def _start_ready(self, bug: BaseException | None) -> bool:
         passed_over = []

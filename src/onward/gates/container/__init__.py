@@ -66,7 +66,7 @@ GATE = Gate(
             applies=_is_built,
             needs=(_ENGINE, Need(kind="network", name="registries")),
             more_needs=bases.needed,
-            promise="the image",
+            proves="the image",
             keeps=(Keep(kind=IMAGE, path="image*.json", media_type=_JSON),),
         ),
         Check(
@@ -100,7 +100,7 @@ GATE = Gate(
             services=("trivy-database",),
             needs=(_ENGINE, Need(kind="program", name="trivy"), Need(kind="advisories", name="trivy")),
             more_needs=bases.needed,
-            promise="vulnerabilities",
+            proves="vulnerabilities",
             consumes=(IMAGE,),
             keeps=(
                 Keep(kind="container-report", path="trivy*.json", media_type=_JSON),
@@ -116,7 +116,7 @@ GATE = Gate(
             services=("osv-database",),
             needs=(_ENGINE, Need(kind="program", name="osv-scanner"), Need(kind="advisories", name="osv")),
             more_needs=bases.needed,
-            promise="vulnerabilities",
+            proves="vulnerabilities",
             consumes=(IMAGE,),
             keeps=(Keep(kind="container-report", path="osv*.json", media_type=_JSON),),
         ),

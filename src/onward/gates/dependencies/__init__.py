@@ -154,7 +154,7 @@ GATE = Gate(
             environment=EnvironmentUse(deployed=True),
             services=("advisories",),
             needs=(Need(kind="advisories", name="PyPI"),),
-            promise="vulnerabilities",
+            proves="vulnerabilities",
             keeps=(
                 Keep(kind="dependencies-report", path="audit.json", media_type="application/json"),
                 Keep(kind="dependencies-list", path="requirements.txt", media_type="text/plain"),
@@ -197,7 +197,7 @@ GATE = Gate(
             environment=EnvironmentUse(deployed=True),
             needs=(Need(kind="account", name="SAFETY_API_KEY"),),
             keeps=(Keep(kind="safety-report", path=safety.REPORT, media_type="application/json"),),
-            second_opinion=True,
+            optional=True,
         ),
     ),
     defects=DEFECTS,

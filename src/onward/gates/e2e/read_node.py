@@ -30,7 +30,7 @@ def reading(outputs: Outputs, context: ReadContext) -> Reading:
         root = context.relative(report["config"]["rootDir"] + "/")
         found = [one for suite in report["suites"] for one in _journeys(suite, root, ())]
         problems = tuple(_problems(report))
-        left_out = tuple(str(name) for name in report["config"]["metadata"].get("leftOut", ()))
+        skipped = tuple(str(name) for name in report["config"]["metadata"].get("leftOut", ()))
         duration = float(report["stats"]["duration"]) / 1000
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ReadError(f"{REPORT} is not what Playwright writes ({error!r})", where=REPORT) from error
@@ -44,7 +44,7 @@ def reading(outputs: Outputs, context: ReadContext) -> Reading:
         ),
         tests=tuple(test for test, _ in found),
         problems=problems,
-        notes=(f"projects for other browsers are not taken: {', '.join(left_out)}",) if left_out else (),
+        notes=(f"projects for other browsers are not taken: {', '.join(skipped)}",) if skipped else (),
     )
 
 

@@ -140,7 +140,7 @@ ADVISORIES = Check(
     services=("advisories",),
     needs=(Need(kind="advisories", name="npm"),),
     keeps=(Keep(kind="audit-json", path=ASKED, media_type="application/json"),),
-    stands_in_for="audit",
+    fallback_for="audit",
 )
 
 GATE = Gate(

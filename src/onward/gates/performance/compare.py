@@ -187,7 +187,7 @@ def _reading(
     sides: Mapping[str, Recorded], made: Sequence[Comparison], rules: Rules, *, notes: tuple[str, ...]
 ) -> Reading:
     gone = tuple(_gone(sides))
-    left = _left_out(sides, made)
+    left = _skipped(sides, made)
     return Reading(
         looked_at=(
             LookedAt(what="endpoints compared", count=len({one.endpoint for one in made})),
@@ -230,7 +230,7 @@ def _gone(sides: Mapping[str, Recorded]) -> Iterator[Finding]:
             )
 
 
-def _left_out(sides: Mapping[str, Recorded], made: Sequence[Comparison]) -> list[str]:
+def _skipped(sides: Mapping[str, Recorded], made: Sequence[Comparison]) -> list[str]:
     there = {request.endpoint for recorded in sides.values() for request in recorded.requests}
     return sorted(there - {one.endpoint for one in made})
 

@@ -175,7 +175,7 @@ GATE = Gate(
             needs=(Need(kind="program", name="trufflehog"),),
             keeps=(_REPORT,),
             cpus=0,
-            second_opinion=True,
+            optional=True,
         ),
     ),
     defects=DEFECTS,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from onward.errors import ServiceError
-from onward.execute.cleanup.owned import Belonging, Belongings, orphans
+from onward.execute.cleanup.owned import OwnedResource, OwnedResources, orphans
 from onward.execute.process.identity import Identity, identify
 from onward.model.places import Places
 
@@ -18,26 +18,26 @@ def places(tmp_path: Path) -> Places:
     return Places(cache=tmp_path / "cache", state=tmp_path / "state")
 
 
-def belongings_of(places: Places) -> Belongings:
+def belongings_of(places: Places) -> OwnedResources:
     run = places.state / "runs" / "run"
     run.mkdir(parents=True, exist_ok=True)
-    return Belongings(places, run)
+    return OwnedResources(places, run)
 
 
-def of_the_dead(belongings: Belongings) -> Belonging:
-    return replace(belongings.begin("cache", "machine"), owner=os.getpid(), owner_started="another start")
+def of_the_dead(owned: OwnedResources) -> OwnedResource:
+    return replace(owned.begin("cache", "machine"), owner=os.getpid(), owner_started="another start")
 
 
 def test_what_belongs_to_a_living_process_is_no_orphan(places: Places) -> None:
-    belongings = belongings_of(places)
-    kept = belongings.keep(belongings.begin("cache", "machine"))
+    owned = belongings_of(places)
+    kept = owned.keep(owned.begin("cache", "machine"))
     assert identify(os.getpid()) == Identity(kept.owner, kept.owner_started)
     assert orphans(places) == ()
 
 
 def test_a_held_lock_means_alive_whatever_the_process(places: Places) -> None:
-    belongings = belongings_of(places)
-    kept = belongings.keep(of_the_dead(belongings))
+    owned = belongings_of(places)
+    kept = owned.keep(of_the_dead(owned))
     with (Path(kept.run) / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert orphans(places) == ()
@@ -45,11 +45,11 @@ def test_a_held_lock_means_alive_whatever_the_process(places: Places) -> None:
 
 
 def test_what_was_written_is_read_back(places: Places, tmp_path: Path) -> None:
-    belongings = belongings_of(places)
-    kept = belongings.located(of_the_dead(belongings), tmp_path / "a folder", ("postgres", "initdb"))
-    kept = belongings.keep_process(belongings.keep(kept), Identity(42, "then"))
+    owned = belongings_of(places)
+    kept = owned.located(of_the_dead(owned), tmp_path / "a folder", ("postgres", "initdb"))
+    kept = owned.keep_process(owned.keep(kept), Identity(42, "then"))
     assert orphans(places) == (kept,)
-    belongings.forget(kept)
+    owned.forget(kept)
     assert orphans(places) == ()
 
 
@@ -63,7 +63,7 @@ def test_a_torn_file_is_passed_over(places: Places, text: str) -> None:
 
 def test_a_state_that_cannot_be_written_is_said(places: Places) -> None:
     places.state.parent.joinpath("state").write_text("a file where a folder should be")
-    belongings = Belongings(places, places.state.parent / "run")
+    owned = OwnedResources(places, places.state.parent / "run")
     with pytest.raises(ServiceError, match="identity cannot be written") as caught:
-        belongings.keep(belongings.begin("cache", "machine"))
+        owned.keep(owned.begin("cache", "machine"))
     assert "ONWARD_STATE_DIR" in caught.value.hint

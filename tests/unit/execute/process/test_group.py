@@ -11,8 +11,14 @@ from pathlib import Path
 import pytest
 
 from onward.execute.process import group
-from onward.execute.process.group import end_carriers, end_strays, heed, hold_off, terminable
-from onward.execute.process.identity import Identity, carriers, has_members
+from onward.execute.process.group import (
+    end_processes_with_marker,
+    end_strays,
+    ignore_signals,
+    restore_signals,
+    terminable,
+)
+from onward.execute.process.identity import Identity, has_members, processes_with_marker
 from onward.execute.process.processes import Call, Handle, Processes
 
 
@@ -47,10 +53,10 @@ def test_carriers_of_a_marker_end_even_in_a_session_of_their_own(tmp_path: Path)
         daemon = started(processes, tmp_path, "setsid sleep 60 & echo $! > pid; sleep 60", marker)
         other = started(processes, tmp_path, "sleep 60", f"{marker}-not")
         until = time.monotonic() + 5
-        while len(carriers(f"ONWARD_TEST_RUN={marker}")) < 3 and time.monotonic() < until:
+        while len(processes_with_marker(f"ONWARD_TEST_RUN={marker}")) < 3 and time.monotonic() < until:
             time.sleep(0.02)
-        assert len(end_carriers(f"ONWARD_TEST_RUN={marker}")) == 3
-        assert carriers(f"ONWARD_TEST_RUN={marker}") == ()
+        assert len(end_processes_with_marker(f"ONWARD_TEST_RUN={marker}")) == 3
+        assert processes_with_marker(f"ONWARD_TEST_RUN={marker}") == ()
         assert not daemon.alive()
         assert other.alive()
 
@@ -66,18 +72,18 @@ def test_being_terminated_is_being_interrupted(number: signal.Signals) -> None:
 def test_nothing_interrupts_while_it_is_held_off() -> None:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.getsignal(number) for number in numbers]
-    hold_off()
-    hold_off()
+    ignore_signals()
+    ignore_signals()
     for number in numbers:
         signal.raise_signal(number)
-    heed()
-    heed()
+    restore_signals()
+    restore_signals()
     assert [signal.getsignal(number) for number in numbers] == before
 
 
 def test_only_the_main_thread_holds_off() -> None:
     before = signal.getsignal(signal.SIGINT)
-    thread = threading.Thread(target=hold_off)
+    thread = threading.Thread(target=ignore_signals)
     thread.start()
     thread.join()
     assert signal.getsignal(signal.SIGINT) == before

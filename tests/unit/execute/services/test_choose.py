@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from onward.errors import ServiceError
-from onward.execute.cleanup.owned import Belongings
+from onward.execute.cleanup.owned import OwnedResources
 from onward.execute.process.processes import Processes
 from onward.execute.services.choose import choose
-from onward.execute.services.supply import Leased, Obtained, Offer, Site
+from onward.execute.services.supply import Leased, Offer, ServiceContext, ToolProgram
 from onward.model.pipeline import ServiceSpec
 from onward.model.places import Places
 from onward.model.tool import Tool
@@ -19,8 +19,8 @@ from onward.model.tool import Tool
 SPEC = ServiceSpec(name="database", kind="postgres", image="postgres:15", version="15", variables=())
 
 
-class NoToolshop:
-    def obtain(self, tool: Tool) -> Obtained:
+class NoTools:
+    def obtain(self, tool: Tool) -> ToolProgram:
         raise ServiceError(f"no {tool.name}")
 
 
@@ -64,51 +64,51 @@ class Source:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path) -> Iterator[ServiceContext]:
     places = Places(cache=tmp_path / "cache", state=tmp_path / "state")
     with Processes() as processes:
-        yield Site(
+        yield ServiceContext(
             places=places,
             run_dir=tmp_path,
             processes=processes,
-            toolshop=NoToolshop(),
+            tool_provider=NoTools(),
             environ={},
-            belongings=Belongings(places, tmp_path),
+            owned=OwnedResources(places, tmp_path),
         )
 
 
-def made(site: Site, *sources: Source, strict: bool = False) -> tuple[str, tuple[str, ...]]:
+def made(site: ServiceContext, *sources: Source, strict: bool = False) -> tuple[str, tuple[str, ...]]:
     supply, notes = choose(SPEC, site, sources, strict=strict)
     assert isinstance(supply, Supplied)
     return supply.detail, notes
 
 
-def test_the_first_that_fits_is_taken(site: Site) -> None:
+def test_the_first_that_fits_is_taken(site: ServiceContext) -> None:
     assert made(site, Source("a", ("15",)), Source("b", ("15",))) == ("a 15", ())
 
 
-def test_a_version_that_fits_goes_before_the_order(site: Site) -> None:
+def test_a_version_that_fits_goes_before_the_order(site: ServiceContext) -> None:
     assert made(site, Source("a", ("14", "15")), Source("b", ("15",))) == ("a 15", ())
     assert made(site, Source("a", ("14",)), Source("b", ("15",))) == ("b 15", ())
 
 
-def test_what_cannot_be_used_is_noted(site: Site) -> None:
+def test_what_cannot_be_used_is_noted(site: ServiceContext) -> None:
     sources = (Source("a", why="not there"), Source("b", ("15",), breaks="dies"), Source("c", ("15",)))
     assert made(site, *sources) == ("c 15", ("a: not there", "b: dies"))
 
 
-def test_a_near_version_is_the_last_resort_and_noted(site: Site) -> None:
+def test_a_near_version_is_the_last_resort_and_noted(site: ServiceContext) -> None:
     detail, notes = made(site, Source("a", ("16",)), Source("b", why="gone"))
     assert (detail, notes) == ("a 16", ("b: gone", "postgres:15 was asked for, and a 16 is what there is"))
 
 
-def test_where_the_version_must_match_a_near_one_is_refused(site: Site) -> None:
+def test_where_the_version_must_match_a_near_one_is_refused(site: ServiceContext) -> None:
     with pytest.raises(ServiceError, match=r"postgres:15 cannot be had: a: a 16 is another major version") as caught:
         made(site, Source("a", ("16",)), strict=True)
     assert caught.value.where == "services.database"
 
 
-def test_the_server_that_the_user_named_is_used_or_refused_but_not_replaced(site: Site) -> None:
+def test_the_server_that_the_user_named_is_used_or_refused_but_not_replaced(site: ServiceContext) -> None:
     sources = (Source("address", ("14",), chosen=True), Source("b", ("15",)))
     detail, notes = made(site, *sources)
     assert (detail, notes) == ("address 14", ("address 14 is another major version than postgres:15",))
@@ -116,12 +116,12 @@ def test_the_server_that_the_user_named_is_used_or_refused_but_not_replaced(site
         made(site, *sources, strict=True)
 
 
-def test_nothing_at_all_lists_every_reason(site: Site) -> None:
+def test_nothing_at_all_lists_every_reason(site: ServiceContext) -> None:
     with pytest.raises(ServiceError, match="postgres:15 cannot be had: a: not there; b: dies"):
         made(site, Source("a", why="not there"), Source("b", ("15",), breaks="dies"))
 
 
-def test_after_an_interrupt_nothing_more_is_tried(site: Site) -> None:
+def test_after_an_interrupt_nothing_more_is_tried(site: ServiceContext) -> None:
     site.processes.interrupt()
     with pytest.raises(ServiceError, match=r"^dies$"):
         made(site, Source("a", ("15",), breaks="dies"), Source("b", ("15",)))

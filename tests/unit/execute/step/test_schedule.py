@@ -129,21 +129,21 @@ def test_what_took_long_the_last_time_begins_early() -> None:
 
 
 def test_excused_steps_are_left_out_at_once() -> None:
-    excuse = Reason(code="profile", text="outside this profile")
-    evidence, ended = run([step("a"), step("b", excuse=excuse), step("c", "b")])
-    assert evidence["b"].left_out == excuse
+    skip_reason = Reason(code="profile", text="outside this profile")
+    evidence, ended = run([step("a"), step("b", skip_reason=skip_reason), step("c", "b")])
+    assert evidence["b"].skipped == skip_reason
     assert ended[0] == "b"
-    assert evidence["c"].left_out is None
+    assert evidence["c"].skipped is None
 
 
 def test_what_may_not_run_is_left_out_with_all_that_waits_for_it() -> None:
     def may_run(one: Step, done: Mapping[str, Evidence]) -> Reason | None:
-        blocked = one.id == "s0" or any(done[before].left_out for before in one.after)
+        blocked = one.id == "s0" or any(done[before].skipped for before in one.after)
         return Reason(code="needs", text="it needs what did not pass") if blocked else None
 
     chain = [step("s0"), *(step(f"s{number}", f"s{number - 1}") for number in range(1, 3000))]
     evidence, ended = run(chain, may_run=may_run)
-    assert all(one.left_out for one in evidence.values())
+    assert all(one.skipped for one in evidence.values())
     assert len(ended) == 3000
 
 
@@ -233,9 +233,9 @@ def graphs(draw: st.DrawFn) -> list[Step]:
     for number in range(draw(st.integers(0, 12))):
         before = draw(st.lists(st.sampled_from([one.id for one in steps]), unique=True)) if steps else []
         half = len(before) // 2
-        excuse = Reason(code="excused", text="") if draw(st.integers(0, 5)) == 0 else None
+        skip_reason = Reason(code="excused", text="") if draw(st.integers(0, 5)) == 0 else None
         cpus = draw(st.integers(0, 4))
-        steps.append(step(f"s{number}", *before[:half], feeds=tuple(before[half:]), cpus=cpus, excuse=excuse))
+        steps.append(step(f"s{number}", *before[:half], feeds=tuple(before[half:]), cpus=cpus, skip_reason=skip_reason))
     return steps
 
 
@@ -248,6 +248,6 @@ def test_any_graph_is_run_once_in_order_and_within_its_budget(steps: list[Step],
     assert sorted(ended) == sorted(evidence)
     assert watch.most <= jobs
     for one in steps:
-        if one.excuse is None:
+        if one.skip_reason is None:
             assert all(ended.index(before) < ended.index(one.id) for before in (*one.after, *one.feeds))
-        assert (evidence[one.id].left_out is None) == (one.excuse is None)
+        assert (evidence[one.id].skipped is None) == (one.skip_reason is None)

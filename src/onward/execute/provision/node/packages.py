@@ -19,7 +19,7 @@ from onward.execute.provision.installer import Installer
 from onward.execute.provision.node import node_range, packagers
 from onward.execute.provision.node.manifest import Wanted
 from onward.execute.provision.node.packagers import Packager
-from onward.execute.provision.tools.provider import Obtained, Toolshop
+from onward.execute.provision.tools.provider import ResolvedTool, ToolProvider
 from onward.model.evidence import ToolUse
 from onward.model.facts import Project
 from onward.model.places import Places
@@ -111,12 +111,12 @@ class NodeEnvironments:
     """Installs packages under the cache, each lock file once; they are held until `close`."""
 
     def __init__(
-        self, places: Places, processes: Processes, registry_env: Mapping[str, str], toolshop: Toolshop
+        self, places: Places, processes: Processes, registry_env: Mapping[str, str], tool_provider: ToolProvider
     ) -> None:
         self._installer = Installer(places, processes, registry_env)
         self._store = Store(places.cache, lambda: processes.interrupted)
         self._downloads = places.cache / "downloads"
-        self._toolshop = toolshop
+        self._toolshop = tool_provider
 
     def prepare(self, project: Project, folder: str) -> NodePackages:
         """Return the packages that `folder` (relative to the project) locks, installed by its own package manager.
@@ -174,7 +174,7 @@ class NodeEnvironments:
             raise ProvisionError("the Node that onward brings does not start on this machine", where=NODE.name)
         return node
 
-    def _install(self, home: Path, wanted: Wanted, node: Node, tool: Obtained | None) -> Mapping[str, Any]:
+    def _install(self, home: Path, wanted: Wanted, node: Node, tool: ResolvedTool | None) -> Mapping[str, Any]:
         for name, data in wanted.files:
             (home / name).parent.mkdir(parents=True, exist_ok=True)
             (home / name).write_bytes(data)
@@ -201,7 +201,7 @@ class NodeEnvironments:
         if wanted.has_scripts:
             self._installer.run((npm, "rebuild", *quiet), cwd=home, log=home / "make.log", env=env)
 
-    def _with_packager(self, home: Path, packager: Packager, node: Node, *, tool: Obtained) -> None:
+    def _with_packager(self, home: Path, packager: Packager, node: Node, *, tool: ResolvedTool) -> None:
         own = self._downloads / tool.use.name
         own.mkdir(parents=True, exist_ok=True)
         program = home / _PROGRAMS / packager.name
@@ -239,7 +239,7 @@ def _described(folder: Path, source: str, environ: Mapping[str, str]) -> Node | 
     return Node(bin=folder, version=version, source=source) if code == 0 and node_range.parse(version) else None
 
 
-def _key(wanted: Wanted, node: Node, tool: Obtained | None) -> str:
+def _key(wanted: Wanted, node: Node, tool: ResolvedTool | None) -> str:
     # Programs are linked and started by their places.
     manager = (tool.use.name, tool.use.version, str(tool.executable)) if tool else ()
     parts = (_RECIPE, wanted.digest, node.version, str(node.bin), platform.system(), platform.machine(), *manager)

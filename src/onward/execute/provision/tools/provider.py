@@ -73,14 +73,14 @@ _REFUSED = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Obtained:
+class ResolvedTool:
     """A program that is ready to run, and what it is."""
 
     executable: Path
     use: ToolUse
 
 
-class Toolshop:
+class ToolProvider:
     """Makes tools under the cache; each is made once, by one process, and held until `close`."""
 
     def __init__(self, places: Places, processes: Processes, registry_env: Mapping[str, str]) -> None:
@@ -94,7 +94,7 @@ class Toolshop:
         environment: Environment | None = None,
         project: Project | None = None,
         python: Path | None = None,
-    ) -> Obtained:
+    ) -> ResolvedTool:
         """Return the program of `tool`, ready to run.
 
         What the project declares wins: its own installation in `environment`, else the version that it pins.
@@ -117,7 +117,7 @@ class Toolshop:
         """Let go of the tools; from now on they may be pruned."""
         self._store.close()
 
-    def _from_pypi(self, tool: Tool, source: Pypi, project: Project | None, python: Path | None) -> Obtained:
+    def _from_pypi(self, tool: Tool, source: Pypi, project: Project | None, python: Path | None) -> ResolvedTool:
         pin = _pin(tool, source, project)
         lock = f"{source.package}=={pin}\n".encode() if pin else lock_file(source.lock)
         interpreter = (python or Path(getattr(sys, "_base_executable", sys.executable))).resolve()
@@ -138,9 +138,9 @@ class Toolshop:
         key = f"{tool.name}-{pin or source.version}-{_digest(lock, _identity(interpreter))[:16]}"
         made = self._store.obtain(KIND, key, make)
         use = ToolUse(name=tool.name, version=made.note["version"], source="pypi", digest=made.note["digest"])
-        return Obtained(executable=made.path / "env" / "bin" / tool.executable, use=use)
+        return ResolvedTool(executable=made.path / "env" / "bin" / tool.executable, use=use)
 
-    def _from_npm(self, tool: Tool, source: Npm) -> Obtained:
+    def _from_npm(self, tool: Tool, source: Npm) -> ResolvedTool:
         def make(folder: Path) -> Mapping[str, Any]:
             npm.unpack(source, folder, self._installer, self._npm_program)
             return {"version": source.version}
@@ -148,15 +148,15 @@ class Toolshop:
         key = f"{tool.name}-{source.version}-{_digest(source.integrity.encode())[:16]}"
         made = self._store.obtain(KIND, key, make)
         use = ToolUse(name=tool.name, version=source.version, source="npm", digest=source.integrity)
-        return Obtained(executable=made.path / npm.PACKAGE / tool.executable, use=use)
+        return ResolvedTool(executable=made.path / npm.PACKAGE / tool.executable, use=use)
 
     def _npm_program(self) -> Path:
         return npm.on_path(self._installer.environ) or self.obtain(NODE).executable
 
-    def _program(self, tool: Tool, source: Program) -> Obtained:
+    def _program(self, tool: Tool, source: Program) -> ResolvedTool:
         found = programs.on_path(tool, source, self._installer.environ)
         if found is not None:
-            return Obtained(executable=found.path, use=found.use)
+            return ResolvedTool(executable=found.path, use=found.use)
         way = programs.way_to_make(source, self._installer.environ)
         key = programs.key(tool, source)
         if way is None and self._store.find(KIND, key) is None:
@@ -170,7 +170,7 @@ class Toolshop:
             return programs.make(tool, source, folder, self._installer)
 
         made = self._store.obtain(KIND, key, make)
-        return Obtained(executable=made.path / "bin" / tool.executable, use=ToolUse(**made.note))
+        return ResolvedTool(executable=made.path / "bin" / tool.executable, use=ToolUse(**made.note))
 
 
 def registry_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -191,7 +191,7 @@ def lock_file(name: str) -> bytes:
     return resources.files("onward.execute").joinpath("locks", name).read_bytes()
 
 
-def _projects_own(tool: Tool, environment: Environment | None, project: Project | None) -> Obtained | None:
+def _projects_own(tool: Tool, environment: Environment | None, project: Project | None) -> ResolvedTool | None:
     if environment is None or project is None or not tool.project_package:
         return None
     version = environment.package_version(tool.project_package)
@@ -199,7 +199,7 @@ def _projects_own(tool: Tool, environment: Environment | None, project: Project 
     if version is None or not project.declares(tool.project_package) or not executable.exists():
         return None
     use = ToolUse(name=tool.name, version=version, source="project", digest=environment.digest)
-    return Obtained(executable=executable, use=use)
+    return ResolvedTool(executable=executable, use=use)
 
 
 def _pin(tool: Tool, source: Pypi, project: Project | None) -> str | None:

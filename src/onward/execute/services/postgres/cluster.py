@@ -14,7 +14,7 @@ from onward.execute.services.postgres.cluster_template import Programs
 from onward.execute.services.postgres.databases import Databases
 from onward.execute.services.postgres.postgres import Postgres
 from onward.execute.services.serving import Server
-from onward.execute.services.supply import Site
+from onward.execute.services.supply import ServiceContext
 from onward.model.pipeline import ServiceSpec
 
 # Data lives for one run, so nothing has to survive a crash; dynamic shared memory in files goes with the folder.
@@ -36,7 +36,7 @@ _OWN_SETTINGS = SETTINGS | {
 }
 
 
-def start(site: Site, spec: ServiceSpec, programs: Programs, provider: str) -> Postgres:
+def start(site: ServiceContext, spec: ServiceSpec, programs: Programs, provider: str) -> Postgres:
     """Start a server from `programs` and return it ready; ServiceError when it cannot be had."""
     server = Server(
         site,

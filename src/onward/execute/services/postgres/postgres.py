@@ -60,7 +60,7 @@ class Postgres:
             use=ServiceUse(
                 name=self.spec.name, asked=self.spec.image, ran=f"PostgreSQL {self.version}", provider=self.provider
             ),
-            trouble=self.ended,
+            error=self.ended,
             log=self.log,
             facts=(("host", host), ("port", port), ("database", database), ("version", self.version)),
             secrets=self.secrets,

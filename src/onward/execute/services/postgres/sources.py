@@ -16,14 +16,14 @@ from onward.execute.services.postgres import cluster, databases
 from onward.execute.services.postgres.cluster_template import Programs
 from onward.execute.services.postgres.databases import Address, Databases
 from onward.execute.services.postgres.postgres import Postgres
-from onward.execute.services.supply import Offer, Provider, Site
+from onward.execute.services.supply import Offer, Provider, ServiceContext
 from onward.model.pipeline import ServiceSpec
 
 _PORT = 5432
 _CONTAINER_START_S = 60.0
 
 
-def providers(site: Site) -> tuple[Provider, ...]:
+def providers(site: ServiceContext) -> tuple[Provider, ...]:
     """Return the providers of PostgreSQL, the preferred one first."""
     return (Given(site), Container(site), Machine(site), Embedded(site), Wheel(site))
 
@@ -32,7 +32,7 @@ def providers(site: Site) -> tuple[Provider, ...]:
 class Given:
     """The server that the user gave by ONWARD_POSTGRES_URL."""
 
-    site: Site
+    site: ServiceContext
     name: str = external.PROVIDER
 
     def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
@@ -61,14 +61,14 @@ class Given:
         at = f"postgresql://{server.shown}"
         for left in external.left_by_the_dead(self.site, at):
             Databases(server, left.mark).drop_all()
-        belonging = external.share(self.site, spec, at)
-        own = Databases(server, belonging.mark)
+        resource = external.share(self.site, spec, at)
+        own = Databases(server, resource.mark)
 
         def stop() -> None:
             # A server that does not answer keeps what we made; it stays written down for the next run.
             with suppress(psycopg.Error):
                 own.drop_all()
-                self.site.belongings.forget(belonging)
+                self.site.owned.forget(resource)
 
         try:
             own.make_template(spec.extensions, f"{version} at {server.shown}")
@@ -90,7 +90,7 @@ class Given:
 class Container:
     """The official image under a local Docker engine."""
 
-    site: Site
+    site: ServiceContext
     name: str = containers.PROVIDER
 
     def offers(self, spec: ServiceSpec) -> tuple[Offer, ...]:
@@ -132,7 +132,7 @@ class Container:
 class Machine:
     """PostgreSQL's programs as the machine has them."""
 
-    site: Site
+    site: ServiceContext
     name: str = "machine"
 
     def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
@@ -154,7 +154,7 @@ class Machine:
 class Embedded:
     """PostgreSQL's programs from the npm registry, in the declared major version."""
 
-    site: Site
+    site: ServiceContext
     name: str = "embedded"
 
     def offers(self, spec: ServiceSpec) -> tuple[Offer, ...]:
@@ -180,7 +180,7 @@ class Embedded:
 class Wheel:
     """PostgreSQL's programs from a wheel that has pgvector and two majors only: the last choice."""
 
-    site: Site
+    site: ServiceContext
     name: str = "wheel"
 
     def offers(self, spec: ServiceSpec) -> tuple[Offer, ...]:

@@ -11,7 +11,7 @@ from onward.errors import ServiceError
 from onward.execute.process import ports
 from onward.execute.services.redis import resp
 from onward.execute.services.serving import Server
-from onward.execute.services.supply import Leased, Site
+from onward.execute.services.supply import Leased, ServiceContext
 from onward.model.evidence import ServiceUse
 from onward.model.pipeline import ServiceSpec
 
@@ -21,7 +21,7 @@ _FEWEST_DATABASES = 16
 class RedisProgram:
     """A program that can serve as Redis; every lease starts it anew."""
 
-    def __init__(self, site: Site, program: Path, provider: str, spec: ServiceSpec) -> None:
+    def __init__(self, site: ServiceContext, program: Path, provider: str, spec: ServiceSpec) -> None:
         self._site = site
         self._spec = spec
         self._program = program
@@ -60,7 +60,7 @@ class RedisProgram:
         port = server.start(argv, lambda port: answers(resp.address(port, password)))
         at = resp.address(port, password)
         numbers = range(workers + 1)
-        return leased(self._spec, at, numbers, self._provider, trouble=server.ended, log=server.log)
+        return leased(self._spec, at, numbers, self._provider, error=server.ended, log=server.log)
 
 
 def leased(
@@ -69,7 +69,7 @@ def leased(
     numbers: Sequence[int],
     provider: str,
     *,
-    trouble: Callable[[], str | None],
+    error: Callable[[], str | None],
     log: Path | None = None,
 ) -> Leased:
     """Return what a step is handed of a running Redis: the first of `numbers` is its own database."""
@@ -82,7 +82,7 @@ def leased(
         url=urls[0],
         worker_urls=urls[1:],
         use=ServiceUse(name=spec.name, asked=spec.image, ran=resp.called(facts), provider=provider),
-        trouble=trouble,
+        error=error,
         log=log,
         facts=(("host", at.host), ("port", str(at.port)), ("version", facts.get("redis_version", ""))),
     )

@@ -16,14 +16,14 @@ from onward.execute.services.redis import resp
 from onward.execute.services.redis.databases import Claims
 from onward.execute.services.redis.redis import RedisProgram, answers, leased
 from onward.execute.services.redis.resp import Address
-from onward.execute.services.supply import Leased, Offer, Provider, Site
+from onward.execute.services.supply import Leased, Offer, Provider, ServiceContext
 from onward.model.pipeline import ServiceSpec
 
 _PORT = 6379
 _CONTAINER_START_S = 60.0
 
 
-def providers(site: Site) -> tuple[Provider, ...]:
+def providers(site: ServiceContext) -> tuple[Provider, ...]:
     """Return the providers of Redis, the preferred one first."""
     return (Given(site), Container(site), Machine(site), Embedded(site))
 
@@ -32,7 +32,7 @@ def providers(site: Site) -> tuple[Provider, ...]:
 class Given:
     """The server that the user gave by ONWARD_REDIS_URL: one for all steps, a logical database for each."""
 
-    site: Site
+    site: ServiceContext
     name: str = external.PROVIDER
 
     def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
@@ -61,7 +61,7 @@ class Given:
 class _Shared:
     """A foreign server: empty logical databases are claimed and given back empty."""
 
-    def __init__(self, site: Site, spec: ServiceSpec, server: Address, at: str) -> None:
+    def __init__(self, site: ServiceContext, spec: ServiceSpec, server: Address, at: str) -> None:
         self._site = site
         self._spec = spec
         self._belonging = external.share(site, spec, at)
@@ -75,19 +75,19 @@ class _Shared:
         except OSError as error:
             raise ServiceError(f"Redis at {server.shown} does not answer any more: {error}") from error
         try:
-            mine = leased(self._spec, server, numbers, external.PROVIDER, trouble=self._trouble)
+            mine = leased(self._spec, server, numbers, external.PROVIDER, error=self._error)
             yield replace(mine, secrets=server.secrets)
         finally:
-            # A server that is gone keeps its claims until they end; `trouble` tells the step.
+            # A server that is gone keeps its claims until they end; `error` tells the step.
             with suppress(OSError):
                 self._claims.release(numbers)
 
     def close(self) -> None:
         with suppress(OSError):
             self._claims.release_all()
-            self._site.belongings.forget(self._belonging)
+            self._site.owned.forget(self._belonging)
 
-    def _trouble(self) -> str | None:
+    def _error(self) -> str | None:
         return None if answers(self._claims.server) else f"{self._claims.server.shown} does not answer any more"
 
 
@@ -95,7 +95,7 @@ class _Shared:
 class Container:
     """The official image under a local Docker engine, a container for each step."""
 
-    site: Site
+    site: ServiceContext
     name: str = containers.PROVIDER
 
     def offers(self, spec: ServiceSpec) -> tuple[Offer, ...]:
@@ -106,7 +106,7 @@ class Container:
 class _Containers:
     """Redis in containers; every lease starts one."""
 
-    def __init__(self, site: Site, spec: ServiceSpec) -> None:
+    def __init__(self, site: ServiceContext, spec: ServiceSpec) -> None:
         self._site = site
         self._spec = spec
         engine.fetch(spec.image, site.environ)
@@ -142,16 +142,14 @@ class _Containers:
         with resp.Connection(unlocked) as connection:
             connection.call("CONFIG", "SET", "requirepass", password)
         at = resp.address(port, password)
-        return leased(
-            self._spec, at, range(workers + 1), containers.PROVIDER, trouble=container.ended, log=container.log
-        )
+        return leased(self._spec, at, range(workers + 1), containers.PROVIDER, error=container.ended, log=container.log)
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
     """Redis or Valkey as the machine has it."""
 
-    site: Site
+    site: ServiceContext
     name: str = "machine"
 
     def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
@@ -172,7 +170,7 @@ class Machine:
 class Embedded:
     """Valkey from a wheel; it answers as Redis 7.2."""
 
-    site: Site
+    site: ServiceContext
     name: str = "embedded"
 
     def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:

@@ -11,7 +11,7 @@ from onward.errors import ProvisionError
 from onward.execute.process.processes import Processes
 from onward.execute.provision.node import node_range
 from onward.execute.provision.node.packages import Node, NodeEnvironments, NodePackages
-from onward.execute.provision.tools.provider import Toolshop
+from onward.execute.provision.tools.provider import ToolProvider
 from onward.model.facts import Project
 from onward.model.places import Places
 
@@ -73,7 +73,7 @@ def nodes(tmp_path: Path, programs: Path) -> Iterator[NodeEnvironments]:
     environ = {"PATH": f"{programs}:/usr/bin:/bin"}
     places = Places(cache=tmp_path / "cache", state=tmp_path / "state")
     with Processes() as processes:
-        shop = Toolshop(places, processes, environ)
+        shop = ToolProvider(places, processes, environ)
         made = NodeEnvironments(places, processes, environ, shop)
         yield made
         made.close()

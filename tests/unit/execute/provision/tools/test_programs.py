@@ -16,7 +16,7 @@ import pytest
 from onward.errors import ProvisionError
 from onward.execute.process.processes import Processes
 from onward.execute.provision.tools import programs
-from onward.execute.provision.tools.provider import Obtained, Toolshop
+from onward.execute.provision.tools.provider import ResolvedTool, ToolProvider
 from onward.model.places import Places
 from onward.model.tool import Program, Tool
 
@@ -47,10 +47,10 @@ def served() -> Iterator[tuple[str, dict[str, bytes]]]:
     server.server_close()
 
 
-def obtain(tmp_path: Path, tool: Tool, path: str = "") -> Obtained:
+def obtain(tmp_path: Path, tool: Tool, path: str = "") -> ResolvedTool:
     places = Places(cache=tmp_path / "cache", state=tmp_path / "state")
     with Processes() as processes:
-        return Toolshop(places, processes, {"PATH": path}).obtain(tool)
+        return ToolProvider(places, processes, {"PATH": path}).obtain(tool)
 
 
 def released(url: str, data: bytes, member: str) -> Tool:

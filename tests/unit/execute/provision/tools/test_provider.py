@@ -9,7 +9,7 @@ import pytest
 from onward.errors import ProvisionError
 from onward.execute.process.processes import Processes
 from onward.execute.provision.python.environment import Environment
-from onward.execute.provision.tools.provider import Toolshop, lock_file, registry_environment
+from onward.execute.provision.tools.provider import ToolProvider, lock_file, registry_environment
 from onward.model.facts import Project, Revision
 from onward.model.places import Places
 from onward.model.tool import Npm, Program, Pypi, Tool
@@ -89,7 +89,7 @@ def environment(folder: Path, *packages: tuple[str, str]) -> Environment:
 
 def test_the_projects_own_tool_wins(tmp_path: Path) -> None:
     with Processes() as processes:
-        shop = Toolshop(Places(cache=tmp_path / "c", state=tmp_path / "s"), processes, {})
+        shop = ToolProvider(Places(cache=tmp_path / "c", state=tmp_path / "s"), processes, {})
         own = environment(tmp_path / "bin", ("black", "22.3.0"))
         found = shop.obtain(BLACK, environment=own, project=project(tmp_path, ("black", "22.3.0")))
     assert found.executable == tmp_path / "bin" / "black"
@@ -109,12 +109,12 @@ def test_an_npm_archive_that_is_not_the_pinned_one_is_refused(tmp_path: Path) ->
     path = fake_npm(tmp_path / "bin", b"something else")
     tool = Tool(name="x", executable="x", source=Npm(package="x", version="1", integrity="sha512-AAAA"))
     with Processes() as processes, pytest.raises(ProvisionError, match="not what it was when it was pinned"):
-        Toolshop(Places(cache=tmp_path / "c", state=tmp_path / "s"), processes, {"PATH": path}).obtain(tool)
+        ToolProvider(Places(cache=tmp_path / "c", state=tmp_path / "s"), processes, {"PATH": path}).obtain(tool)
 
 
 def test_a_tool_without_a_project_package_is_never_taken_from_the_project(tmp_path: Path) -> None:
     tool = replace(BLACK, project_package="", source=Program(version="1"))
     with Processes() as processes, pytest.raises(ProvisionError, match="not on the PATH"):
-        Toolshop(Places(cache=tmp_path / "c", state=tmp_path / "s"), processes, {"PATH": ""}).obtain(
+        ToolProvider(Places(cache=tmp_path / "c", state=tmp_path / "s"), processes, {"PATH": ""}).obtain(
             tool, environment=environment(tmp_path / "bin", ("black", "1")), project=project(tmp_path, ("black", "1"))
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from onward.errors import OnwardError
-from onward.execute.application.crew import Crew, Stage, crew, made_up
+from onward.execute.application.server_group import AppEnvironment, ServerGroup, crew, made_up
 from onward.execute.application.variables import import_path, plain_variables, project_variables
 from onward.execute.process.processes import Processes
 from onward.execute.provision.node.packages import NodeEnvironments
@@ -33,7 +33,7 @@ Lease = Callable[[], AbstractContextManager[tuple[Leased, ...]]]
 class Staged:
     """The applications of one step, none where it asked for none."""
 
-    crews: tuple[Crew, ...] = ()
+    crews: tuple[ServerGroup, ...] = ()
     tokens: Mapping[str, str]
     variables: Mapping[str, str]
     notes: tuple[str, ...] = ()
@@ -44,16 +44,16 @@ class Staged:
         """What ran, for the evidence."""
         return tuple(use for one in self.crews for use in one.uses)
 
-    def trouble(self) -> Reason | None:
+    def error(self) -> Reason | None:
         """Return why the step's result cannot be believed: a server has died; None when all still run."""
-        return next((reason for one in self.crews if (reason := one.trouble())), None)
+        return next((reason for one in self.crews if (reason := one.error())), None)
 
 
 NOTHING = Staged(tokens={}, variables={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Staging:
+class AppLauncher:
     """What applications of one step are made of. `lease` gives each one services of its own."""
 
     project: Project
@@ -73,7 +73,7 @@ class Staging:
     def staged(self, check: Check) -> Iterator[Staged]:
         """Yield what `check` asks for, running and healthy. Raises ServiceError or ProvisionError.
 
-        A base that does not start is no trouble of the change: then {base.url} is empty, and a note says why.
+        A base that does not start is no error of the change: then {base.url} is empty, and a note says why.
         """
         spec = self.pipeline.application
         if SERVICE not in check.services or spec is None:
@@ -112,13 +112,13 @@ class Staging:
     @contextmanager
     def _crew(
         self, spec: Application, project: Project, leases: tuple[Leased, ...], secrets: Mapping[str, str]
-    ) -> Iterator[Crew]:
+    ) -> Iterator[ServerGroup]:
         is_base = project is not self.project
         python = self.pipeline.deployed_python or self.pipeline.highest_python or ""
         environment = self.environments.prepare(project, self.pipeline, python, EnvironmentUse(deployed=True))
         tree = project.root if is_base else self.tree
         plain = plain_variables(self.environ, self.run, self.scratch, environment)
-        stage = Stage(
+        stage = AppEnvironment(
             name=BASE_SERVICE if is_base else SERVICE,
             tree=tree,
             logs=self.logs,
@@ -153,7 +153,7 @@ class Staging:
         return replace(self.project, root=folder, files=files)
 
 
-def _staged(now: Crew, spec: Application, secrets: Mapping[str, str]) -> Staged:
+def _staged(now: ServerGroup, spec: Application, secrets: Mapping[str, str]) -> Staged:
     tokens = now.tokens
     return Staged(
         crews=(now,),

@@ -9,7 +9,7 @@ from onward.errors import AFTER_INTERRUPT, ConfigError, OnwardError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class ErrorReport:
     """What happened, where, what to do next."""
 
     kind: str
@@ -19,18 +19,18 @@ class Refusal:
     details: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, error: OnwardError) -> Refusal:
+    def of(cls, error: OnwardError) -> ErrorReport:
         """Return the refusal for an expected error."""
         details = error.mistakes if isinstance(error, ConfigError) else ()
         return cls(kind=error.kind, message=error.message, where=error.where, hint=error.hint, details=details)
 
     @classmethod
-    def interrupted(cls) -> Refusal:
+    def interrupted(cls) -> ErrorReport:
         """Return the refusal for Ctrl-C and its like."""
         return cls(kind="interrupted", message="interrupted", hint=AFTER_INTERRUPT)
 
     @classmethod
-    def bug(cls, trace: str) -> Refusal:
+    def bug(cls, trace: str) -> ErrorReport:
         """Return the refusal for a bug, shaped so that it can be pasted into a report."""
         return cls(
             kind="bug",
@@ -40,7 +40,7 @@ class Refusal:
         )
 
 
-def as_text(refusal: Refusal) -> str:
+def as_text(refusal: ErrorReport) -> str:
     """Return the lines for standard error."""
     lines = [f"onward: {refusal.message}"]
     lines += [f"  {detail}" for detail in refusal.details]
@@ -51,7 +51,7 @@ def as_text(refusal: Refusal) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_json(refusal: Refusal, exit_code: int) -> str:
+def as_json(refusal: ErrorReport, exit_code: int) -> str:
     """Return the JSON document of a command that ended before a run began."""
     from onward.model.document import ErrorEntry, error_document  # noqa: PLC0415  # only when it is asked for
     from onward.report import json  # noqa: PLC0415

@@ -11,7 +11,7 @@ from pathlib import Path
 from onward.errors import ServiceError
 from onward.execute.application.server import Launch, ServerRun
 from onward.execute.process import ports
-from onward.execute.process.group import end_carriers
+from onward.execute.process.group import end_processes_with_marker
 from onward.execute.process.processes import Call, Processes
 from onward.execute.process.wait import with_tail
 from onward.model.application import SERVICE, TOKEN, Application, Server
@@ -23,7 +23,7 @@ _MARK = "ONWARD_APPLICATION"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class AppEnvironment:
     """Where an application runs: `env` holds everything but what it declares itself, `secrets` its made-up values.
 
     Logs are written to `logs` under names that begin with `name`. `free_port` is asked for each server.
@@ -40,10 +40,10 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crew:
+class ServerGroup:
     """Everything that runs for one step."""
 
-    stage: Stage
+    stage: AppEnvironment
     spec: Application
     servers: tuple[ServerRun, ...]
 
@@ -64,7 +64,7 @@ class Crew:
         """What ran, for the evidence."""
         return tuple(self._use(server) for server in self.servers)
 
-    def trouble(self) -> Reason | None:
+    def error(self) -> Reason | None:
         """Return why the step's result cannot be believed: one of the servers has died; None when all still run."""
         for server in self.servers:
             end = server.death()
@@ -93,21 +93,21 @@ def made_up(spec: Application) -> dict[str, str]:
 
 
 @contextmanager
-def crew(spec: Application, stage: Stage) -> Iterator[Crew]:
+def crew(spec: Application, stage: AppEnvironment) -> Iterator[ServerGroup]:
     """Prepare and start the application; everything that it started is gone afterwards. Raises ServiceError."""
     mark = secrets.token_hex(8)
     marked = {**stage.env, _MARK: mark}
     servers: list[ServerRun] = []
     try:
         _start(spec, stage, marked, servers)
-        yield Crew(stage=stage, spec=spec, servers=tuple(servers))
+        yield ServerGroup(stage=stage, spec=spec, servers=tuple(servers))
     finally:
         _stop(servers)
         # What left the process group (a daemon, a worker with a session of its own) still carries the mark.
-        end_carriers(f"{_MARK}={mark}")
+        end_processes_with_marker(f"{_MARK}={mark}")
 
 
-def _start(spec: Application, stage: Stage, env: Mapping[str, str], servers: list[ServerRun]) -> None:
+def _start(spec: Application, stage: AppEnvironment, env: Mapping[str, str], servers: list[ServerRun]) -> None:
     """Start all of them, on other ports where somebody was faster."""
     for tries_left in reversed(range(_TRIES)):
         launches = _launches(spec, stage, env)
@@ -131,7 +131,7 @@ def _stop(servers: list[ServerRun]) -> None:
         server.stop()
 
 
-def _prepare(spec: Application, stage: Stage, launch: Launch) -> None:
+def _prepare(spec: Application, stage: AppEnvironment, launch: Launch) -> None:
     """Run what prepares the application, in order, with its own variables."""
     for words in spec.prepare:
         argv = tuple(expand(word, launch.values) for word in words)
@@ -146,7 +146,7 @@ def _prepare(spec: Application, stage: Stage, launch: Launch) -> None:
             )
 
 
-def _launches(spec: Application, stage: Stage, env: Mapping[str, str]) -> tuple[Launch, ...]:
+def _launches(spec: Application, stage: AppEnvironment, env: Mapping[str, str]) -> tuple[Launch, ...]:
     given = {server.name: _free_port(stage) for server in spec.servers}
     urls = {f"{name}.url": f"http://{ports.LOOPBACK}:{port}" for name, port in given.items()}
     announced = {server.variable: urls[f"{server.name}.url"] for server in spec.companions if server.variable}
@@ -158,7 +158,7 @@ def _launches(spec: Application, stage: Stage, env: Mapping[str, str]) -> tuple[
     )
 
 
-def _free_port(stage: Stage) -> int:
+def _free_port(stage: AppEnvironment) -> int:
     """Return a port on which nobody listens; what comes in the last moment is found out when the server starts."""
     candidates = (stage.free_port() for _ in range(_PORTS))
     port = next((port for port in candidates if not ports.is_taken(port)), None)
@@ -167,7 +167,7 @@ def _free_port(stage: Stage) -> int:
     return port
 
 
-def _launch(server: Server, stage: Stage, env: Mapping[str, str], values: Mapping[str, str]) -> Launch:
+def _launch(server: Server, stage: AppEnvironment, env: Mapping[str, str], values: Mapping[str, str]) -> Launch:
     own = {name: expand(text, values) for name, text in server.environment}
     suffix = "" if server.name == SERVICE else f"-{server.name}"
     return Launch(

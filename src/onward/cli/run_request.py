@@ -1,4 +1,4 @@
-"""From the words of a command line to an order for the flow."""
+"""From the words of a command line to an request for the flow."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from onward.config import layers
 from onward.config.layers import Flags
 from onward.errors import UsageError
-from onward.flow import Order
+from onward.flow import RunRequest
 from onward.model.pipeline import Profile
 
 
-def order(
+def request(
     *,
     gates: tuple[str, ...] = (),
     profile: str | None = None,
@@ -21,10 +21,10 @@ def order(
     changed: bool = False,
     jobs: int | None = None,
     offline: bool = False,
-) -> Order:
-    """Return the order for the folder that onward was called in, at this moment."""
+) -> RunRequest:
+    """Return the request for the folder that onward was called in, at this moment."""
     environ = layers.environ()
-    return Order(
+    return RunRequest(
         start=here(),
         flags=Flags(profile=Profile(profile) if profile else None, jobs=jobs, offline=offline),
         environ=environ,

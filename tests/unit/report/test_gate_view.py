@@ -5,33 +5,33 @@ from dataclasses import replace
 from kit import documents
 from onward.model.document import NO_ANNEX
 from onward.model.evidence import Reason
-from onward.report import standing
+from onward.report import gate_view
 
 DOCUMENT = documents.document()
 ANNEX = documents.example_annex()
 
 
 def test_findings_are_sorted_by_what_they_mean_and_worst_first() -> None:
-    found = standing.sort(DOCUMENT.gates[0], ANNEX)
+    found = gate_view.sort(DOCUMENT.gates[0], ANNEX)
     assert [finding.rule for finding in found.blocking] == ["E999", "E501<b>", "F401"]
     assert [finding.rule for finding in found.tolerated] == ["W605"]
     assert [finding.rule for finding in found.others] == ["F811", "C901", "E731"]
 
 
 def test_without_an_annex_everything_new_blocks() -> None:
-    assert len(standing.sort(DOCUMENT.gates[0], NO_ANNEX).blocking) == 4
+    assert len(gate_view.sort(DOCUMENT.gates[0], NO_ANNEX).blocking) == 4
 
 
 def test_what_was_looked_at_without_an_annex_is_the_most_of_a_step() -> None:
-    told = standing.looks(DOCUMENT, DOCUMENT.gates[1], NO_ANNEX)
+    told = gate_view.looks(DOCUMENT, DOCUMENT.gates[1], NO_ANNEX)
     assert [(look.what, look.count) for look in told] == [("tests", 4)]
-    assert [look.count for look in standing.looks(DOCUMENT, DOCUMENT.gates[1], ANNEX)] == [5]
+    assert [look.count for look in gate_view.looks(DOCUMENT, DOCUMENT.gates[1], ANNEX)] == [5]
 
 
 def test_gates_that_were_not_run_for_one_reason_share_a_line() -> None:
     same = Reason(code="x", text="not among the gates asked for")
     gates = (*DOCUMENT.gates, *(replace(DOCUMENT.gates[-1], gate=name, reason=same) for name in "ab"))
-    alone, alike = standing.grouped(gates)
+    alone, alike = gate_view.grouped(gates)
     assert [gate.gate for gate in alone] == [gate.gate for gate in DOCUMENT.gates]
     assert [(reason, [gate.gate for gate in group]) for reason, group in alike] == [(same.text, ["a", "b"])]
 
@@ -61,12 +61,12 @@ No.
 
 
 def test_a_section_ends_with_the_next() -> None:
-    assert standing.section(GUIDE, "How to waive") == "No."
-    assert standing.section(GUIDE, "Nothing") == ""
+    assert gate_view.section(GUIDE, "How to waive") == "No."
+    assert gate_view.section(GUIDE, "Nothing") == ""
 
 
 def test_paragraphs_become_lines_and_code_stays() -> None:
-    assert standing.reflow(standing.section(GUIDE, "How to fix")) == [
+    assert gate_view.reflow(gate_view.section(GUIDE, "How to fix")) == [
         "One paragraph over two lines.",
         "",
         "- an item that goes on",

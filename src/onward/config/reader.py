@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from onward.config.key import Key
-from onward.config.positions import KeyPath, Spot
+from onward.config.positions import KeyPath, Position
 from onward.config.suggest import did_you_mean, one_of
 from onward.config.values import WrongValueError, parse, quote, type_words
 from onward.model.pipeline import Layer, OptionValue, Origin
@@ -44,12 +44,12 @@ class Section:
 
 
 @dataclass(slots=True)
-class Sheet:
+class ConfigReader:
     """Collects mistakes and origins while the text `name` is read; the only mutable thing in this package."""
 
     name: str
-    spots: Mapping[KeyPath, Spot] = field(default_factory=dict)
-    wrong: list[tuple[Spot, str]] = field(default_factory=list)
+    spots: Mapping[KeyPath, Position] = field(default_factory=dict)
+    wrong: list[tuple[Position, str]] = field(default_factory=list)
     origins: list[Origin] = field(default_factory=list)
 
     def complain(self, path: KeyPath, text: str) -> None:
@@ -109,10 +109,10 @@ class Sheet:
             self.complain(here if error.element is None else (*here, error.element), str(error))
             return key.option.default
 
-    def _spot(self, path: KeyPath) -> Spot:
+    def _spot(self, path: KeyPath) -> Position:
         while path and path not in self.spots:
             path = path[:-1]
-        return self.spots.get(path, Spot(1, 1))
+        return self.spots.get(path, Position(1, 1))
 
 
 def dotted(path: KeyPath) -> str:

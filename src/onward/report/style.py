@@ -16,7 +16,7 @@ BOLD, DIM = "1", "2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
+class TerminalStyle:
     """What the text is written on: columns, whether colours are understood, whether more than ASCII is."""
 
     width: int = 100
@@ -41,9 +41,9 @@ class Paper:
         yield from (space + line for line in text.wrap(text.visible(words), self.width - len(space)))
 
 
-PLAIN = Paper()
+PLAIN = TerminalStyle()
 
 
 def colour_of(verdict: Verdict) -> str:
-    """Return the colour of a verdict for `Paper.paint`."""
+    """Return the colour of a verdict for `TerminalStyle.paint`."""
     return _COLOURS[verdict]
