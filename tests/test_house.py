@@ -54,7 +54,6 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "ruamel": ("detect", "readers", "workflow", "guest.lock_text"),
     "click": ("cli",),
     "rich": ("cli",),
-    "tomlkit": ("config", "cli"),
     "time": ("execute", "cli", "record.folder", "guest"),
     "random": ("execute", "cli", "guest"),
     "secrets": ("execute", "cli", "guest"),

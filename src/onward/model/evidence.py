@@ -90,7 +90,7 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolUse:
-    """Which program really ran: `source` is project, pypi, npm, path, release or go; `digest` pins its contents."""
+    """Which program really ran: `source` is project, pypi, npm, path or go; `digest` pins its contents."""
 
     name: str
     version: str

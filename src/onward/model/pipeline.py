@@ -71,7 +71,6 @@ class Option:
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
-    since: str = "0.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

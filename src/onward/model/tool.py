@@ -25,11 +25,10 @@ class Npm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """A program without a package: found on the PATH, else a release binary by digest, else built from its Go module.
+    """A program without a package: found on the PATH, else built from its Go module.
 
-    `module` is "path@version" and `go_package` the main package inside it; empty where that way does not exist.
+    `module` is "path@version" and `go_package` the main package inside it; empty where it has none.
     `go_link` are linker flags and `go_env` variables that the build needs besides; `build_time` says how long it takes.
-    `releases` maps "system-machine" to (url, sha256, member of the archive).
     """
 
     version: str
@@ -39,7 +38,6 @@ class Program:
     go_link: str = ""
     go_env: tuple[tuple[str, str], ...] = ()
     build_time: str = "half a minute"
-    releases: tuple[tuple[str, tuple[str, str, str]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,10 +24,6 @@ from onward.model.toolbox import TOOLS
 _ANSWER_S = 10.0
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _APPLICATIONS = ("Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium")
-_WAYS = {
-    "release": "fetched as a release binary at its first use",
-    "go": "built from its Go module at its first use, in about {time}",
-}
 
 Look = Callable[[Need], Availability]
 
@@ -81,9 +77,9 @@ class Prober:
         made = stamped(self.places.cache / KIND / programs.key(tool, source))
         if made is not None:
             return Availability(present=True, detail=f"{source.version}, made by onward")
-        way = programs.way_to_make(source, self.environ)
-        if way is not None:
-            return Availability(present=True, detail=f"{source.version}, {_WAYS[way].format(time=source.build_time)}")
+        if programs.builder(source, self.environ) is not None:
+            how = f"built from its Go module at its first use, in about {source.build_time}"
+            return Availability(present=True, detail=f"{source.version}, {how}")
         unbuilt = ", and there is no Go toolchain to build it" if source.module else ""
         detail = f"{tool.name} is not on the PATH{unbuilt}"
         return Availability(present=False, detail=detail, hint=programs.how_to_get(tool, source))

@@ -1,4 +1,4 @@
-"""Programs without a package: from the PATH, from a release by its digest, or built from their Go module."""
+"""Programs without a package: from the PATH, or built from their Go module."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ import os
 import platform
 import re
 import shutil
-import tarfile
-import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from onward.errors import ProvisionError
 from onward.execute.process.processes import quick
 from onward.execute.provision.installer import Installer
 from onward.model.evidence import ToolUse
@@ -46,13 +43,9 @@ def on_path(tool: Tool, source: Program, environ: Mapping[str, str]) -> Found | 
     return Found(path=Path(path), use=use)
 
 
-def way_to_make(source: Program, environ: Mapping[str, str]) -> str | None:
-    """Return how this machine can make the program: "release", "go", or None."""
-    if _system() in dict(source.releases):
-        return "release"
-    if source.module and shutil.which("go", path=environ.get("PATH", "")):
-        return "go"
-    return None
+def builder(source: Program, environ: Mapping[str, str]) -> str | None:
+    """Return the Go toolchain that builds the program here, None where nothing does."""
+    return shutil.which("go", path=environ.get("PATH", "")) if source.module else None
 
 
 def key(tool: Tool, source: Program) -> str:
@@ -74,13 +67,8 @@ def make(tool: Tool, source: Program, folder: Path, installer: Installer) -> Map
     """Put the program into `folder`/bin and return its ToolUse as a mapping. Raises ProvisionError."""
     target = folder / "bin" / tool.executable
     target.parent.mkdir()
-    way = way_to_make(source, installer.environ)
-    if way == "release":
-        _download(dict(source.releases)[_system()], folder, target)
-    else:
-        _build(tool, source, folder, target=target, installer=installer)
-    target.chmod(0o755)
-    return asdict(ToolUse(name=tool.name, version=source.version, source=way or "go", digest=_digest_of(target)))
+    _build(tool, source, folder, target=target, installer=installer)
+    return asdict(ToolUse(name=tool.name, version=source.version, source="go", digest=_digest_of(target)))
 
 
 def _build(tool: Tool, source: Program, folder: Path, *, target: Path, installer: Installer) -> None:
@@ -98,7 +86,7 @@ def _build(tool: Tool, source: Program, folder: Path, *, target: Path, installer
         "CGO_ENABLED": "0",
         **dict(source.go_env),
     }
-    go = shutil.which("go", path=environ.get("PATH", "")) or "go"
+    go = builder(source, environ) or "go"
     mode = "-mod=readonly" if locked else "-mod=mod"
     link = f"-s -w {source.go_link}".strip()
     argv = (go, "build", mode, "-trimpath", "-ldflags", link, "-o", str(target), source.go_package)
@@ -116,52 +104,6 @@ def _write_module(tool: Tool, source: Program, module: Path) -> bool:
     path, _, version = source.module.partition("@")
     (module / "go.mod").write_text(f"module tools\n\ngo 1.24\n\nrequire {path} {version}\n", encoding="utf-8")
     return False
-
-
-def _download(release: tuple[str, str, str], folder: Path, target: Path) -> None:
-    import httpx  # noqa: PLC0415  # 60 ms, needed only where a release is fetched
-
-    url, expected, member = release
-    archive = folder / "download"
-    digest = hashlib.sha256()
-    try:
-        with httpx.stream("GET", url, follow_redirects=True, timeout=60) as response, archive.open("wb") as stream:
-            response.raise_for_status()
-            for chunk in response.iter_bytes():
-                digest.update(chunk)
-                stream.write(chunk)
-    except httpx.HTTPError as error:
-        raise ProvisionError(
-            f"the release could not be fetched: {error}",
-            where=url,
-            hint="install the program so that it is on the PATH",
-        ) from error
-    if digest.hexdigest() != expected:
-        raise ProvisionError(
-            f"the release is not what it was when it was pinned: its sha256 is {digest.hexdigest()}",
-            where=url,
-            hint="something serves another file; do not run it",
-        )
-    try:
-        _extract(archive, member, target)
-    except (KeyError, OSError, tarfile.TarError, zipfile.BadZipFile) as error:
-        raise ProvisionError(f"the release cannot be unpacked: {error}", where=url) from error
-    archive.unlink(missing_ok=True)
-
-
-def _extract(archive: Path, member: str, target: Path) -> None:
-    """Copy one member of an archive, or the file itself when no member is named; nothing else is unpacked."""
-    if not member:
-        archive.replace(target)
-    elif zipfile.is_zipfile(archive):
-        with zipfile.ZipFile(archive) as zipped, zipped.open(member) as source, target.open("wb") as stream:
-            shutil.copyfileobj(source, stream)
-    else:
-        with tarfile.open(archive) as tarred, target.open("wb") as stream:
-            inside = tarred.extractfile(member)
-            if inside is None:
-                raise ProvisionError(f"the release holds no file {member}", where=member)
-            shutil.copyfileobj(inside, stream)
 
 
 def _digest_of(path: Path) -> str:

@@ -157,9 +157,8 @@ class ToolProvider:
         found = programs.on_path(tool, source, self._installer.environ)
         if found is not None:
             return ResolvedTool(executable=found.path, use=found.use)
-        way = programs.way_to_make(source, self._installer.environ)
         key = programs.key(tool, source)
-        if way is None and self._store.find(KIND, key) is None:
+        if programs.builder(source, self._installer.environ) is None and self._store.find(KIND, key) is None:
             raise ProvisionError(
                 f"{tool.name} is not on the PATH, and nothing here can make it",
                 where=tool.name,
