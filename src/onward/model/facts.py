@@ -73,6 +73,15 @@ class Project:
         """Return whether the project's own requirements or lock name `package` (canonical name)."""
         return any(name == package for name, _ in self.declared)
 
+    def has(self, path: str) -> bool:
+        """Return whether the project has a file at or under `path`."""
+        return any(is_within(file, (path,)) for file in self.files)
+
     def holds(self, *suffixes: str) -> bool:
         """Return whether any file of the project ends in one of `suffixes`."""
         return any(path.endswith(suffixes) for path in self.files)
+
+
+def is_within(path: str, folders: tuple[str, ...]) -> bool:
+    """Return whether `path` is one of `folders` or lies below one; "." and "" hold everything."""
+    return any(folder in {".", ""} or f"{path}/".startswith(folder.rstrip("/") + "/") for folder in folders)

@@ -8,8 +8,8 @@ from typing import Any
 
 from onward.errors import ReadError
 from onward.model.evidence import LookedAt, Problem
+from onward.model.facts import is_within
 from onward.model.finding import Finding
-from onward.model.planting import is_within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

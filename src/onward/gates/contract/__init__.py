@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from onward.checks.applicability import has_application
 from onward.gates.contract import read
 from onward.gates.contract.defects import DEFECTS
 from onward.gates.contract.options import OPTIONS, headers, hook_variables, specification
@@ -12,7 +13,6 @@ from onward.model.finding import Severity
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix, Purpose, Where
 from onward.model.pipeline import Profile
 from onward.model.toolbox import OPENAPI, SCHEMATHESIS
-from onward.readers import serving
 
 _PROFILES = (Profile.FULL, Profile.CI)
 _FAILED = 1
@@ -93,7 +93,7 @@ def has_document(context: CheckContext) -> Applies:
 def has_both(context: CheckContext) -> Applies:
     """Apply where a document is published and an application can be started."""
     document = has_document(context)
-    return serving.applies(context) if document.yes else document
+    return has_application(context) if document.yes else document
 
 
 def is_served(context: CheckContext) -> Applies:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from onward.checks import pytest_command
 from onward.gates.e2e import node, read_node
 from onward.gates.e2e.defects import DEFECTS
 from onward.gates.e2e.read import CONTROL, NOTES, read, read_playwright
@@ -22,7 +23,6 @@ from onward.model.gate import (
     Where,
 )
 from onward.model.pipeline import Kind, Option, Profile
-from onward.readers import asking
 from onward.readers.tests import REPORT
 
 PATHS = ("tests/e2e",)
@@ -65,10 +65,10 @@ def commands(context: CheckContext) -> tuple[Command, ...]:
         purpose=Purpose.CONTROL,
         timeout_s=120.0,
     )
-    asked = asking.pytest(
+    asked = pytest_command.command(
         context, "e2e", (*_address(context), *_retries(context), *ON_FAILURE, *_paths(context)), measured=False
     )
-    plugins = ("PYTEST_PLUGINS", asking.plugins(context, "report_tests", "watch_journeys"))
+    plugins = ("PYTEST_PLUGINS", pytest_command.plugins(context, "report_tests", "watch_journeys"))
     return (control, replace(asked, env=(*asked.env, *PLACES, plugins), writes=(REPORT, NOTES)))
 
 
@@ -82,15 +82,15 @@ def _retries(context: CheckContext) -> tuple[str, ...]:
 
 
 def _paths(context: CheckContext) -> tuple[str, ...]:
-    return asking.outermost(asking.journeys(context) or context.settings.texts("paths"))
+    return pytest_command.outermost(pytest_command.journeys(context) or context.settings.texts("paths"))
 
 
 def applies(context: CheckContext) -> Applies:
     """Apply where there are journeys and the project has Playwright to take them with."""
     paths = context.settings.texts("paths")
-    if not any(asking.exists(context, path) for path in paths):
+    if not any(context.project.has(path) for path in paths):
         return Applies(yes=False, why=f"there is nothing at {', '.join(paths)}")
-    if not asking.journeys(context):
+    if not pytest_command.journeys(context):
         return Applies(yes=False, why="the project declares neither pytest-playwright nor playwright")
     return Applies(yes=True, why="")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from onward.checks import canary_copy
+from onward.checks.applicability import is_among
 from onward.gates.format.defects import DEFECTS
 from onward.gates.format.read import read
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix, Purpose
@@ -17,7 +19,7 @@ UNFORMATTED = "onward_canary = {  'a':1 }\n"
 UNSORTED = "import os\nimport sys, abc\n"
 
 _INPUTS = ("*.py", "*.pyi", "*.toml", "*.cfg", "*.ini", ".editorconfig", "*/.editorconfig")
-_COPY = "{scratch}/copy"
+_MANIFEST = "{scratch}/planted.json"
 _TOOL = {"black": "black", "isort": "isort", "ruff-format": "ruff"}
 
 
@@ -47,12 +49,7 @@ def _values(context: CheckContext, name: str) -> frozenset[str]:
 
 
 def _applies(name: str, context: CheckContext) -> Applies:
-    if not context.project.holds(".py", ".pyi"):
-        return Applies(yes=False, why="the project has no Python files")
-    names, why = chosen(context)
-    if name in names:
-        return Applies(yes=True, why=why)
-    return Applies(yes=False, why=f"the project is formatted by {', '.join(names)}")
+    return is_among(name, chosen, done="formatted", context=context)
 
 
 def black_argv(_: CheckContext) -> tuple[str, ...]:
@@ -79,15 +76,15 @@ _ACCEPTS = {"black": (0, 123), "isort": (0,), "ruff-format": (0, 2)}
 
 def commands(name: str, context: CheckContext) -> tuple[Command, ...]:
     """Copy the code with a canary in every folder, format the copy, compare it with the tree."""
-    only = () if context.narrowed is None else ("--narrowed", "--", *context.files(".py", ".pyi"))
-    manifest = ("--manifest", "{scratch}/planted.json", f"--canary={_CANARY[name]}")
-    plant = ("{onward}", "{guest}/plant_copy.py", "--tree", "{tree}", "--copy", _COPY, *manifest, *only)
-    compare = ("{onward}", "{guest}/compare_format.py", "--tree", "{tree}", *manifest, "--out", "{out}/format.json")
+    canary = _CANARY[name]
+    words = ("--tree", "{tree}", "--manifest", _MANIFEST, f"--canary={canary}", "--out", "{out}/format.json")
     limits = (("BLACK_NUM_WORKERS", "{jobs}"), ("RAYON_NUM_THREADS", "{jobs}"), ("BLACK_CACHE_DIR", "{scratch}/cache"))
     return (
-        Command(argv=plant, purpose=Purpose.CONTROL),
-        Command(argv=_ARGV[name](context), cwd=_COPY, accepts=_ACCEPTS[name], env=limits),
-        Command(argv=compare, writes=("format.json",), purpose=Purpose.CONVERT),
+        canary_copy.plant(canary, *canary_copy.only_narrowed(context), manifest=_MANIFEST),
+        Command(argv=_ARGV[name](context), cwd=canary_copy.COPY, accepts=_ACCEPTS[name], env=limits),
+        Command(
+            argv=("{onward}", "{guest}/compare_format.py", *words), writes=("format.json",), purpose=Purpose.CONVERT
+        ),
     )
 
 

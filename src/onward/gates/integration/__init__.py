@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from onward.checks import pytest_command
 from onward.gates.integration.defects import DEFECTS
 from onward.gates.integration.read import read
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix, Where
 from onward.model.pipeline import Kind, Option, Profile
-from onward.readers import asking
 
 PATHS = ("tests/integration",)
 MARKERS = ("integration", "sqlite_incompatible")
@@ -16,17 +16,17 @@ MARKERS = ("integration", "sqlite_incompatible")
 
 def commands(context: CheckContext) -> tuple[Command, ...]:
     """Run what is claimed; where a marker claims tests, all test files have to be collected to find them."""
-    claims = asking.claims(context)
-    marked = asking.test_paths(context) if claims.markers else ()
-    paths = tuple(path for path in (*claims.paths, *marked) if asking.exists(context, path))
-    ignored = (f"--ignore={path}" for path in asking.journeys(context))
-    return (asking.pytest(context, "integration", (*ignored, *asking.outermost(paths))),)
+    claims = pytest_command.claims(context)
+    marked = pytest_command.test_paths(context) if claims.markers else ()
+    paths = tuple(path for path in (*claims.paths, *marked) if context.project.has(path))
+    ignored = (f"--ignore={path}" for path in pytest_command.journeys(context))
+    return (pytest_command.command(context, "integration", (*ignored, *pytest_command.outermost(paths))),)
 
 
 def applies(context: CheckContext) -> Applies:
     """Apply where a claimed path exists, or where services are declared that a marked test could want."""
-    claims = asking.claims(context)
-    has_tests = any(asking.exists(context, path) for path in asking.test_paths(context))
+    claims = pytest_command.claims(context)
+    has_tests = any(context.project.has(path) for path in pytest_command.test_paths(context))
     if claims.paths or (claims.markers and has_tests):
         return Applies(yes=True, why="")
     return Applies(yes=False, why="no path and no marker claims a test for real services")
@@ -63,9 +63,9 @@ GATE = Gate(
             profiles=(Profile.FULL, Profile.CI),
             matrix=Matrix.DEPLOYED,
             where=Where.OWN,
-            environment=asking.ENVIRONMENT,
+            environment=pytest_command.ENVIRONMENT,
             services=("postgres", "redis"),
-            keeps=asking.KEEPS,
+            keeps=pytest_command.KEEPS,
             cpus=0,
         ),
     ),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from onward.checks import canary_copy
+from onward.checks.applicability import is_among
 from onward.gates.lint.defects import DEFECTS
 from onward.gates.lint.read import FORMAT, read_flake8, read_ruff
-from onward.model.gate import Applies, Check, CheckContext, Command, EnvironmentUse, Gate, Matrix, Purpose
+from onward.model.gate import Applies, Check, CheckContext, Command, EnvironmentUse, Gate, Matrix
 from onward.model.pipeline import Kind, Option
 from onward.model.toolbox import FLAKE8, RUFF
 
@@ -19,7 +21,6 @@ DEFAULT_RULES = "E4,E7,E9,F,W6"
 CANARY = "import os\nonward_canary=undefined_name \nreturn onward_canary\n"
 
 _INPUTS = ("*.py", "*.pyi", "*.ipynb", "*.toml", "*.cfg", "*.ini", ".flake8", "*/.flake8")
-_COPY = "{scratch}/copy"
 
 
 def chosen(context: CheckContext) -> tuple[tuple[str, ...], str]:
@@ -39,12 +40,7 @@ def _known(context: CheckContext) -> frozenset[str]:
 
 
 def _applies(name: str, context: CheckContext) -> Applies:
-    if not context.project.holds(".py", ".pyi"):
-        return Applies(yes=False, why="the project has no Python files")
-    names, why = chosen(context)
-    if name in names:
-        return Applies(yes=True, why=why)
-    return Applies(yes=False, why=f"the project is linted by {', '.join(names)}")
+    return is_among(name, chosen, done="linted", context=context)
 
 
 def flake8_argv(context: CheckContext) -> tuple[str, ...]:
@@ -60,24 +56,17 @@ def ruff_argv(context: CheckContext) -> tuple[str, ...]:
     return ("{tool:ruff}", "check", "--output-format", "json", "--no-cache", "--no-fix", *select, ".")
 
 
-def _plant(context: CheckContext) -> Command:
-    only = () if context.narrowed is None else ("--narrowed", "--", *context.files(".py", ".pyi"))
-    manifest = ("--manifest", "{out}/planted.json", f"--canary={CANARY}")
-    argv = ("{onward}", "{guest}/plant_copy.py", "--tree", "{tree}", "--copy", _COPY, *manifest, *only)
-    return Command(argv=argv, writes=("planted.json",), purpose=Purpose.CONTROL)
-
-
 def flake8_commands(context: CheckContext) -> tuple[Command, ...]:
     """Copy the code with a canary in every folder and lint the copy."""
-    run = Command(argv=flake8_argv(context), cwd=_COPY, accepts=(0, 1), writes=("flake8.txt",))
-    return (_plant(context), run)
+    run = Command(argv=flake8_argv(context), cwd=canary_copy.COPY, accepts=(0, 1), writes=("flake8.txt",))
+    return (canary_copy.plant(CANARY, *canary_copy.only_narrowed(context)), run)
 
 
 def ruff_commands(context: CheckContext) -> tuple[Command, ...]:
     """Copy the code with a canary in every folder and lint the copy."""
     limits = (("RAYON_NUM_THREADS", "{jobs}"),)
-    run = Command(argv=ruff_argv(context), cwd=_COPY, accepts=(0, 1), stdout="ruff.json", env=limits)
-    return (_plant(context), run)
+    run = Command(argv=ruff_argv(context), cwd=canary_copy.COPY, accepts=(0, 1), stdout="ruff.json", env=limits)
+    return (canary_copy.plant(CANARY, *canary_copy.only_narrowed(context)), run)
 
 
 FLAKE8_CHECK = Check(

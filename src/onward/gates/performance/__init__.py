@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
+from onward.checks.applicability import has_application
 from onward.gates.performance import compare, read
 from onward.gates.performance.defects import DEFECTS
 from onward.gates.performance.options import OPTIONS, limits
+from onward.model.facts import is_within
 from onward.model.gate import Applies, Check, CheckContext, Command, EnvironmentUse, Gate, Keep, Matrix, Where
 from onward.model.pipeline import GateSettings, Profile
-from onward.model.planting import is_within
 from onward.model.toolbox import LOCUST
-from onward.readers import serving
 
 _GRACE_S = 150.0
 _EVERY_CPU = 4096
@@ -79,7 +79,7 @@ def applies(context: CheckContext) -> Applies:
     """Apply where there is an application and a locustfile."""
     path = context.settings.text("locustfile")
     if path in context.project.files:
-        return serving.applies(context)
+        return has_application(context)
     return Applies(yes=False, why=f"the project has no {path}")
 
 

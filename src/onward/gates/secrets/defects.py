@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
+from onward.checks.defects import beside_source, new_file
 from onward.model.facts import Tree
 from onward.model.gate import Change, Defect, Edit
 from onward.model.pipeline import Pipeline
-from onward.model.planting import beside_source
 
 
 def made_up_token(seed: str) -> str:
@@ -15,10 +15,7 @@ def made_up_token(seed: str) -> str:
     return "gh" + "p_" + hashlib.sha256(seed.encode()).hexdigest()[:36]
 
 
-def _present(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
-    path = beside_source(tree, pipeline, "onward_settings.py")
-    text = f'ACCESS_TOKEN = "{made_up_token("present")}"\n'
-    return (Change(edits=(Edit(path=path, text=text),), commit=False),)
+_present = new_file("onward_settings.py", f'ACCESS_TOKEN = "{made_up_token("present")}"\n', commit=False)
 
 
 def _removed(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:

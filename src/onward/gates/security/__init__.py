@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
+from onward.checks.applicability import has_python
 from onward.gates.security.defects import DEFECTS
 from onward.gates.security.read import read
 from onward.model.finding import Severity
-from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix
+from onward.model.gate import Check, CheckContext, Command, Gate, Keep, Matrix
 from onward.model.toolbox import BANDIT
 
 
@@ -31,11 +33,6 @@ def commands(context: CheckContext) -> tuple[Command, ...]:
     return (Command(argv=argv, accepts=(0, 1), writes=("bandit.json",)),)
 
 
-def _has_python(context: CheckContext) -> Applies:
-    there = context.project.holds(".py")
-    return Applies(yes=there, why="" if there else "the project has no Python files")
-
-
 GATE = Gate(
     id="security",
     title="Security",
@@ -47,7 +44,7 @@ GATE = Gate(
             commands=commands,
             read=read,
             tools=(BANDIT,),
-            applies=_has_python,
+            applies=partial(has_python, suffixes=(".py",)),
             matrix=Matrix.HIGHEST,
             keeps=(Keep(kind="security-report", path="bandit.json", media_type="application/json"),),
             inputs=("*.py", "*.toml", "*.yaml", "*.yml", ".bandit"),

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from onward.checks import pytest_command
 from onward.gates.tests.defects import DEFECTS
 from onward.gates.tests.read import named_paths, read
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix, Where
 from onward.model.pipeline import Kind, Option
-from onward.readers import asking
 
 
 def commands(context: CheckContext) -> tuple[Command, ...]:
     """Run what no other gate claims; paths that do not exist are left to the reader to report."""
     named = named_paths(context)
-    present = tuple(path for path in named if asking.exists(context, path))
-    ignored = (f"--ignore={path}" for path in (*asking.claims(context).paths, *asking.journeys(context)))
-    return (asking.pytest(context, "tests", (*ignored, *asking.outermost(present or named))),)
+    present = tuple(path for path in named if context.project.has(path))
+    ignored = (
+        f"--ignore={path}" for path in (*pytest_command.claims(context).paths, *pytest_command.journeys(context))
+    )
+    return (pytest_command.command(context, "tests", (*ignored, *pytest_command.outermost(present or named))),)
 
 
 def applies(context: CheckContext) -> Applies:
@@ -50,8 +52,8 @@ GATE = Gate(
             applies=applies,
             matrix=Matrix.EVERY,
             where=Where.OWN,
-            environment=asking.ENVIRONMENT,
-            keeps=asking.KEEPS,
+            environment=pytest_command.ENVIRONMENT,
+            keeps=pytest_command.KEEPS,
             cpus=0,
         ),
     ),

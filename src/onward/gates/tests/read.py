@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from onward.checks import pytest_command
 from onward.model.evidence import Reading
 from onward.model.finding import Finding, Severity
 from onward.model.gate import CheckContext, Outputs, ReadContext
-from onward.readers import asking, tests
+from onward.readers import tests
 
 
 def named_paths(context: CheckContext) -> tuple[str, ...]:
     """Return the test paths that the definition names; without any, pytest follows its own configuration."""
-    return asking.test_paths(context)
+    return pytest_command.test_paths(context)
 
 
 def read(outputs: Outputs, context: ReadContext) -> Reading:
@@ -24,7 +25,7 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
 
 def _missing_paths(context: CheckContext) -> Iterator[Finding]:
     for path in named_paths(context):
-        if not asking.exists(context, path):
+        if not context.project.has(path):
             yield Finding(
                 rule="missing-test-path",
                 tool="pytest",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
+from onward.checks import canary_copy
+from onward.checks.applicability import has_python
 from onward.gates.types.defects import DEFECTS
 from onward.gates.types.read import read, targets
-from onward.model.gate import Applies, Check, CheckContext, Command, EnvironmentUse, Gate, Matrix, Purpose
+from onward.model.gate import Check, CheckContext, Command, EnvironmentUse, Gate, Matrix
 from onward.model.pipeline import Kind, Option
 from onward.model.toolbox import MYPY
 
 CANARY = 'onward_canary: int = ""\n'
-_COPY = "{scratch}/copy"
 # the first release that writes JSON
 _JSON_SINCE = (1, 11)
 # what makes the text of older releases one line a message, with everything in its place
@@ -58,20 +59,17 @@ def _canaries(context: CheckContext) -> dict[str, str]:
 
 def commands(context: CheckContext) -> tuple[Command, ...]:
     """Copy the code with a canary in every folder and beside every named file, and check the copy."""
-    manifest = ("--manifest", "{out}/planted.json", f"--canary={CANARY}")
     beside = (word for path, canary in _canaries(context).items() for word in ("--beside", path, canary))
-    plant = ("{onward}", "{guest}/plant_copy.py", "--tree", "{tree}", "--copy", _COPY, *manifest, *beside)
     return (
-        Command(argv=plant, writes=("planted.json",), purpose=Purpose.CONTROL),
+        canary_copy.plant(CANARY, *beside),
         Command(
-            argv=mypy_argv(context), cwd=_COPY, accepts=(0, 1, 2), stdout="mypy.txt", writes=("lines/linecount.txt",)
+            argv=mypy_argv(context),
+            cwd=canary_copy.COPY,
+            accepts=(0, 1, 2),
+            stdout="mypy.txt",
+            writes=("lines/linecount.txt",),
         ),
     )
-
-
-def _has_python(context: CheckContext) -> Applies:
-    there = context.project.holds(".py", ".pyi")
-    return Applies(yes=there, why="" if there else "the project has no Python files")
 
 
 GATE = Gate(
@@ -85,7 +83,7 @@ GATE = Gate(
             commands=commands,
             read=read,
             tools=(MYPY,),
-            applies=_has_python,
+            applies=has_python,
             matrix=Matrix.HIGHEST,
             environment=EnvironmentUse(),
             cpus=1,

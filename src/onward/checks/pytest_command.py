@@ -38,7 +38,7 @@ def claims(context: CheckContext) -> Claims:
     must not fall between the two gates.
     """
     settings = settings_of(context, "integration")
-    paths = tuple(path.rstrip("/") for path in settings.texts("paths") if exists(context, path))
+    paths = tuple(path.rstrip("/") for path in settings.texts("paths") if context.project.has(path))
     markers = settings.texts("markers") if paths or context.pipeline.services else ()
     return Claims(paths=paths, markers=markers)
 
@@ -48,7 +48,7 @@ def journeys(context: CheckContext) -> tuple[str, ...]:
     if not any(context.project.declares(name) for name in PLAYWRIGHT):
         return ()
     paths = settings_of(context, "e2e").texts("paths")
-    return tuple(path.rstrip("/") for path in paths if exists(context, path))
+    return tuple(path.rstrip("/") for path in paths if context.project.has(path))
 
 
 def _claimed(context: CheckContext) -> list[dict[str, Any]]:
@@ -67,12 +67,6 @@ def settings_of(context: CheckContext, gate: str) -> GateSettings:
     return next((one for one in context.pipeline.gates if one.gate == gate), GateSettings(gate=gate))
 
 
-def exists(context: CheckContext, path: str) -> bool:
-    """Return whether the project has a file at or under `path`."""
-    start = "" if path == "." else path.rstrip("/")
-    return any(file == start or file.startswith(f"{start}/" if start else "") for file in context.project.files)
-
-
 def outermost(paths: Iterable[str]) -> tuple[str, ...]:
     """Return `paths` without those that lie under another one; pytest 8 forgets the outer one of such a pair."""
     unique = tuple(dict.fromkeys(path.rstrip("/") for path in paths))
@@ -89,7 +83,7 @@ def test_paths(context: CheckContext) -> tuple[str, ...]:
 test_paths.__test__ = False  # type: ignore[attr-defined]  # its name is no invitation to pytest
 
 
-def pytest(context: CheckContext, gate: str, arguments: Iterable[str], *, measured: bool = True) -> Command:
+def command(context: CheckContext, gate: str, arguments: Iterable[str], *, measured: bool = True) -> Command:
     """Return the command that runs the tests of `gate`; what would hide results in the project's own options is undone.
 
     `measured` asks for coverage of the code that runs in the tests' own process.

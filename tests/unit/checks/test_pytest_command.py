@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from kit import values
+from onward.checks import pytest_command
 from onward.gates import coverage, e2e, integration, tests
 from onward.model.application import Application, Health, Server
 from onward.model.gate import CheckContext, Command, Gate
 from onward.model.pipeline import GateSettings, OptionValue, ServiceSpec
-from onward.readers import asking
 
 POSTGRES = ServiceSpec(name="postgres", kind="postgres", image="postgres:15", version="15", variables=("DATABASE_URL",))
 SERVED = Application(server=Server(name="application", command=("serve", "{port}"), health=Health(path="/health")))
@@ -75,7 +75,7 @@ def test_both_gates_are_told_the_same() -> None:
 def test_a_gate_that_does_not_apply_claims_nothing() -> None:
     given = context(integration.GATE, files=FILES[:2])
     assert not integration.GATE.checks[0].applies(given).yes
-    assert asking.claims(given) == asking.Claims(paths=(), markers=())
+    assert pytest_command.claims(given) == pytest_command.Claims(paths=(), markers=())
 
 
 def test_services_let_markers_claim() -> None:
@@ -122,7 +122,7 @@ def test_paths_that_are_not_there_are_not_passed_on_while_others_are() -> None:
     ],
 )
 def test_outermost(paths: tuple[str, ...], left: tuple[str, ...]) -> None:
-    assert asking.outermost(paths) == left
+    assert pytest_command.outermost(paths) == left
 
 
 def journeying(*, declared: tuple[str, ...] = ("pytest-playwright",)) -> CheckContext:
@@ -147,7 +147,7 @@ def test_the_integration_gate_does_not_collect_journeys() -> None:
 
 def test_without_playwright_journeys_are_tests_like_others() -> None:
     given = journeying(declared=())
-    assert asking.journeys(given) == ()
+    assert pytest_command.journeys(given) == ()
     assert "--ignore=tests/e2e" not in command(tests.GATE, given).argv
 
 

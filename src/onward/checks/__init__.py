@@ -1,0 +1,1 @@
+"""What the checks of several gates are made of: commands of programs that they share, controls, planted faults."""
