@@ -42,9 +42,7 @@ def read_context(gate: Gate, given: dict[str, Any]) -> ReadContext:
         settings=replace(settings(gate), options=options),
         python=changes.get("python", "3.11"),
     )
-    return ReadContext(
-        check=context, tree=changes.get("tree", TREE), out="/out", tool_versions=changes.get("versions", {})
-    )
+    return ReadContext(check=context, tree=changes.get("tree", TREE))
 
 
 def samples(gate: Gate) -> Iterator[tuple[Path, dict[str, Any]]]:

@@ -97,9 +97,7 @@ class Stage:
                 raise NotAcceptedError(done.returncode, (out / "log.txt").read_text(errors="replace"))
             exits.append(done.returncode)
         files = artifacts.named_outputs(commands, out)
-        return check.read(
-            Outputs(files=files, exits=tuple(exits)), ReadContext(check=context, tree=str(self.tree), out=str(out))
-        )
+        return check.read(Outputs(files=files, exits=tuple(exits)), ReadContext(check=context, tree=str(self.tree)))
 
 
 def write(root: Path, files: Mapping[str, str]) -> Path:

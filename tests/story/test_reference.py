@@ -34,7 +34,7 @@ def test_the_schema_of_all_gates_is_a_schema() -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
 def test_examples_load_and_fit_the_schema(path: Path) -> None:
-    assert definition.load(path.parent, gates.ALL, environ={}).path == path
+    assert definition.load(path.parent, gates.ALL, environ={}).root == path.parent
     assert Draft202012Validator(schema(gates.ALL)).is_valid(tomllib.loads(path.read_text()))
 
 

@@ -29,7 +29,7 @@ def load(start: Path, gates: tuple[Gate, ...], *, environ: Mapping[str, str], fl
         raise ConfigError(f"there is no {FILE} here or above", where=str(start), hint="write one with `onward init`")
     pipeline = parse(read(path), gates, path=path)
     layered, profile, jobs = overlay(pipeline, environ, flags)
-    return Loaded(pipeline=layered, root=path.parent, path=path, profile=profile, jobs=jobs)
+    return Loaded(pipeline=layered, root=path.parent, profile=profile, jobs=jobs)
 
 
 def parse(text: str, gates: tuple[Gate, ...], *, path: Path) -> Pipeline:

@@ -33,7 +33,6 @@ class Loaded:
 
     pipeline: Pipeline
     root: Path
-    path: Path
     profile: Profile
     jobs: int | None
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from onward.errors import ReadError
@@ -163,12 +162,10 @@ class Outputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadContext:
-    """What a reader may know: the check's context and the absolute roots that tools may have printed."""
+    """What a reader may know: the check's context and the absolute root that tools may have printed."""
 
     check: CheckContext
     tree: str
-    out: str
-    tool_versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def relative(self, path: str) -> str:
         """Return `path` relative to the project root when a tool printed it absolute or with `./`."""

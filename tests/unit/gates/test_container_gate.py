@@ -102,7 +102,7 @@ def test_an_image_that_cannot_be_meant_is_said_and_not_left_out(options: dict[st
     assert len(commands.build(given)) == built
     good = b'{"built": true, "id": "1", "tag": "t", "engine": "e", "builder": "b"}'
     files = {name: good for command in commands.build(given) for name in command.writes}
-    reading = GATE.checks[1].read(Outputs(files=files, exits=()), ReadContext(check=given, tree="/t", out="/o"))
+    reading = GATE.checks[1].read(Outputs(files=files, exits=()), ReadContext(check=given, tree="/t"))
     assert {problem.code for problem in reading.problems} == {"wrong-image"}
     assert text in reading.problems[0].text
     assert [(one.count, one.expected) for one in reading.looked_at] == [(built, built + len(wrong))]
@@ -142,7 +142,7 @@ def sample(check: str, *, further: str) -> Outputs:
 def test_the_same_fault_in_two_images_is_two_findings(check: Check) -> None:
     alone, both = context(), context(images=("frontend/Dockerfile",))
     outputs = sample(check.id, further="frontend")
-    one, two = (check.read(outputs, ReadContext(check=each, tree="/t", out="/o")) for each in (alone, both))
+    one, two = (check.read(outputs, ReadContext(check=each, tree="/t")) for each in (alone, both))
     count = len(one.findings)
     assert two.findings[:count] == one.findings
     assert [finding.place.path for finding in two.findings] == ["Dockerfile"] * count + ["frontend/Dockerfile"] * count
@@ -159,7 +159,7 @@ def test_an_image_without_anything_to_look_at_is_not_made_up_for_by_another() ->
     empty = json.dumps({**outputs.json("trivy.json"), "Results": []}).encode()
     outputs = replace(outputs, files={**outputs.files, "trivy-frontend.json": empty})
     given = context(images=("frontend/Dockerfile",))
-    looked = trivy.read(outputs, ReadContext(check=given, tree="/t", out="/o")).looked_at
+    looked = trivy.read(outputs, ReadContext(check=given, tree="/t")).looked_at
     assert [(one.count >= (one.expected or 0)) for one in looked] == [True, False]
 
 
@@ -177,14 +177,14 @@ def test_a_dockerfile_that_is_gone_is_missed_without_an_engine_too() -> None:
         b'[{"code": "DL1000", "file": "/scratch/control", "level": "error", "message": "", "line": 1, "column": 1}]'
     )
     outputs = Outputs(files={"hadolint.json": control}, exits=(0, 1))
-    reading = GATE.checks[0].read(outputs, ReadContext(check=given, tree="/t", out="/o"))
+    reading = GATE.checks[0].read(outputs, ReadContext(check=given, tree="/t"))
     assert [problem.code for problem in reading.problems] == ["no-dockerfile"]
 
 
 def test_what_nobody_builds_is_noted() -> None:
     outputs = sample("build", further="frontend")
     for named, noted in ((), True), (("frontend/Dockerfile",), False):
-        reading = GATE.checks[1].read(outputs, ReadContext(check=context(images=named), tree="/t", out="/o"))
+        reading = GATE.checks[1].read(outputs, ReadContext(check=context(images=named), tree="/t"))
         assert any("frontend/Dockerfile" in note for note in reading.notes) is noted
     assert not_built(context(images=("frontend/Dockerfile",))) == ()
     (note,) = not_built(context())

@@ -61,7 +61,7 @@ def commands(given: CheckContext) -> tuple[Command, ...]:
 def read(walk: dict[str, Any], lint: list[dict[str, Any]] | None = None, given: CheckContext | None = None) -> Reading:
     files = {"walk.json": json.dumps(walk).encode(), "squawk.json": json.dumps(lint or []).encode()}
     reading = migrations.GATE.checks[0].read
-    return reading(Outputs(files=files, exits=(0, 0)), ReadContext(check=given or context(), tree="/t", out="/o"))
+    return reading(Outputs(files=files, exits=(0, 0)), ReadContext(check=given or context(), tree="/t"))
 
 
 def test_the_base_is_migrated_by_its_own_code_when_python_changed() -> None:

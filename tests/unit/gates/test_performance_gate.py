@@ -47,7 +47,7 @@ def check(name: str) -> Check:
 
 def read(name: str, given: CheckContext, **documents: object) -> Reading:
     files = {f"{key.replace('_', '-')}.json": json.dumps(value).encode() for key, value in documents.items()}
-    return check(name).read(Outputs(files=files, exits=(0,)), ReadContext(check=given, tree="/t", out="/o"))
+    return check(name).read(Outputs(files=files, exits=(0,)), ReadContext(check=given, tree="/t"))
 
 
 def locust(name: str, times: Mapping[int, int], failures: int = 0) -> dict[str, Any]:

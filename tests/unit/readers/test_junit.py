@@ -22,7 +22,7 @@ MIXED = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def read(text: str | bytes) -> Reading:
-    context = ReadContext(check=values.context("web"), tree="/tree", out="/out")
+    context = ReadContext(check=values.context("web"), tree="/tree")
     return junit.read(text.encode() if isinstance(text, str) else text, context)
 
 

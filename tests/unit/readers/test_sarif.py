@@ -21,7 +21,7 @@ RULES = [
 
 
 def read(data: Any) -> Reading:
-    context = ReadContext(check=values.context("web"), tree="/tree", out="/out")
+    context = ReadContext(check=values.context("web"), tree="/tree")
     return sarif.read(data if isinstance(data, bytes) else json.dumps(data).encode(), context)
 
 

@@ -46,7 +46,6 @@ class Ended:
     exit: int | None = None
     duration_s: float = 0.0
     cpu_s: float = 0.0
-    truncated: bool = False
     text: str = ""
 
 
@@ -88,7 +87,6 @@ class Running:
             exit=code if outcome.startswith("exit:") else None,
             duration_s=time.monotonic() - self.began,
             cpu_s=cpu_s,
-            truncated=bool(oversized),
         )
         return self.ended
 

@@ -146,10 +146,7 @@ class StepRun:
 
     def _read(self, ready: Ready, exits: tuple[int, ...]) -> Evidence:
         outputs = Outputs(files=artifacts.named_outputs(self._step.commands, self._out), exits=exits)
-        versions = {use.name: use.version for use in ready.tools}
-        context = ReadContext(
-            check=self._step.context, tree=ready.tokens["tree"], out=str(self._out), tool_versions=versions
-        )
+        context = ReadContext(check=self._step.context, tree=ready.tokens["tree"])
         reading = self._step.check.read(outputs, context)
         sealed = seal.seal(reading, tree=Path(ready.tokens["tree"]), secrets=self._redactor.values)
         kept = artifacts.kept(self._step.check.keeps, self._out, self._bench.run)

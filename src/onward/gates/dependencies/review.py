@@ -25,7 +25,6 @@ class Change:
     name: str
     came: tuple[str, ...]
     went: tuple[str, ...]
-    stays: bool
 
     @property
     def told(self) -> str:
@@ -46,7 +45,7 @@ def changes(locks: Mapping[str, Any]) -> tuple[Change, ...]:
         old, new = before.get((ecosystem, name), set()), after.get((ecosystem, name), set())
         if old != new:
             came, went = tuple(sorted(new - old)), tuple(sorted(old - new))
-            found.append(Change(ecosystem=ecosystem, name=name, came=came, went=went, stays=bool(new)))
+            found.append(Change(ecosystem=ecosystem, name=name, came=came, went=went))
     return tuple(found)
 
 

@@ -26,7 +26,6 @@ class Link:
 
     target: str
     line: int
-    image: bool = False
     undefined: bool = False
 
 
@@ -106,7 +105,7 @@ def _links(token: Token) -> Iterator[Link]:
         if child.type == "link_open":
             yield Link(target=str(child.attrs["href"]), line=line)
         elif child.type == "image":
-            yield Link(target=str(child.attrs["src"]), line=line, image=True)
+            yield Link(target=str(child.attrs["src"]), line=line)
         elif child.type == "text":
             for found in _UNDEFINED.finditer(child.content):
                 yield Link(target=found[1], line=line, undefined=True)
@@ -125,13 +124,13 @@ class _Html(HTMLParser):
         self.anchors: list[str] = []
         self._first = line
 
-    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, _: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         """Take what the element links to and what it can be linked by."""
         values: Mapping[str, str] = {name: value for name, value in attrs if value}
         line = self._first + self.getpos()[0] - 1
         for name in ("href", "src"):
             if name in values:
-                self.links.append(Link(target=values[name], line=line, image=tag == "img"))
+                self.links.append(Link(target=values[name], line=line))
         self.anchors += [values[name] for name in ("id", "name") if name in values]
 
 

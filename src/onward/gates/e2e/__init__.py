@@ -26,7 +26,6 @@ from onward.model.pipeline import Kind, Option, Profile
 from onward.readers.tests import REPORT
 
 PATHS = ("tests/e2e",)
-ENDED_BY_CONTROL = 4
 ENVIRONMENT = EnvironmentUse(
     additions=("pytest-playwright", "pytest-rerunfailures", "pytest-xdist", "imageio-ffmpeg"),
 )
