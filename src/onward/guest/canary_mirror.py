@@ -74,15 +74,15 @@ def missing_objects(source: Path, git: Git) -> int:
     return sum(1 for line in listed.splitlines() if line.startswith("?"))
 
 
-def plant(git: Git, name: str, date: int) -> str:
-    """Commit a canary on a line of its own and remove it again; return the commit that holds it."""
+def plant(git: Git, name: str, date: int) -> tuple[str, str]:
+    """Commit a canary on a line of its own and remove it again; return the commit that holds it and the one without it."""
     blob = git.run("hash-object", "-w", "--stdin", text=canary())
     full = git.run("mktree", text=f"100644 blob {blob}\t{FILE}\n")
     empty = git.run("mktree")
     added = git.run("commit-tree", full, "-m", "canary", date=date)
     removed = git.run("commit-tree", empty, "-p", added, "-m", "canary removed", date=date + 1)
     git.run("update-ref", f"refs/heads/onward-canary-{name}", removed)
-    return added
+    return added, removed
 
 
 def main() -> None:
@@ -97,12 +97,17 @@ def main() -> None:
     git = borrow(source, asked.mirror, asked.head)
     commits = int(git.run("rev-list", "--all", "--count"))
     kinds = git.run("cat-file", "--batch-all-objects", "--batch-check=%(objecttype)", "--unordered").splitlines()
+    missing = missing_objects(source, git)
+    planted = [plant(git, name, date) for name, date in DATES.items()]
     document = {
         "commits": commits,
         "blobs": kinds.count("blob"),
-        "missing": missing_objects(source, git),
+        "missing": missing,
         "shallow": (source / "shallow").exists(),
-        "canaries": [plant(git, name, date) for name, date in DATES.items()],
+        "canaries": [holding for holding, _ in planted],
+        # each line of a canary adds its blob and removes it
+        "planted_commits": sum(map(len, planted)),
+        "planted_blobs": len(planted),
         "file": FILE,
     }
     # each loose reference is a file more to search

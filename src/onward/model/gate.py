@@ -195,7 +195,7 @@ def always(_: CheckContext) -> Applies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One way of looking. `cpus` is how many CPUs it can use (0: all that are granted).
+    """One way of looking. `cpus` is how many CPUs it can use (0: all that are granted); `alone`: no step beside it.
 
     `inputs` are globs of the files that can change its answer, none for every file; `narrows`: it can look at changed files
     alone. `services` are kinds: the declared ones among them are started. `more_needs` depend on the project. `node` names
@@ -222,6 +222,7 @@ class Check:
     keeps: tuple[Keep, ...] = ()
     inputs: tuple[str, ...] = ()
     cpus: int = 1
+    alone: bool = False
     narrows: bool = False
     optional: bool = False
     fallback_for: str = ""

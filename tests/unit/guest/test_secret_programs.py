@@ -47,6 +47,7 @@ def test_the_mirror_holds_the_history_between_two_canaries(repo: repos.Repo, tmp
     repo.git("tag", "tree", "HEAD^{tree}")
     document = mirror(repo, tmp_path)
     assert (document["commits"], document["blobs"], document["missing"]) == (2, 3, 0)
+    assert (document["planted_commits"], document["planted_blobs"]) == (4, 2)
     assert document["shallow"] is False
     lines = log(tmp_path)
     assert [line.partition(" ")[2] for line in lines] == [

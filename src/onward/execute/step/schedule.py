@@ -189,6 +189,8 @@ class _Board:
 
         Sharing beats taking turns: no program keeps several CPUs as busy as several programs do with one each.
         """
+        if step.check.alone:
+            return self._jobs
         if step.check.cpus:
             return min(step.check.cpus, self._jobs)
         others = sum(not other.check.cpus for _, other in self._ready)

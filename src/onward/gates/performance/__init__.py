@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from onward.checks.applicability import has_application
 from onward.gates.performance import compare, read
 from onward.gates.performance.defects import DEFECTS
 from onward.gates.performance.options import OPTIONS, limits
+from onward.model.application import BASE_SERVICE, SERVICE
 from onward.model.facts import is_within
 from onward.model.gate import Applies, Check, CheckContext, Command, EnvironmentUse, Gate, Keep, Matrix, Where
 from onward.model.pipeline import GateSettings, Profile
 from onward.model.toolbox import LOCUST
 
 _GRACE_S = 150.0
-_EVERY_CPU = 4096
 # Blocks in a round, as the guest program has them.
 ROUND = 16
 _WORDS = (".md", ".rst")
@@ -119,48 +120,49 @@ _KEEPS = (
 )
 
 
-def _check(name: str, **more: object) -> Check:
-    """Return a check with what all of them share; the machine is theirs alone while they measure."""
-    fields = {
-        "tools": (LOCUST,),
-        "profiles": (Profile.FULL, Profile.CI),
-        "matrix": Matrix.DEPLOYED,
-        "where": Where.OWN,
-        "environment": EnvironmentUse(),
-        "services": ("application",),
-        "cpus": _EVERY_CPU,
-    }
-    return Check(id=name, **{**fields, **more})  # type: ignore[arg-type]  # the calls below name fields of Check
-
+LOAD = Check(
+    id="load",
+    commands=load,
+    read=read.read,
+    tools=(LOCUST,),
+    applies=applies,
+    profiles=(Profile.FULL, Profile.CI),
+    matrix=Matrix.DEPLOYED,
+    where=Where.OWN,
+    environment=EnvironmentUse(),
+    services=(SERVICE,),
+    keeps=_KEEPS,
+    # whatever worked beside it would be measured too
+    alone=True,
+)
+SUSTAINED = replace(
+    LOAD,
+    id="sustained",
+    commands=sustained,
+    read=read.read_sustained,
+    applies=applies_sustained,
+    profiles=(Profile.CI,),
+)
+COMPARE = replace(
+    LOAD,
+    id="compare",
+    commands=comparison,
+    read=compare.read,
+    applies=applies_comparison,
+    services=(SERVICE, BASE_SERVICE),
+    keeps=(
+        Keep(kind="load-turns", path=compare.TURNS, media_type="application/json"),
+        Keep(kind="load-requests", path=compare.BASE, media_type="application/json", optional=True),
+        Keep(kind="load-requests", path=compare.HEAD, media_type="application/json", optional=True),
+    ),
+)
 
 GATE = Gate(
     id="performance",
     title="Performance",
     blurb="locust against the running application: percentiles, errors, memory; slower than the base?",
     room=Path(__file__).parent,
-    checks=(
-        _check("load", commands=load, read=read.read, applies=applies, keeps=_KEEPS),
-        _check(
-            "sustained",
-            commands=sustained,
-            read=read.read_sustained,
-            applies=applies_sustained,
-            profiles=(Profile.CI,),
-            keeps=_KEEPS,
-        ),
-        _check(
-            "compare",
-            commands=comparison,
-            read=compare.read,
-            applies=applies_comparison,
-            services=("application", "application-base"),
-            keeps=(
-                Keep(kind="load-turns", path=compare.TURNS, media_type="application/json"),
-                Keep(kind="load-requests", path=compare.BASE, media_type="application/json", optional=True),
-                Keep(kind="load-requests", path=compare.HEAD, media_type="application/json", optional=True),
-            ),
-        ),
-    ),
+    checks=(LOAD, SUSTAINED, COMPARE),
     defects=DEFECTS,
     options=OPTIONS,
     limits=limits,

@@ -32,10 +32,12 @@ class _Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _History:
-    """The mirror that was searched: what it held, and the commits and the file of its canaries."""
+    """The mirror that was searched: what it held of the project's, what was planted, the commits and the file of canaries."""
 
     commits: int
     blobs: int
+    planted_commits: int
+    planted_blobs: int
     canaries: tuple[str, ...]
     file: str
     problems: tuple[Problem, ...]
@@ -56,10 +58,13 @@ def read_kingfisher(outputs: Outputs, context: ReadContext) -> Reading:
     past, present = _scan(outputs, "past.json"), _scan(outputs, "present.json")
     if past.commits is None:
         raise ReadError("kingfisher does not say which commits it searched", where="past.json")
-    # the canaries are two commits that add a blob and two that remove it
     looked = (
-        LookedAt(what="commits", count=max(past.commits - 4, 0), expected=history.commits),
-        LookedAt(what="versions of files", count=min(past.blobs - 2, history.blobs), expected=history.blobs),
+        LookedAt(what="commits", count=max(past.commits - history.planted_commits, 0), expected=history.commits),
+        LookedAt(
+            what="versions of files",
+            count=min(past.blobs - history.planted_blobs, history.blobs),
+            expected=history.blobs,
+        ),
         LookedAt(what="files", count=present.blobs, expected=min(1, len(context.check.project.files))),
     )
     problems = history.problems + _missed(history, spots) + past.problems + present.problems
@@ -87,10 +92,11 @@ def read_trufflehog(outputs: Outputs, context: ReadContext) -> Reading:
         failed = tuple(Problem(code="searched-in-part", text=f"trufflehog: {one}") for one in scanned["errors"])
     except (KeyError, TypeError, ValueError) as error:
         raise ReadError("trufflehog does not say how much it searched", where=SCANNED) from error
-    # each canary is a piece of its own, so two pieces are no history at all
+    # each canary is a piece of its own
+    pieces = max(chunks - history.planted_blobs, 0)
     looked = (
         LookedAt(what="commits read by trufflehog", count=0 if missed else history.commits, expected=history.commits),
-        LookedAt(what="pieces of history", count=max(chunks - 2, 0), expected=min(1, history.blobs)),
+        LookedAt(what="pieces of history", count=pieces, expected=min(1, history.blobs)),
     )
     ours = _without_canaries(history, spots)
     return _reading(ours, context, tool="trufflehog", looked=looked, problems=history.problems + missed + failed)
@@ -122,6 +128,8 @@ def _history(outputs: Outputs) -> _History:
         return _History(
             commits=data["commits"],
             blobs=data["blobs"],
+            planted_commits=data["planted_commits"],
+            planted_blobs=data["planted_blobs"],
             canaries=tuple(data["canaries"]),
             file=data["file"],
             problems=_gaps(shallow=data["shallow"], missing=data["missing"]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
@@ -17,8 +16,10 @@ from onward.model.evidence import Evidence, Reason
 from onward.model.plan import Step
 
 
-def step(name: str, *after: str, feeds: tuple[str, ...] = (), cpus: int = 1, **more: object) -> Step:
-    return values.step(name, after=after, feeds=feeds, check=values.check("tool", cpus=cpus), **more)
+def step(
+    name: str, *after: str, feeds: tuple[str, ...] = (), cpus: int = 1, alone: bool = False, **more: object
+) -> Step:
+    return values.step(name, after=after, feeds=feeds, check=values.check("tool", cpus=cpus, alone=alone), **more)
 
 
 def perform(one: Step, cpus: int) -> Evidence:
@@ -40,29 +41,40 @@ def run(
     return evidence, ended
 
 
+# Reached only where the schedule is wrong.
+_PATIENCE_S = 20.0
+
+
 def press_ctrl_c() -> None:
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 class Watch:
-    """Performs steps slowly and remembers how many CPUs were granted at once."""
+    """Performs steps and remembers how many CPUs were granted at once.
 
-    def __init__(self, pause_s: float = 0.03) -> None:
-        self._lock = threading.Lock()
-        self._pause_s = pause_s
+    A step ends when so many `cpus` have been granted at once, and when the step has begun that `until` names for it.
+    """
+
+    def __init__(self, *, cpus: int = 0, until: Mapping[str, str] | None = None) -> None:
+        self._changed = threading.Condition()
+        self._cpus = cpus
+        self._until = until or {}
         self.busy = 0
         self.most = 0
         self.begun: list[str] = []
 
     def __call__(self, one: Step, cpus: int) -> Evidence:
-        with self._lock:
+        with self._changed:
             self.begun.append(one.id)
             self.busy += cpus
             self.most = max(self.most, self.busy)
-        time.sleep(self._pause_s)
-        with self._lock:
+            self._changed.notify_all()
+            assert self._changed.wait_for(lambda: self._may_end(one), timeout=_PATIENCE_S)
             self.busy -= cpus
         return perform(one, cpus)
+
+    def _may_end(self, one: Step) -> bool:
+        return self.most >= self._cpus and self._until.get(one.id, one.id) in self.begun
 
 
 def test_nothing_to_do() -> None:
@@ -89,7 +101,7 @@ def test_a_step_waits_for_all_that_it_needs() -> None:
 
 
 def test_the_cpu_budget_holds() -> None:
-    watch = Watch()
+    watch = Watch(cpus=3)
     run([step(f"s{number}", cpus=number % 3) for number in range(12)], jobs=3, perform=watch)
     assert watch.most == 3
     assert watch.busy == 0
@@ -100,21 +112,29 @@ def test_grants() -> None:
     assert evidence["wide"].notes == ("cpus=4",)
     evidence, _ = run([step("too wide", cpus=9)], jobs=2)
     assert evidence["too wide"].notes == ("cpus=2",)
-    evidence, _ = run([step("first"), step("rest", cpus=0)], jobs=2, perform=Watch())
+    evidence, _ = run([step("first"), step("rest", cpus=0)], jobs=2, perform=Watch(cpus=2))
     assert evidence["rest"].notes == ("cpus=1",)
     assert run([step("none", cpus=0)], jobs=0)[0]["none"].notes == ("cpus=1",)
 
 
 def test_a_narrow_step_uses_what_a_wide_one_cannot() -> None:
-    watch = Watch()
+    watch = Watch(until={"a": "b"})
     run([step("a"), step("wide", cpus=2), step("b")], jobs=2, perform=watch)
     assert watch.begun == ["a", "b", "wide"]
+
+
+def test_what_is_to_be_alone_has_every_cpu_and_nothing_beside_it() -> None:
+    watch = Watch(until={"a": "b"})
+    evidence, _ = run([step("a"), step("alone", alone=True), step("b"), step("c")], jobs=3, perform=watch)
+    assert evidence["alone"].notes == ("cpus=3",)
+    assert watch.begun[-1] == "alone"
+    assert watch.most == 3
 
 
 def test_the_longest_way_to_the_end_comes_first() -> None:
     steps = [step("short"), step("long"), step("next", "long"), step("last", "next"), step("other")]
     assert critical_paths(steps)["long"] == 3 * steps[0].timeout_s
-    watch = Watch(0)
+    watch = Watch()
     run(steps, jobs=1, perform=watch)
     assert watch.begun == ["long", "next", "short", "last", "other"]
 
@@ -123,7 +143,7 @@ def test_what_took_long_the_last_time_begins_early() -> None:
     steps = [step("a"), step("b"), step("c"), step("unknown", timeout_s=600.0)]
     expected = {"a": 1.0, "b": 30.0, "c": 2.0}
     assert critical_paths(steps, expected) == {**expected, "unknown": 600.0}
-    watch = Watch(0)
+    watch = Watch()
     run_schedule(steps, 1, perform=watch, may_run=always, finished=lambda _, __: None, expected=expected)
     assert watch.begun == ["unknown", "b", "c", "a"]
 
@@ -150,13 +170,18 @@ def test_what_may_not_run_is_left_out_with_all_that_waits_for_it() -> None:
 def test_a_bug_is_raised_when_the_others_have_ended() -> None:
     ended: list[str] = []
 
+    runs = {"other": threading.Event(), "never": threading.Event()}
+
     def perform_or_break(one: Step, cpus: int) -> Evidence:
         if one.id == "broken":
+            assert runs["other"].wait(_PATIENCE_S)
             raise ZeroDivisionError
-        time.sleep(0.1)
+        runs[one.id].set()
+        # the CPU of the broken step is free by now
+        assert not runs["never"].wait(0.1)
         return perform(one, cpus)
 
-    steps = [step("broken"), step("other"), step("never", "other")]
+    steps = [step("broken"), step("other"), step("never")]
     with pytest.raises(ZeroDivisionError):
         run_schedule(steps, 2, perform=perform_or_break, may_run=always, finished=lambda one, _: ended.append(one.id))
     assert ended == ["other"]
@@ -167,7 +192,7 @@ def test_an_error_of_the_listener_ends_what_runs() -> None:
 
     def waiting(one: Step, cpus: int) -> Evidence:
         if one.id == "slow":
-            assert stop.wait(5)
+            assert stop.wait(_PATIENCE_S)
         return perform(one, cpus)
 
     def finished(_: Step, __: Evidence) -> None:
@@ -189,7 +214,7 @@ def test_ctrl_c_stops_what_runs_and_starts_nothing_more() -> None:
         begun.append(one.id)
         if len(begun) == 2:
             press_ctrl_c()
-        assert stop.wait(5)
+        assert stop.wait(_PATIENCE_S)
         return perform(one, cpus)
 
     with pytest.raises(KeyboardInterrupt):
@@ -205,25 +230,21 @@ def test_ctrl_c_stops_what_runs_and_starts_nothing_more() -> None:
 
 
 def test_ctrl_c_twice_asks_twice() -> None:
-    asked: list[float] = []
-    stop = threading.Event()
+    asked, asked_twice = threading.Event(), threading.Event()
 
     def waiting(one: Step, cpus: int) -> Evidence:
         press_ctrl_c()
-        while not asked:
-            time.sleep(0.001)
+        assert asked.wait(_PATIENCE_S)
         press_ctrl_c()
-        assert stop.wait(5)
+        assert asked_twice.wait(_PATIENCE_S)
         return perform(one, cpus)
 
     def interrupt() -> None:
-        asked.append(time.monotonic())
-        if len(asked) == 2:
-            stop.set()
+        (asked_twice if asked.is_set() else asked).set()
 
     with pytest.raises(KeyboardInterrupt):
         run_schedule([step("a")], 1, perform=waiting, may_run=always, finished=lambda _, __: None, interrupt=interrupt)
-    assert len(asked) == 2
+    assert asked_twice.is_set()
 
 
 @st.composite
@@ -242,7 +263,7 @@ def graphs(draw: st.DrawFn) -> list[Step]:
 @settings(max_examples=60, deadline=None)
 @given(steps=graphs(), jobs=st.integers(1, 4))
 def test_any_graph_is_run_once_in_order_and_within_its_budget(steps: list[Step], jobs: int) -> None:
-    watch = Watch(0)
+    watch = Watch()
     evidence, ended = run(steps, jobs, watch)
     assert list(evidence) == [one.id for one in steps]
     assert sorted(ended) == sorted(evidence)
