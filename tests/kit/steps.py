@@ -1,31 +1,28 @@
-"""Run one check as the executor would, with real programs, on a folder of its own; and projects to run it on."""
+"""Run one check as the step that it is, on a folder and in an environment of its own; and projects to run it on."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kit import require
 from kit.values import pipeline
 from onward import guest
-from onward.execute.step import artifacts, tokens
-from onward.model.evidence import Reading
+from onward.execute.process.processes import Processes
+from onward.execute.step.environment import Ready
+from onward.execute.step.redact import Redactor
+from onward.execute.step.run import Fed, StepRun
+from onward.model.event import StepProgress, StepStarted
+from onward.model.evidence import Evidence
 from onward.model.facts import Project, Revision
-from onward.model.gate import Change, Check, CheckContext, Gate, Outputs, ReadContext
+from onward.model.gate import Change, Check, CheckContext, Gate
 from onward.model.pipeline import GateSettings, OptionValue, Pipeline, Profile
-
-
-class NotAcceptedError(Exception):
-    """A command ended with an exit code after which its outputs mean nothing."""
-
-    def __init__(self, exit_code: int, log: str) -> None:
-        super().__init__(f"exit {exit_code}\n{log}")
-        self.exit_code = exit_code
-        self.log = log
+from onward.model.plan import Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,34 +67,52 @@ class Stage:
                 path.write_text(edit.text)
         return tuple(edit.path for edit in edits)
 
-    def perform(self, check: Check, context: CheckContext, name: str = "step") -> Reading:
-        """Run the check's commands in order and read what they wrote; NotAcceptedError ends it."""
-        out, scratch = self.work / name, self.work / f"{name}-scratch"
-        out.mkdir(parents=True)
-        scratch.mkdir()
+    def perform(
+        self, check: Check, context: CheckContext, name: str = "step", fed: Iterable[Evidence] = ()
+    ) -> Evidence:
+        """Run one check as a step called `name`, in the folder of that name below `work`; `fed` are steps run before."""
+        step = Step(
+            id=name,
+            gate=context.settings.gate,
+            check=check,
+            context=context,
+            commands=check.commands(context),
+            timeout_s=600,
+        )
+        with Processes() as processes:
+            given = _Given(run=self.work, processes=processes, stage=self)
+            return StepRun(step, 2, given, [Fed(folder=one.step, evidence=one) for one in fed]).perform()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Given:
+    """What a step gets from its run: here it is all at hand."""
+
+    run: Path
+    processes: Processes
+    stage: Stage
+    redactor: Redactor = field(default_factory=lambda: Redactor(()))
+
+    def folder(self, step: str) -> Path:
+        place = self.run / step
+        place.mkdir(parents=True, exist_ok=True)
+        return place
+
+    def listen(self, _: StepStarted | StepProgress) -> None:
+        """Nobody watches."""
+
+    @contextmanager
+    def make_ready(self, step: Step, cpus: int, scratch: Path) -> Iterator[Ready]:
+        (scratch / "work").mkdir()
+        tree = str(self.stage.tree)
         values = {
-            "tree": str(self.tree), "out": str(out), "scratch": str(scratch), "python": str(self.python),
-            "guest": str(Path(guest.__file__).parent), "jobs": "2", "inputs": str(self.work / "inputs"),
-            "git": str(self.tree / ".git"), **{f"tool:{tool}": path for tool, path in self.tools.items()},
+            "tree": tree, "out": str(self.folder(step.id)), "scratch": str(scratch / "work"),
+            "python": str(self.stage.python), "guest": str(Path(guest.__file__).parent), "jobs": str(cpus),
+            "inputs": str(scratch / "inputs"), "git": f"{tree}/.git",
+            **{f"tool:{tool}": path for tool, path in self.stage.tools.items()},
         }  # fmt: skip
-        commands = [tokens.expand_command(command, values) for command in check.commands(context)]
-        exits = []
-        for command in commands:
-            env = {"PATH": os.environ["PATH"], "HOME": str(scratch), **self.env, **dict(command.env)}
-            with (out / "log.txt").open("ab") as log, (out / (command.stdout or os.devnull)).open("wb") as stdout:
-                done = subprocess.run(
-                    command.argv,
-                    cwd=command.cwd,
-                    env=env,
-                    stdout=stdout if command.stdout else log,
-                    stderr=log,
-                    check=False,
-                )
-            if done.returncode not in command.accepts:
-                raise NotAcceptedError(done.returncode, (out / "log.txt").read_text(errors="replace"))
-            exits.append(done.returncode)
-        files = artifacts.named_outputs(commands, out)
-        return check.read(Outputs(files=files, exits=tuple(exits)), ReadContext(check=context, tree=str(self.tree)))
+        env = {"PATH": os.environ["PATH"], "HOME": str(scratch / "work"), **self.stage.env}
+        yield Ready(tokens=values, env=env, tools=(), services=(), notes=(), secrets=(), dead_service=lambda: None)
 
 
 def write(root: Path, files: Mapping[str, str]) -> Path:

@@ -6,16 +6,17 @@ import os
 import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from onward.errors import OnwardError, ReadError
 from onward.execute.cleanup import orphans
-from onward.execute.process.processes import Call, Ended
+from onward.execute.process.processes import Call, Ended, Processes
 from onward.execute.step import artifacts, seal, tokens
-from onward.execute.step.environment import Ready, RunResources
+from onward.execute.step.environment import Listen, Ready
 from onward.execute.step.redact import Redactor
 from onward.model.application import SERVICE
 from onward.model.event import StepProgress, StepStarted
@@ -35,10 +36,26 @@ class Fed:
     evidence: Evidence
 
 
+class Resources(Protocol):
+    """What a step asks of the run that it is a step of: RunResources, or what a test has at hand."""
+
+    @property
+    def run(self) -> Path: ...
+    @property
+    def processes(self) -> Processes: ...
+    @property
+    def redactor(self) -> Redactor: ...
+    @property
+    def folder(self) -> Callable[[str], Path]: ...
+    @property
+    def listen(self) -> Listen: ...
+    def make_ready(self, step: Step, cpus: int, scratch: Path) -> AbstractContextManager[Ready]: ...
+
+
 class StepRun:
     """One step while it is being executed; `perform` never raises what a user could act on, it becomes evidence."""
 
-    def __init__(self, step: Step, cpus: int, bench: RunResources, fed: Sequence[Fed]) -> None:
+    def __init__(self, step: Step, cpus: int, bench: Resources, fed: Sequence[Fed]) -> None:
         self._step = step
         self._cpus = cpus
         self._bench = bench
