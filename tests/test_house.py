@@ -24,6 +24,7 @@ ROOT = SOURCE.parent.parent
 # package → packages of onward that it may import, besides itself. "*" stands for any.
 FLOORS: dict[str, tuple[str, ...]] = {
     "errors": (),
+    "files": ("errors",),
     "model": ("errors",),
     "plan": ("errors", "model"),
     "judge": ("errors", "model"),
@@ -31,8 +32,8 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "readers": ("errors", "model"),
     "detect": ("errors", "model"),
     "config": ("errors", "model", ""),
-    "execute": ("errors", "model", "guest"),
-    "record": ("errors", "model"),
+    "execute": ("errors", "files", "model", "guest"),
+    "record": ("errors", "files", "model"),
     "workflow": ("errors", "model"),
     "checks": ("errors", "model", "readers"),
     "gates": ("errors", "model", "readers", "checks", "workflow"),
@@ -47,6 +48,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
 CONFINED: dict[str, tuple[str, ...]] = {
     "subprocess": ("execute.process.processes", "execute.process.running", "guest"),
     "signal": ("execute.process",),
+    "fcntl": ("files", "guest"),
     "psycopg": ("execute.services",),
     "psutil": ("execute", "guest.watched"),
     "httpx": ("execute",),
@@ -55,7 +57,7 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "ruamel": ("detect", "readers", "workflow", "guest.lock_text"),
     "click": ("cli",),
     "rich": ("cli",),
-    "time": ("execute", "cli", "record.folder", "guest"),
+    "time": ("execute", "cli", "files", "record.folder", "guest"),
     "random": ("execute", "cli", "guest"),
     "secrets": ("execute", "cli", "guest"),
 }
@@ -63,8 +65,11 @@ CONFINED: dict[str, tuple[str, ...]] = {
 # attribute → where it may be used.
 CONFINED_CALLS: dict[str, tuple[str, ...]] = {
     "os.environ": ("config.layers", "guest"),
+    "os.replace": ("files", "guest"),
+    "os.rename": ("files", "guest"),
+    "shutil.move": ("files", "guest"),
     "sys.exit": ("cli", "guest"),
-    "datetime.now": ("execute", "cli", "record.folder", "guest"),
+    "datetime.now": ("execute", "cli", "files", "record.folder", "guest"),
     "date.today": ("execute", "cli"),
 }
 
@@ -214,6 +219,19 @@ def test_confined_calls() -> None:
     assert wrong == []
 
 
+def test_only_files_puts_one_path_in_the_place_of_another() -> None:
+    """`Path.replace` is known by its one argument: that of texts takes two, that of values takes names."""
+    wrong = [
+        f"{module}:{node.lineno}"
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr in {"replace", "rename"} and len(node.args) == 1 and not node.keywords
+        if not allowed(module, ("files", "guest"))
+    ]
+    assert wrong == []
+
+
 def test_only_the_command_line_prints() -> None:
     wrong = [
         f"{module}:{node.lineno}"
@@ -225,13 +243,13 @@ def test_only_the_command_line_prints() -> None:
     assert wrong == []
 
 
-def test_model_is_standard_library_only() -> None:
+def test_the_lowest_floors_are_standard_library_only() -> None:
     import sys
 
     wrong = [
         f"{module}:{line} imports {target}"
         for module, tree in modules().items()
-        if package(module) in {"model", "errors", "guest"}
+        if package(module) in {"model", "errors", "files", "guest"}
         for target, line in imports(tree)
         if package(target) not in sys.stdlib_module_names | {"onward"} and package(module) != "guest"
     ]

@@ -154,11 +154,12 @@ def test_an_empty_repository(
     assert main(["config"]) == 0
 
 
-def test_a_folder_that_cannot_be_written(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shop / ".onward.toml.new").mkdir()
-    assert main(["init"]) == 2
+def test_a_place_that_cannot_be_written(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "onward.toml").mkdir()
+    before = sorted(shop.iterdir())
+    assert main(["init", "--force"]) == 2
     assert "cannot write onward.toml" in capsys.readouterr().err
-    assert not (shop / "onward.toml").exists()
+    assert sorted(shop.iterdir()) == before
 
 
 def test_facts_with_their_evidence(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

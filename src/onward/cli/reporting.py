@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from onward.errors import RecordError, UsageError
+from onward.files import atomic
 from onward.model.document import Annex, Document
 from onward.model.gate import Gate
 
@@ -96,13 +97,7 @@ def _replace(path: Path, data: bytes) -> None:
         with path.open("ab") as file:
             file.write(data)
         return
-    target = path.resolve()
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(data)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    atomic.write(path.resolve(), data)
 
 
 def _is_device(path: Path) -> bool:

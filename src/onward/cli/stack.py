@@ -14,6 +14,7 @@ from onward.detect.show import describe
 from onward.detect.stack import detect
 from onward.errors import ConfigError, UsageError
 from onward.execute.source import repository
+from onward.files import atomic
 from onward.model.facts import Fact, Project
 
 _TOLD = ("package-manager", "framework", "application", "python", "deployed-python", "database", "redis", "services")
@@ -52,11 +53,8 @@ def begin(root: Path, *, force: bool) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Put the whole file in place at once, so that an interruption leaves the old one."""
-    beside = path.with_name(f".{FILE}.new")
     try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        atomic.write(path, text.encode(), durable=True)
     except OSError as error:
         raise ConfigError(
             f"cannot write {FILE}: {error.strerror}", where=str(path), hint="is the folder writable?"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 import re
 import threading
 import time
@@ -14,15 +12,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Self
 
 from onward.errors import RecordError
+from onward.files import lock
+from onward.files.journal import Journal
 from onward.model.event import Event
 from onward.model.evidence import Artifact
+from onward.model.places import RUN_LOCK
 from onward.record import lines
 
 EVENTS = "events.jsonl"
-LOCK = "lock"
+# Who asks whether the run is alive has its lock for an instant, longer than that nobody can.
+_PATIENCE_S = 10.0
 _UNSAFE = re.compile(r"[^a-z0-9._-]+")
 _PLACE_HINT = "set ONWARD_STATE_DIR to a folder that can be written and has space left"
 
@@ -52,12 +54,13 @@ class RunFolder:
         self._guard = threading.Lock()
         self._memory = lines.Memory()
         self._seq = 0
-        self._broken = False
         with _writing(path):
             path.mkdir(parents=True)
-            self._lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._events = os.open(path / EVENTS, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+            held = lock.wait(path / RUN_LOCK, purpose="recording this run", within_s=_PATIENCE_S)
+            if held is None:
+                raise RecordError("somebody else holds the lock of a new run", where=str(path))
+            self._lock = held
+            self._events = Journal(path / EVENTS)
 
     def __enter__(self) -> Self:
         return self
@@ -77,10 +80,11 @@ class RunFolder:
     def append(self, event: Event) -> None:
         """Write one line, whole or not at all: after a failed write every later one is refused (RecordError)."""
         with self._guard:
-            if self._broken:
+            if self._events.closed:
                 raise RecordError("the record of this run is broken off", where=str(self.path), hint=_PLACE_HINT)
             short, skipped = self._memory.shorten(event)
-            self._write(lines.encode(self._line(short, skipped)))
+            with _writing(self.path / EVENTS):
+                self._events.append(lines.encode(self._line(short, skipped)))
             self._seq += 1
             self._memory.add(event)
 
@@ -97,11 +101,8 @@ class RunFolder:
     def close(self) -> None:
         """Let go of the run; calling it twice is harmless."""
         with self._guard:
-            for descriptor in (self._events, self._lock):
-                if descriptor >= 0:
-                    os.close(descriptor)
-            self._events = self._lock = -1
-            self._broken = True
+            self._events.close()
+            self._lock.release()
 
     def _line(self, event: Event, skipped: tuple[str, ...]) -> dict[str, object]:
         return {
@@ -114,15 +115,6 @@ class RunFolder:
             "type": lines.type_of(event),
             "data": {**lines.fields(event), "as_recorded": skipped} if skipped else event,
         }
-
-    def _write(self, row: bytes) -> None:
-        try:
-            rest = memoryview(row)
-            while rest:
-                rest = rest[os.write(self._events, rest) :]
-        except OSError as error:
-            self._broken = True
-            _refuse(error, self.path / EVENTS)
 
 
 def safe_name(step_id: str) -> str:
@@ -138,8 +130,5 @@ def _writing(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        _refuse(error, place)
-
-
-def _refuse(error: OSError, place: Path) -> NoReturn:
-    raise RecordError(f"the record cannot be written: {error.strerror}", where=str(place), hint=_PLACE_HINT) from error
+        message = f"the record cannot be written: {error.strerror}"
+        raise RecordError(message, where=str(place), hint=_PLACE_HINT) from error

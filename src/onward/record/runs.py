@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import NoReturn
 
 from onward.errors import RecordError
+from onward.files import journal, lock
 from onward.model.event import Event, Line
+from onward.model.places import RUN_LOCK
 from onward.record import lines
-from onward.record.folder import EVENTS, LOCK, SYSTEM_CLOCK, Clock, RunFolder
+from onward.record.folder import EVENTS, SYSTEM_CLOCK, Clock, RunFolder
 
 LATEST = "latest"
 
@@ -52,17 +53,7 @@ class Records:
 
     def is_alive(self, run_id: str) -> bool:
         """Return whether some process still holds the run's lock."""
-        try:
-            descriptor = os.open(self.runs / run_id / LOCK, os.O_RDONLY)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(descriptor)
-        return False
+        return lock.is_held(self.runs / run_id / RUN_LOCK)
 
     def summaries(self, root: str | None = None, limit: int = 20) -> tuple[Summary, ...]:
         """Return the newest runs, of the project at `root` when given; runs without a readable beginning are left out."""
@@ -133,7 +124,7 @@ class Records:
 
     def _bytes(self, path: Path) -> bytes:
         try:
-            return path.read_bytes()
+            return journal.read(path)
         except OSError as error:
             raise RecordError(f"the run cannot be read: {error.strerror}", where=str(path)) from error
 
@@ -145,19 +136,7 @@ class Records:
 
 def _ends(path: Path) -> tuple[Line | None, Line | None]:
     try:
-        with path.open("rb") as file:
-            first = lines.parse_one(file.readline())
-            last = _last_row(file)
+        first, last = journal.ends(path)
     except OSError:
         return None, None
-    return first, lines.parse_one(last)
-
-
-def _last_row(file: BinaryIO) -> bytes:
-    size, reach = file.seek(0, os.SEEK_END), 65_536
-    while True:
-        file.seek(max(0, size - reach))
-        rows = file.read().rstrip(b"\n").split(b"\n")
-        if len(rows) > 1 or reach >= size:
-            return rows[-1]
-        reach *= 8
+    return lines.parse_one(first), lines.parse_one(last)

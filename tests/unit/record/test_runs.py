@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import subprocess
 import sys
 import threading
@@ -15,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import documents
+from kit.children import on_a_full_disk
 from onward.errors import RecordError
+from onward.files import journal
 from onward.model.event import RunFailed, StepProgress
+from onward.record import lines
 from onward.record.folder import Clock, RunFolder, safe_name
 from onward.record.runs import Records
 
@@ -156,14 +157,20 @@ def test_a_place_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_breaks_the_record_off(tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path / "r1", clock=ticking())
-    os.close(folder._events)
-    folder._events = os.open("/dev/full", os.O_WRONLY)
-    with pytest.raises(RecordError, match=os.strerror(errno.ENOSPC)):
-        folder.append(documents.started())
-    with pytest.raises(RecordError, match="broken off"):
-        folder.append(documents.started())
-    folder.close()
+    code = (
+        "import pathlib, sys; from onward.errors import RecordError; from onward.record.runs import Records\n"
+        "from onward.model.event import StepProgress\n"
+        "with Records(pathlib.Path(sys.argv[1])).begin('r1') as folder:\n"
+        "  for _ in range(99):\n"
+        "    try: folder.append(StepProgress(step='tests', text='x' * 500))\n"
+        "    except RecordError as error: print(error, file=sys.stderr)\n"
+    )
+    first, *later = on_a_full_disk(code, tmp_path, limit=20_000).splitlines()
+    assert first == "the record cannot be written: File too large"
+    assert set(later) == {"the record of this run is broken off"}
+    path = tmp_path / "runs" / "r1" / "events.jsonl"
+    assert path.stat().st_size == 20_000
+    assert [line.seq for line in lines.parse(journal.read(path), "x")] == list(range(1, 99 - len(later)))
 
 
 def test_artifacts_are_named_from_the_run_and_digested(tmp_path: Path) -> None:

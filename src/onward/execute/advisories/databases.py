@@ -14,6 +14,7 @@ from typing import Any
 
 from onward.errors import AdvisoryError
 from onward.execute.advisories import store
+from onward.files import atomic
 from onward.model.evidence import ServiceUse
 from onward.model.places import Places
 from onward.model.plan import Availability
@@ -123,7 +124,7 @@ def import_trivy(archive: Path, places: Places) -> Mapping[str, Any]:
             (target / "db").mkdir(exist_ok=True)
             # the metadata goes last: a database without it is none
             for name in ("trivy.db", "metadata.json"):
-                (made / name).replace(target / "db" / name)
+                atomic.put(made / name, target / "db" / name)
     except OSError as error:
         raise AdvisoryError(f"the database cannot be kept: {error.strerror}", where=str(target)) from error
     return known

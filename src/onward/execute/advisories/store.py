@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
-import tempfile
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from typing import Any
 
 from onward.errors import AdvisoryError
 from onward.execute.advisories.match import ECOSYSTEMS, Record, is_undetermined, package_names
+from onward.files import atomic
 from onward.model.places import Places
 
 _LARGEST_RECORD = 8 * 1024 * 1024
@@ -94,8 +93,9 @@ def import_archive(archive: Path, places: Places, *, ecosystem: str, source: str
     )
     try:
         target.mkdir(parents=True, exist_ok=True)
-        _replace(target / "packages.zip", lambda path: _pack(path, by_package, by_id, ecosystem))
-        _replace(target / "edition.json", lambda path: path.write_text(json.dumps(asdict(made), indent=2)))
+        with atomic.draft(target / "packages.zip") as fresh:
+            _pack(fresh, by_package, by_id, ecosystem)
+        atomic.write(target / "edition.json", json.dumps(asdict(made), indent=2).encode())
     except OSError as error:
         raise AdvisoryError(f"the advisories cannot be kept: {error.strerror}", where=str(target)) from error
     return made
@@ -132,8 +132,9 @@ def keep_archive(archive: Path, places: Places, now: datetime) -> dict[str, int]
         for ecosystem in counts:
             target = archives(places) / _SCALIBR / ecosystem
             target.mkdir(parents=True, exist_ok=True)
-            _replace(target / "all.zip", lambda path: shutil.copyfile(archive, path))
-            _replace(target / "date.txt", lambda path: path.write_text(newest, encoding="ascii"))
+            with atomic.draft(target / "all.zip") as fresh:
+                shutil.copyfile(archive, fresh)
+            atomic.write(target / "date.txt", newest.encode("ascii"))
     except OSError as error:
         raise AdvisoryError(f"the advisories cannot be kept: {error.strerror}", where=str(archives(places))) from error
     return dict(counts)
@@ -194,17 +195,6 @@ def _pack(path: Path, by_package: dict[str, list[Record]], by_id: dict[str, Reco
         for record_id, record in by_id.items():
             homes |= {alias: homes[record_id] for alias in record.get("aliases", ()) if alias not in by_id}
         packed.writestr("ids.json", json.dumps(homes, separators=(",", ":")))
-
-
-def _replace(target: Path, write: Any) -> None:
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-    os.close(descriptor)
-    made = Path(name)
-    try:
-        write(made)
-        made.replace(target)
-    finally:
-        made.unlink(missing_ok=True)
 
 
 class Library:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -13,8 +12,9 @@ from pathlib import Path
 import psutil
 
 from onward.errors import RecordError
-from onward.execute.cache.store import LOCKS, STAMP, lock, remove
-from onward.model.places import Places
+from onward.execute.cache.store import LOCKS, STAMP, remove
+from onward.files import lock
+from onward.model.places import RUN_LOCK, Places
 
 # kind of entry: the folders whose children are such entries, in the cache and in the state
 _IN_CACHE = {
@@ -146,10 +146,10 @@ def _remove(places: Places, entry: Entry) -> bool:
         return False
     with contextlib.ExitStack() as held:
         for path in _locks_of(places, entry):
-            descriptor = lock(path, fcntl.LOCK_EX)
-            if descriptor is None:
+            taken = lock.take(path)
+            if taken is None:
                 return False
-            held.callback(os.close, descriptor)
+            held.enter_context(taken)
         try:
             remove(entry.path)
         except FileNotFoundError:
@@ -175,10 +175,10 @@ def _locks_of(places: Places, entry: Entry) -> tuple[Path, ...]:
         # Whoever makes something just now takes it from the downloads.
         return tuple(sorted(locks.glob("*.make")))
     inside = {
-        "run": lambda: entry.path.glob("lock"),
+        "run": lambda: entry.path.glob(RUN_LOCK),
         "workspace": lambda: entry.path.glob("*.lock"),
         # A run that lives may be about to start a server there.
-        "service": lambda: (places.state / _IN_STATE["run"]).glob("*/lock"),
+        "service": lambda: (places.state / _IN_STATE["run"]).glob(f"*/{RUN_LOCK}"),
     }
     found = inside.get(entry.kind, lambda: iter(()))()
     return tuple(sorted(path for path in found if path.is_file() and not path.is_symlink()))

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import secrets
 import shutil
 import threading
-import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from onward.errors import ProvisionError
+from onward.files import atomic, lock
+from onward.files.lock import Lock
 
 STAMP = ".onward.json"
 LOCKS = "locks"
-_PAUSE_S = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,31 +39,13 @@ def stamped(folder: Path) -> Made | None:
         return None
 
 
-def lock(path: Path, mode: int) -> int | None:
-    """Return a descriptor that holds the lock file `path` in `mode` (`fcntl.LOCK_*`), or None when somebody else does.
-
-    Never waits. The lock ends when the descriptor is closed, so also when its process dies.
-    """
-    while True:
-        descriptor = _open(path)
-        try:
-            fcntl.flock(descriptor, mode | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return None
-        if _is_still(path, descriptor):
-            return descriptor
-        # Somebody removed the file between opening and locking: a lock that nobody else would find.
-        os.close(descriptor)
-
-
 class Store:
     """The made folders under `root`; `stopped` tells whether waiting for another process should be given up."""
 
     def __init__(self, root: Path, stopped: Callable[[], bool] = lambda: False) -> None:
         self._root = root
         self._stopped = stopped
-        self._held: dict[str, int] = {}
+        self._held: dict[str, Lock] = {}
         self._failed: dict[Path, ProvisionError] = {}
         self._guard = threading.Lock()
         # A store that nobody has any more uses nothing any more.
@@ -107,7 +88,7 @@ class Store:
 
     def _make(self, kind: str, key: str, make: Callable[[Path], Mapping[str, Any]]) -> Made:
         folder = self._root / kind / key
-        with self._alone(f"{kind}-{key}"):
+        with self._wait(f"{kind}-{key}.make", purpose=f"making {kind}/{key}"):
             made = stamped(folder)
             if made is not None:
                 return made
@@ -130,35 +111,25 @@ class Store:
     def _hold(self, name: str) -> None:
         with self._guard:
             if name not in self._held:
-                self._held[name] = self._wait(self._root / LOCKS / f"{name}.use", fcntl.LOCK_SH)
+                self._held[name] = self._wait(f"{name}.use", shared=True)
 
-    @contextlib.contextmanager
-    def _alone(self, name: str) -> Iterator[None]:
-        descriptor = self._wait(self._root / LOCKS / f"{name}.make", fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            os.close(descriptor)
-
-    def _wait(self, path: Path, mode: int) -> int:
-        # Asking again and again, because a blocked flock in a thread could not be interrupted.
-        while (descriptor := lock(path, mode)) is None:
-            if self._stopped():
-                raise ProvisionError("interrupted while another process was making the same folder", where=str(path))
-            time.sleep(_PAUSE_S)
-        return descriptor
+    def _wait(self, name: str, *, shared: bool = False, purpose: str = "") -> Lock:
+        path = self._root / LOCKS / name
+        held = lock.wait(path, shared=shared, purpose=purpose, stopped=self._stopped)
+        if held is None:
+            message = "interrupted while another process was making the same folder"
+            raise ProvisionError(message, where=str(lock.holder(path) or path))
+        return held
 
 
-def _let_go(held: dict[str, int]) -> None:
+def _let_go(held: dict[str, Lock]) -> None:
     while held:
-        os.close(held.popitem()[1])
+        held.popitem()[1].release()
 
 
 def write_stamp(folder: Path, note: Mapping[str, Any], inside: str = "") -> None:
     """Declare what was made in `folder` (or in the folder `inside` it) finished; the last thing that is written."""
-    fresh = folder / f"{STAMP}.new"
-    fresh.write_text(json.dumps({"inside": inside, "note": note}), encoding="utf-8")
-    fresh.replace(folder / STAMP)
+    atomic.write(folder / STAMP, json.dumps({"inside": inside, "note": note}).encode())
 
 
 def remove(folder: Path) -> None:
@@ -171,18 +142,3 @@ def remove(folder: Path) -> None:
         shutil.rmtree(folder)
     else:
         folder.unlink(missing_ok=True)
-
-
-def _open(path: Path) -> int:
-    try:
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-
-
-def _is_still(path: Path, descriptor: int) -> bool:
-    try:
-        return os.path.samestat(path.stat(), os.fstat(descriptor))
-    except FileNotFoundError:
-        return False

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import psutil
 
-from onward.execute.cleanup.run_lock import is_held
 from onward.execute.process import folders
 from onward.execute.process.group import end_processes_with_marker
+from onward.files.lock import is_held
+from onward.model.places import RUN_LOCK
 
 MARKER = "ONWARD_RUN"
 _PREFIX = "onward-"
@@ -41,7 +42,7 @@ def remove_scratch_of_dead_runs() -> tuple[str, ...]:
 def _is_abandoned(folder: Path) -> bool:
     """Return whether `folder` is this user's own and names a run that has died."""
     try:
-        return folder.lstat().st_uid == os.geteuid() and not is_held((folder / _OWNER).readlink())
+        return folder.lstat().st_uid == os.geteuid() and not is_held((folder / _OWNER).readlink() / RUN_LOCK)
     except OSError:
         # Somebody else's folder, or gone in this very moment.
         return False
@@ -49,7 +50,7 @@ def _is_abandoned(folder: Path) -> bool:
 
 def end_strays_of_dead_runs() -> tuple[str, ...]:
     """End every process of this user that carries the marker of a run which nobody holds; return those runs."""
-    dead = tuple(sorted(run for run in _marked_runs() if not is_held(Path(run))))
+    dead = tuple(sorted(run for run in _marked_runs() if not is_held(Path(run, RUN_LOCK))))
     for run in dead:
         end_processes_with_marker(f"{MARKER}={run}")
     return dead

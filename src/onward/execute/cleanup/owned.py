@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from onward.errors import ServiceError
-from onward.execute.cleanup.run_lock import is_held
 from onward.execute.process.identity import Identity, identify, is_alive
-from onward.model.places import Places
+from onward.files import atomic, lock
+from onward.model.places import RUN_LOCK, Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +66,9 @@ class OwnedResources:
     def keep(self, resource: OwnedResource) -> OwnedResource:
         """Write it down, replacing what was written under its id. Raises ServiceError when that cannot be done."""
         path = self._folder / f"{resource.id}.json"
-        half = path.with_suffix(".half")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            half.write_text(json.dumps(asdict(resource)), encoding="utf-8")
-            half.replace(path)
+            atomic.write(path, json.dumps(asdict(resource)).encode())
         except OSError as error:
             raise ServiceError(
                 f"a service cannot be started because its identity cannot be written: {error.strerror}",
@@ -111,4 +109,4 @@ def _read_all(folder: Path) -> Iterator[OwnedResource]:
 
 
 def _run_lives(resource: OwnedResource) -> bool:
-    return is_alive(Identity(resource.owner, resource.owner_started)) or is_held(Path(resource.run))
+    return is_alive(Identity(resource.owner, resource.owner_started)) or lock.is_held(Path(resource.run, RUN_LOCK))

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from onward.errors import ServiceError
+from onward.files import atomic
 from onward.model.places import Places
 
 _OPEN_GROUND = Path("/var/tmp")  # noqa: S108  # the fixed place is guarded by its owner and mode, see `_own`
@@ -92,7 +93,7 @@ def _copy(root: Path, copy: Path) -> None:
     try:
         shutil.copytree(root, half / "copy", symlinks=True)
         (half / "copy").chmod(0o755)
-        (half / "copy").rename(copy)
+        atomic.put(half / "copy", copy)
     except OSError:
         # Another onward may have been faster, which is as good.
         if not copy.is_dir():

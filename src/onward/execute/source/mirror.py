@@ -15,6 +15,7 @@ import msgspec
 
 from onward.execute.process.folders import UNSURE, FolderLook, folders_of, remove, right, settled
 from onward.execute.source.blobs import Blob, blob_at, digest, name_contents
+from onward.files import atomic
 
 # What a file looked like: size, modified, changed, inode, mode. Whoever writes to a copy changes its modification
 # time, because a copy carries the time of its original.
@@ -190,6 +191,4 @@ def _save(path: Path, value: msgspec.Struct) -> None:
         # Some name is not UTF-8: without notes everything is looked at and copied again.
         path.unlink(missing_ok=True)
         return
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(noted)
-    fresh.replace(path)
+    atomic.write(path, noted)

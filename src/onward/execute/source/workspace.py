@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import itertools
 import os
@@ -15,6 +14,7 @@ from typing import Self
 
 from onward.errors import ProvisionError
 from onward.execute.source.mirror import Mirror
+from onward.files import lock
 from onward.model.facts import Project
 
 
@@ -65,13 +65,11 @@ class Workspaces:
         return Mirror(self._project.root, folder, slot, sha256=sha256)
 
     def _take(self, stack: contextlib.ExitStack) -> Path:
-        self._home.mkdir(parents=True, exist_ok=True)
         for number in itertools.count():
-            lock = stack.enter_context((self._home / f"{number}.lock").open("w"))
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            held = lock.take(self._home / f"{number}.lock", purpose=f"working on a copy of {self._project.root}")
+            if held is None:
                 continue
+            stack.enter_context(held)
             slot = self._home / str(number)
             slot.mkdir(exist_ok=True)
             return slot

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+from onward.files import atomic
+
 MASK = "***"
 _MASK = MASK.encode()
 # Masking shorter values would take ordinary words and numbers out of every text.
@@ -65,18 +67,12 @@ class Redactor:
 
     def redact_file(self, path: Path) -> None:
         """Replace every secret in the file; a file without any is not written. OSErrors are the caller's."""
-        fresh = path.with_name(f"{path.name}.redacting")
-        changed = False
-        with path.open("rb") as file, fresh.open("wb") as out:
-            for piece in _pieces(file):
-                masked = self._redact(piece)
-                changed = changed or masked != piece
-                out.write(masked)
-        if changed:
-            fresh.chmod(path.stat().st_mode & 0o777)
-            fresh.replace(path)
-        else:
-            fresh.unlink()
+        with path.open("rb") as file:
+            if all(self._redact(piece) == piece for piece in _pieces(file)):
+                return
+            file.seek(0)
+            with atomic.draft(path) as fresh, fresh.open("wb") as out:
+                out.writelines(self._redact(piece) for piece in _pieces(file))
 
     def _redact(self, data: bytes) -> bytes:
         if self._known is not None:

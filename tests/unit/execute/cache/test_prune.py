@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import fcntl
 import os
 import subprocess
 import sys
@@ -10,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from onward.execute.cache import prune
-from onward.execute.cache.store import STAMP, Store, lock, write_stamp
-from onward.model.places import Places
+from onward.execute.cache.store import STAMP, Store, write_stamp
+from onward.files import lock
+from onward.model.places import RUN_LOCK, Places
 
 DAY = 86_400.0
 
@@ -92,14 +92,14 @@ def test_what_a_run_uses_is_not_removed(places: Places) -> None:
 def test_a_live_run_and_its_servers_stay(places: Places) -> None:
     alive, dead = run(places, "alive"), run(places, "dead")
     (places.state / "servers" / "pg").mkdir(parents=True)
-    descriptor = lock(alive / "lock", fcntl.LOCK_EX)
-    assert descriptor is not None
-    removed, held = prune.clear(places, everything=True)
+    held = lock.take(alive / RUN_LOCK)
+    assert held is not None
+    removed, kept = prune.clear(places, everything=True)
     assert names(removed) == [("run", "dead")]
-    assert ("run", "alive") in names(held)
-    assert ("service", "pg") in names(held)
+    assert ("run", "alive") in names(kept)
+    assert ("service", "pg") in names(kept)
     assert not dead.exists()
-    os.close(descriptor)
+    held.release()
 
 
 def test_a_folder_in_which_a_process_works_stays(places: Places) -> None:
@@ -113,10 +113,10 @@ def test_a_folder_in_which_a_process_works_stays(places: Places) -> None:
 
 def test_downloads_stay_while_something_is_made_of_them(places: Places) -> None:
     (places.cache / "downloads" / "uv").mkdir(parents=True)
-    descriptor = lock(places.cache / "locks" / "tools-black.make", fcntl.LOCK_EX)
-    assert descriptor is not None
+    held = lock.take(places.cache / "locks" / "tools-black.make")
+    assert held is not None
     assert names(prune.prune(places, older_than_s=-1)) == []
-    os.close(descriptor)
+    held.release()
     assert names(prune.prune(places, older_than_s=-1)) == [("download", "uv")]
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import fcntl
 import os
 import threading
 import time
@@ -11,7 +10,8 @@ from typing import Any
 import pytest
 
 from onward.errors import ProvisionError
-from onward.execute.cache.store import STAMP, Store, lock, remove, stamped, write_stamp
+from onward.execute.cache.store import STAMP, Store, remove, stamped, write_stamp
+from onward.files import lock
 
 
 def fill(folder: Path) -> Mapping[str, Any]:
@@ -101,19 +101,18 @@ def test_using_a_folder_is_remembered_and_holds_it(tmp_path: Path) -> None:
     assert store.find("tools", "black") is not None
     assert stamp.stat().st_mtime > 1
     use = tmp_path / "locks" / "tools-black.use"
-    assert lock(use, fcntl.LOCK_EX) is None
+    assert lock.take(use) is None
     store.close()
-    descriptor = lock(use, fcntl.LOCK_EX)
-    assert descriptor is not None
-    os.close(descriptor)
+    assert lock.take(use) is not None
 
 
 def test_waiting_for_another_process_can_be_given_up(tmp_path: Path) -> None:
-    other = lock(tmp_path / "locks" / "tools-black.make", fcntl.LOCK_EX)
+    other = lock.take(tmp_path / "locks" / "tools-black.make", purpose="making tools/black")
     assert other is not None
-    with pytest.raises(ProvisionError, match="interrupted"):
+    with other, pytest.raises(ProvisionError, match="interrupted") as caught:
         Store(tmp_path, lambda: True).obtain("tools", "black", fill)
-    os.close(other)
+    assert caught.value.where.startswith(f"process {os.getpid()} since ")
+    assert caught.value.where.endswith(": making tools/black")
 
 
 def test_a_cache_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:

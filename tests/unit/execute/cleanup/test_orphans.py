@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from onward.execute.cleanup import orphans
+from onward.files import lock
+from onward.model.places import RUN_LOCK
 
 
 @pytest.fixture
@@ -46,11 +46,11 @@ def test_what_a_dead_run_left_goes(temporary: Path, tmp_path: Path) -> None:
 
 def test_what_a_living_run_uses_stays(temporary: Path, tmp_path: Path) -> None:
     folder = leave_behind(temporary, tmp_path)
-    held = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
-    fcntl.flock(held, fcntl.LOCK_EX)
+    held = lock.take(tmp_path / RUN_LOCK)
+    assert held is not None
     assert orphans.remove_scratch_of_dead_runs() == ()
     assert folder.exists()
-    os.close(held)
+    held.release()
     assert orphans.remove_scratch_of_dead_runs() == (str(folder),)
 
 

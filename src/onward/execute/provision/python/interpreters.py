@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onward.execute.process.processes import quick
+from onward.files import atomic
 from onward.model.places import Places
 
 # Through the base executable a shim or a virtual environment leads to the interpreter itself.
@@ -91,12 +92,10 @@ class Interpreters:
         self._known = known
         if self._memory is None:
             return
-        fresh = self._memory.with_name(f"{_MEMORY}.{os.getpid()}")
         # Only a shortcut: without it the interpreter is asked again.
         with contextlib.suppress(OSError):
-            fresh.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(known), encoding="utf-8")
-            fresh.replace(self._memory)
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            atomic.write(self._memory, json.dumps(known).encode())
 
 
 def _is(full_version: str, wanted: str) -> bool:
