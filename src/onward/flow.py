@@ -16,6 +16,7 @@ from onward.detect.stack import detect
 from onward.errors import AFTER_INTERRUPT, OnwardError, RecordError
 from onward.execute.machine import probe
 from onward.execute.source import repository
+from onward.execute.source.trees import WorkTree
 from onward.judge.run import Judge
 from onward.model.event import Event, GateJudged, RunFailed, RunFinished, StepFinished, StepJudged
 from onward.model.evidence import Evidence
@@ -126,7 +127,7 @@ def survey(root: Path, pipeline: Pipeline, request: RunRequest) -> Project:
         include=pipeline.workspace_include,
         default_branch=pipeline.default_branch,
     )
-    tree = repository.FileTree(project.root, project.files)
+    tree = WorkTree(project.root, project.files)
     return replace(project, facts=detect(tree, only=ASKED_FACTS), declared=declared(tree))
 
 

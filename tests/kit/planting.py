@@ -5,14 +5,14 @@ from __future__ import annotations
 from kit.repos import Repo
 from onward import gates
 from onward.config.definition import load
-from onward.execute.source.repository import FileTree
+from onward.execute.source.trees import WorkTree
 from onward.model.gate import Change, Defect
 
 
 def plant(repo: Repo, defect: Defect) -> None:
     """Make the changes of `defect` in the work tree of `repo`; those that are commits of their own become commits."""
     loaded = load(repo.root, gates.ALL, environ={})
-    tree = FileTree(repo.root, tuple(repo.git("ls-files", "-z").split("\0"))[:-1])
+    tree = WorkTree(repo.root, tuple(repo.git("ls-files", "-z").split("\0"))[:-1])
     for change in defect.plant(tree, loaded.pipeline):
         _apply(repo, change)
 

@@ -14,6 +14,7 @@ from onward.detect.show import describe
 from onward.detect.stack import detect
 from onward.errors import ConfigError, UsageError
 from onward.execute.source import repository
+from onward.execute.source.trees import WorkTree
 from onward.files import atomic
 from onward.model.facts import Fact, Project
 
@@ -24,7 +25,7 @@ _TOLD_TOO = ("alembic", "django-migrations", "test-runner", "tests", "formatter"
 def look(root: Path) -> Project:
     """Return the project at `root` with its facts; RepositoryError where git knows no files."""
     found = repository.survey(root, base=None, environ=layers.environ(), include=(), default_branch="main")
-    return replace(found, facts=detect(repository.FileTree(found.root, found.files)))
+    return replace(found, facts=detect(WorkTree(found.root, found.files)))
 
 
 def begin(root: Path, *, force: bool) -> str:
@@ -47,7 +48,7 @@ def begin(root: Path, *, force: bool) -> str:
             gates=gates.ALL,
         )
     )
-    definition.parse(text, gates.ALL, path=path)
+    definition.parse(text, gates.ALL, where=str(path), name=path.parent.name)
     _write(path, text)
     return _told(project.facts, text, above=find(root.resolve().parent))
 

@@ -11,8 +11,9 @@ from onward.config.layers import Flags, Loaded, overlay
 from onward.config.reader import ConfigReader
 from onward.config.requires import may_read
 from onward.config.schema import FILE
-from onward.config.source import decode, find, read
+from onward.config.source import decode, find, read, read_from
 from onward.errors import ConfigError
+from onward.model.facts import Tree
 from onward.model.gate import Gate
 from onward.model.pipeline import Pipeline
 
@@ -27,24 +28,33 @@ def load(start: Path, gates: tuple[Gate, ...], *, environ: Mapping[str, str], fl
     path = find(start)
     if path is None:
         raise ConfigError(f"there is no {FILE} here or above", where=str(start), hint="write one with `onward init`")
-    pipeline = parse(read(path), gates, path=path)
+    pipeline = parse(read(path), gates, where=str(path), name=path.parent.name)
     layered, profile, jobs = overlay(pipeline, environ, flags)
     return Loaded(pipeline=layered, root=path.parent, profile=profile, jobs=jobs)
 
 
-def parse(text: str, gates: tuple[Gate, ...], *, path: Path) -> Pipeline:
-    """Return the pipeline that `text`, the content of `path`, describes; ConfigError with all its mistakes."""
-    raw, spots = decode(text, path)
+def load_from(tree: Tree, gates: tuple[Gate, ...], *, where: str, name: str) -> Pipeline | None:
+    """Return the definition in `tree` as it is written, None when there is none. ConfigError and `name` as in `parse`."""
+    text = read_from(tree, where)
+    return None if text is None else parse(text, gates, where=where, name=name)
+
+
+def parse(text: str, gates: tuple[Gate, ...], *, where: str, name: str) -> Pipeline:
+    """Return the pipeline that `text` describes; ConfigError with all its mistakes, which are said to stand in `where`.
+
+    `name` is that of the project's folder, for a definition that does not say how the project is called.
+    """
+    raw, spots = decode(text, where)
     sheet = ConfigReader(FILE, spots)
     if may_read(raw, sheet, __version__):
-        pipeline = build(raw, sheet, gates, path.parent.name or "project")
+        pipeline = build(raw, sheet, gates, name or "project")
     if not sheet.wrong:
         return pipeline
     mistakes = sheet.mistakes()
     count = "one mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
     raise ConfigError(
         f"{FILE} has {count}",
-        where=str(path),
+        where=where,
         hint="correct what is listed; every key is described in docs/configuration.md and by `onward config --reference`",
         mistakes=mistakes,
     )

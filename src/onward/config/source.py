@@ -11,6 +11,7 @@ from typing import Any
 from onward.config.positions import KeyPath, Position, positions
 from onward.config.schema import FILE
 from onward.errors import ConfigError
+from onward.model.facts import Tree
 
 LARGEST = 1_000_000
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
@@ -61,19 +62,30 @@ def read(path: Path) -> str:
     return text.replace("\r\n", "\n")
 
 
-def decode(text: str, path: Path) -> tuple[dict[str, Any], Mapping[KeyPath, Position]]:
+def read_from(tree: Tree, where: str) -> str | None:
+    """Return the text of the definition in `tree`, None when there is none; ConfigError when it cannot be one."""
+    if FILE not in tree.paths:
+        return None
+    text = tree.text(FILE)
+    if text is None or len(text) > LARGEST:
+        message = f"{FILE} is not UTF-8 text of at most {LARGEST} bytes"
+        raise ConfigError(message, where=where, hint="is this really a definition?")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def decode(text: str, where: str) -> tuple[dict[str, Any], Mapping[KeyPath, Position]]:
     """Return the decoded TOML and where its keys stand; ConfigError with place and hint when it is broken."""
     try:
         return tomllib.loads(text), positions(text)
     except RecursionError as error:
         raise ConfigError(
-            f"{FILE} is nested too deeply", where=str(path), hint="lists within lists are never needed"
+            f"{FILE} is nested too deeply", where=where, hint="lists within lists are never needed"
         ) from error
     except ValueError as error:
-        raise _broken(text, path, str(error)) from error
+        raise _broken(text, where, str(error)) from error
 
 
-def _broken(text: str, path: Path, message: str) -> ConfigError:
+def _broken(text: str, where: str, message: str) -> ConfigError:
     lines = text.split("\n")
     match = _PLACE.search(message)
     line, column = (int(match[1]), int(match[2])) if match else (len(lines), len(lines[-1]) + 1)
@@ -83,7 +95,7 @@ def _broken(text: str, path: Path, message: str) -> ConfigError:
     hint = next((hint for shown in around for pattern, hint in _HINTS if pattern.search(shown)), "")
     return ConfigError(
         f"{FILE} is not valid TOML: {reason}",
-        where=f"{path}:{line}:{column}",
+        where=f"{where}:{line}:{column}",
         hint=hint or "see https://toml.io for what TOML allows",
         mistakes=(mistake,),
     )

@@ -1,4 +1,4 @@
-"""List what lock files name, now and at an earlier commit: those of Python (requirement files too), npm, pnpm and Yarn.
+"""List what lock files name, now and in the base: those of Python (requirement files too), npm, pnpm and Yarn.
 
 Runs under onward's own interpreter. A file that cannot be read is listed as null.
 """
@@ -9,7 +9,6 @@ import argparse
 import json
 import posixpath
 import re
-import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -147,7 +146,7 @@ def entries(path: str, text: Text) -> list[Entry] | None:
 
 
 def in_tree(tree: Path) -> Text:
-    """Return how a file of the work tree is read."""
+    """Return how a file below `tree` is read."""
 
     def text(path: str) -> str | None:
         try:
@@ -158,22 +157,9 @@ def in_tree(tree: Path) -> Text:
     return text
 
 
-def at_commit(git: str, commit: str, prefix: str) -> Text:
-    """Return how a file of a commit is read."""
-
-    def text(path: str) -> str | None:
-        spec = f"{commit}:{posixpath.join(prefix, path)}"
-        argv = ["git", "-c", "safe.directory=*", "--git-dir", git, "cat-file", "blob", spec]
-        shown = subprocess.run(argv, capture_output=True, check=False)
-        return shown.stdout.decode("utf-8", errors="replace") if shown.returncode == 0 else None
-
-    return text
-
-
-def is_there(git: str, commit: str) -> bool:
-    """Return whether the commit can be read at all."""
-    argv = ["git", "-c", "safe.directory=*", "--git-dir", git, "cat-file", "-e", commit + "^{tree}"]
-    return subprocess.run(argv, capture_output=True, check=False).returncode == 0
+def locked(tree: Path, paths: list[str]) -> dict[str, list[Entry] | None]:
+    """Return the entries of each file."""
+    return {path: entries(path, in_tree(tree)) for path in paths}
 
 
 def main() -> None:
@@ -181,17 +167,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--tree", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--git", default="")
-    parser.add_argument("--base", default="")
-    parser.add_argument("--prefix", default="")
+    parser.add_argument("--base", type=Path)
     parser.add_argument("paths", nargs="*")
     asked = parser.parse_args()
-    before = None
-    if asked.base and is_there(asked.git, asked.base):
-        old = at_commit(asked.git, asked.base, asked.prefix)
+    document: dict[str, Any] = {"head": locked(asked.tree, asked.paths), "base": None}
+    if asked.base is not None and asked.base.is_dir():
         # a file that the base does not have locked nothing then
-        before = {path: entries(path, old) if old(path) is not None else [] for path in asked.paths}
-    document = {"head": {path: entries(path, in_tree(asked.tree)) for path in asked.paths}, "base": before}
+        there = [path for path in asked.paths if (asked.base / path).exists()]
+        document["base"] = {**{path: [] for path in asked.paths}, **locked(asked.base, there)}
     asked.out.write_text(json.dumps(document, indent=1), encoding="utf-8")
 
 

@@ -1,6 +1,6 @@
 """Bring the database to where the base's own code migrates it, rows included, and say whether that worked.
 
-The base arrives as a tar archive. Nothing is done when no revision is new against it. Always exits 0: a base that
+Nothing is done when no revision is new against it. Always exits 0: a base that is not there (`--missing` says why) or
 cannot be migrated is a fact for the walk that follows, which then starts from its own history.
 """
 
@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import sys
-import tarfile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ else:
 def main() -> int:
     """Migrate the base and write base.json."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("--config", "--out", "--archive", "--folder"):
+    for name in ("--config", "--out", "--folder", "--missing"):
         parser.add_argument(name, required=True)
     parser.add_argument("--variable", action="append", default=[])
     parser.add_argument("--application", default="")
@@ -42,13 +41,8 @@ def main() -> int:
 
 def migrate(options: Any) -> dict[str, Any]:
     """Return the base's heads and revisions after migrating to them, or why that could not be."""
-    if not os.path.exists(options.archive):
-        return {"ok": False, "why": "the project does not exist in the base"}
-    os.makedirs(options.folder, exist_ok=True)
-    with tarfile.open(options.archive) as archive:
-        archive.extractall(options.folder)  # noqa: S202  # git made it, from the project's own history
-    # the folder stands on the import path since the interpreter started, when it was not there yet
-    sys.path_importer_cache.clear()
+    if options.missing:
+        return {"ok": False, "why": options.missing}
     os.chdir(options.folder)
     if not os.path.exists(options.config):
         return {"ok": False, "why": "the base has no migrations"}

@@ -35,8 +35,8 @@ class Command:
     {git} common git directory · {gitroot} root of the work tree's repository · {SERVICE.url} {SERVICE.log} of a service ·
     {advisories.url} of the advisory mirror · {node} {node.npm} programs and {node.modules} packages of the front end ·
     {trivy.folder} {trivy.source} {osv.folder} {osv.source} of a scanner's database ("imported" or "live") ·
-    {image.run} {image.mark} labels of what is made with Docker · {browser} Chromium or Chrome as this machine has it.
-    Unknown tokens are an error, other braces stay as they are.
+    {image.run} {image.mark} labels of what is made with Docker · {browser} Chromium or Chrome as this machine has it ·
+    {base.tree} folder with files of the base, which is not there where {base.missing} says why. Unknown tokens are an error, other braces stay as they are.
 
     `accepts` lists exit codes after which the outputs mean something; any other ends the step as unverified.
     `stdout` names the output that standard output becomes; empty means that it only goes to the log.
@@ -202,7 +202,8 @@ class Check:
     the folder whose package.json says which packages the step needs. `promise` is what only this check, and others with the
     same, can show of what the gate promises: where none of them has what it needs, the gate is not run, whatever the rest
     shows. A second opinion may be absent in every profile, unless `required = true` demands it. `fallback_for` names
-    another check of the gate: this one is planned only where that one is not, or lacks something.
+    another check of the gate: this one is planned only where that one is not or lacks something. `base` are suffixes ("":
+    all) of files of the base that it reads.
     """
 
     id: str
@@ -221,6 +222,7 @@ class Check:
     consumes: tuple[str, ...] = ()
     keeps: tuple[Keep, ...] = ()
     inputs: tuple[str, ...] = ()
+    base: tuple[str, ...] = ()
     cpus: int = 1
     alone: bool = False
     narrows: bool = False

@@ -96,7 +96,7 @@ def test_everything_is_read() -> None:
         start_timeout_s=60.0,
         stop_signal="SIGINT",
     )
-    found = parse(FULL, HALL, path=PATH)
+    found = parse(FULL, HALL, where=str(PATH), name=PATH.parent.name)
     assert found.application == Application(
         server=server,
         prepare=(("alembic", "upgrade", "head"), ("python", "-m", "seed")),
@@ -108,11 +108,11 @@ def test_everything_is_read() -> None:
 
 
 def test_no_application_is_none() -> None:
-    assert parse(HEAD, HALL, path=PATH).application is None
+    assert parse(HEAD, HALL, where=str(PATH), name=PATH.parent.name).application is None
 
 
 def test_values_are_shown_as_written() -> None:
-    shown = as_text(parse(FULL, HALL, path=PATH).origins, HALL)
+    shown = as_text(parse(FULL, HALL, where=str(PATH), name=PATH.parent.name).origins, HALL)
     assert 'application.start-timeout = "1m"' in shown
     assert 'application.prepare[1] = ["python", "-m", "seed"]' in shown
     assert 'application.companions.provider.start-timeout = "30s"' in shown
@@ -122,13 +122,13 @@ def test_values_are_shown_as_written() -> None:
 @pytest.mark.parametrize(("text", "said", "known"), MISTAKES)
 def test_mistakes(text: str, said: str, *, known: bool) -> None:
     with pytest.raises(ConfigError) as caught:
-        parse(text, HALL, path=PATH)
+        parse(text, HALL, where=str(PATH), name=PATH.parent.name)
     assert any(said in mistake for mistake in caught.value.mistakes), caught.value.mistakes
     assert VALIDATOR.is_valid(tomllib.loads(text)) is not known
 
 
 def test_a_gate_of_ones_own_may_ask_for_it() -> None:
     own = '[gates.own]\ncommand = ["x"]\nformat = "sarif"\nservices = ["application"]\n'
-    assert parse(APPLICATION + own, HALL, path=PATH).custom[0].services == ("application",)
+    assert parse(APPLICATION + own, HALL, where=str(PATH), name=PATH.parent.name).custom[0].services == ("application",)
     with pytest.raises(ConfigError):
-        parse(HEAD + own, HALL, path=PATH)
+        parse(HEAD + own, HALL, where=str(PATH), name=PATH.parent.name)

@@ -20,7 +20,7 @@ PATH = Path("/home/me/shop/onward.toml")
 
 
 def read(text: str, gates: tuple[Gate, ...] = HALL) -> Pipeline:
-    return parse(text, gates, path=PATH)
+    return parse(text, gates, where=str(PATH), name=PATH.parent.name)
 
 
 def mistakes(text: str, gates: tuple[Gate, ...] = HALL) -> tuple[str, ...]:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import tomllib
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,7 +59,7 @@ def accepted(text: str) -> bool:
 
 def parsed(text: str) -> bool:
     try:
-        parse(text, HALL, path=Path("/p/onward.toml"))
+        parse(text, HALL, where="/p/onward.toml", name="p")
     except ConfigError:
         return False
     return True

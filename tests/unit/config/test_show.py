@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from onward.config.definition import parse
 from onward.config.show import as_json, as_text, chosen
 from onward.errors import UsageError
 
-ORIGINS = parse(FULL, HALL, path=Path("/p/onward.toml")).origins
+ORIGINS = parse(FULL, HALL, where="/p/onward.toml", name="p").origins
 
 
 def test_values_as_the_file_would_have_them() -> None:
@@ -56,7 +55,7 @@ def test_one_value(key: str, line: str) -> None:
 
 def test_defaults_that_depend_on_others_are_shown() -> None:
     text = 'schema = 1\n[project]\npython = ["3.11"]\n[services.db]\nimage = "postgres:15"\n'
-    origins = parse(text, HALL, path=Path("/home/shop/onward.toml")).origins
+    origins = parse(text, HALL, where="/home/shop/onward.toml", name="shop").origins
     assert 'project.name = "shop"' in as_text(chosen(origins, "project.name"), HALL)
     assert 'services.db.variable = "DATABASE_URL"' in as_text(chosen(origins, "services"), HALL)
 

@@ -13,7 +13,7 @@ def broken(tmp_path: Path, data: bytes) -> ConfigError:
     path = tmp_path / "onward.toml"
     path.write_bytes(data)
     with pytest.raises(ConfigError) as caught:
-        decode(read(path), path)
+        decode(read(path), str(path))
     assert caught.value.where.startswith(str(path))
     assert caught.value.hint
     return caught.value
@@ -64,7 +64,7 @@ def test_deep_nesting(tmp_path: Path) -> None:
 def test_as_deep_as_can_be_read_is_scanned_too(tmp_path: Path) -> None:
     for depth in range(100, 1000, 7):
         with suppress(ConfigError):
-            decode(f"a = {'[' * depth}{']' * depth}", tmp_path)
+            decode(f"a = {'[' * depth}{']' * depth}", str(tmp_path))
 
 
 def test_a_huge_number(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_link_to_nowhere_is_not_passed_over(tmp_path: Path) -> None:
 def test_marks_and_line_ends_of_other_systems(tmp_path: Path) -> None:
     path = tmp_path / "onward.toml"
     path.write_bytes(b"\xef\xbb\xbfa = 1\r\nb = 2\r\n")
-    assert decode(read(path), path)[0] == {"a": 1, "b": 2}
+    assert decode(read(path), str(path))[0] == {"a": 1, "b": 2}
 
 
 def test_a_path_with_spaces_and_foreign_letters(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -70,7 +69,7 @@ def draft(*facts: Fact, name: str = "shop", branch: str | None = "main") -> Draf
 
 
 def load(text: str) -> Pipeline:
-    return parse(text, HALL, path=Path("/home/shop/onward.toml"))
+    return parse(text, HALL, where="/home/shop/onward.toml", name="shop")
 
 
 def test_what_is_known_is_written_with_its_evidence() -> None:

@@ -44,11 +44,10 @@ def context(
     changed: tuple[str, ...] | None = (),
     base: str | None = "b" * 40,
     *,
-    prefix: str = "",
     options: Mapping[str, OptionValue] | None = None,
 ) -> CheckContext:
     revision = Revision(head="h", base=base, branch="main", tree=None, dirty=False)
-    project = values.project(files=FILES, changed=changed, revision=revision, prefix=prefix)
+    project = values.project(files=FILES, changed=changed, revision=revision)
     defaults = {one.name: one.default for one in migrations.GATE.options}
     settings = GateSettings(gate="migrations", options=defaults | dict(options or {}))
     return values.context("migrations", project=project, settings=settings, python="3.11")
@@ -65,15 +64,11 @@ def read(walk: dict[str, Any], lint: list[dict[str, Any]] | None = None, given: 
 
 
 def test_the_base_is_migrated_by_its_own_code_when_python_changed() -> None:
-    archive, base, walk, lint = commands(context(("app/a.py", "README.md")))
-    assert archive.argv[-1] == "b" * 40
-    assert dict(base.env)["PYTHONPATH"] == "{scratch}/base:{scratch}/base/src"
+    base, walk, lint = commands(context(("app/a.py", "README.md")))
+    assert base.argv[-3:] == ("--folder", "{base.tree}", "--missing={base.missing}")
+    assert dict(base.env)["PYTHONPATH"] == "{base.tree}:{base.tree}/src"
     assert walk.argv[-2:] == ("--changed", "app/a.py")
     assert lint.argv[-1] == "lint/*.sql"
-
-
-def test_a_project_in_a_folder_of_its_repository() -> None:
-    assert commands(context(("app/a.py",), prefix="services/shop"))[0].argv[-1] == "b" * 40 + ":services/shop"
 
 
 @pytest.mark.parametrize(

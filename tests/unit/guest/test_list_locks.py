@@ -297,11 +297,10 @@ LOCKS = [name for name in FILES if not name.endswith("package.json")]
 
 @pytest.fixture
 def listed(tmp_path: Path) -> dict[str, Any]:
-    repo = repos.make(tmp_path / "repo", FILES)
-    base = repo.git("rev-parse", "HEAD").strip()
-    repo.write({"base.txt": "urllib3==2.6.4\n"})
-    (repo.root / "uv.lock").unlink()
-    return run(tmp_path, "--git", str(repo.root / ".git"), "--base", base, "--tree", str(repo.root))
+    base, tree = (repos.Repo(tmp_path / name).write(FILES).root for name in ("base", "tree"))
+    (tree / "base.txt").write_text("urllib3==2.6.4\n")
+    (tree / "uv.lock").unlink()
+    return run(tmp_path, "--base", str(base), "--tree", str(tree))
 
 
 def run(tmp_path: Path, *words: str) -> dict[str, Any]:
@@ -344,9 +343,13 @@ def test_both_sides_are_apart(listed: dict[str, Any]) -> None:
 
 
 def test_a_base_that_is_not_there_is_null(tmp_path: Path) -> None:
-    repo = repos.make(tmp_path / "repo", FILES)
-    said = run(tmp_path, "--git", str(repo.root / ".git"), "--base", "0" * 40, "--tree", str(repo.root))
-    assert said["base"] is None
+    assert run(tmp_path, "--base", str(tmp_path / "base"), "--tree", str(tmp_path))["base"] is None
+
+
+def test_a_base_that_cannot_be_read_as_text_is_no_empty_one(tmp_path: Path) -> None:
+    base = repos.Repo(tmp_path / "base").write(FILES).root
+    (base / "uv.lock").write_bytes(b"\xff")
+    assert run(tmp_path, "--base", str(base), "--tree", str(tmp_path))["base"]["uv.lock"] is None
 
 
 def states(entries: list[dict[str, Any]]) -> list[tuple[str, str, bool]]:

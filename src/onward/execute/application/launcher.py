@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from onward.errors import OnwardError
+from onward.errors import OnwardError, RepositoryError
 from onward.execute.application.server_group import AppEnvironment, ServerGroup, crew, made_up
 from onward.execute.application.variables import import_path, plain_variables, project_variables
 from onward.execute.process.processes import Processes
 from onward.execute.provision.node.packages import NodeEnvironments
 from onward.execute.provision.python.environment import Environments
 from onward.execute.services.pool import Leased
-from onward.execute.source import archives
-from onward.execute.source.git import git_at
+from onward.execute.source.trees import base_tree
 from onward.model.application import BASE_SERVICE, SERVICE, Application
 from onward.model.evidence import Reason, ServiceUse
 from onward.model.facts import Project
@@ -143,14 +140,12 @@ class AppLauncher:
 
     def _base(self) -> Project:
         """Return the project as the base has it, unpacked beside the step's own tree."""
-        base, prefix = self.project.revision.base, self.project.prefix
+        tree = base_tree(self.project, self.environ)
+        if not tree.paths:
+            raise RepositoryError("the project is not in the base", where=self.project.prefix)
         folder = self.scratch / "base" / (self.project.root.name or "project")
-        folder.mkdir(parents=True)
-        archive = git_at(self.project.git_root, self.environ).read("archive", "--format=tar", f"{base}:{prefix}")
-        with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
-            archives.extract(packed, folder)
-        files = tuple(path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file())
-        return replace(self.project, root=folder, files=files)
+        tree.unpack(folder)
+        return replace(self.project, root=folder, files=tree.paths)
 
 
 def _staged(now: ServerGroup, spec: Application, secrets: Mapping[str, str]) -> Staged:

@@ -38,7 +38,7 @@ def refuse_flag(flag: str) -> UsageError:
 
 
 def _flagged(git: Git, flag: str) -> str:
-    commit = _commit(git, flag)
+    commit = commit_named(git, flag)
     if commit is None:
         raise refuse_flag(flag)
     return commit
@@ -53,7 +53,7 @@ def _said_by_ci(git: Git, environ: Mapping[str, str], *, shallow: bool) -> Base 
     before = _pushed_before(environ)
     if not before.strip("0"):
         return None
-    commit = _commit(git, before)
+    commit = commit_named(git, before)
     told = f"the commit before this push, {before[:12]}"
     return Base(commit, told) if commit else Base(None, _missing(f"GitHub names {told}", shallow=shallow))
 
@@ -83,7 +83,8 @@ def _pushed_before(environ: Mapping[str, str]) -> str:
     return before if isinstance(before, str) else ""
 
 
-def _commit(git: Git, name: str) -> str | None:
+def commit_named(git: Git, name: str) -> str | None:
+    """Return the commit that `name` (branch, tag, digest) means, or None when there is none here."""
     return _line(git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"))
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from onward.errors import RepositoryError
 from onward.execute.source.base import Base, find_base, refuse_flag
 from onward.execute.source.blobs import Blob, blob_at, digest
 from onward.execute.source.git import Git, git_at
+from onward.execute.source.trees import SUBMODULE
 from onward.model.facts import Project, Revision
-
-_SUBMODULE = "160000"
-_TEXT_LIMIT = 16 * 1024 * 1024
 
 
 def survey(
@@ -47,37 +45,6 @@ def survey(
             base_from=found.origin,
         ),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class FileTree:
-    """A read-only view of `files` below `root`."""
-
-    root: Path
-    files: tuple[str, ...]
-    _known: frozenset[str] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Remember the paths for quick look-up."""
-        object.__setattr__(self, "_known", frozenset(self.files))
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Tracked and unignored files, sorted."""
-        return self.files
-
-    def text(self, path: str) -> str | None:
-        """Return the file's text; None for what is not among the files, binary, beyond 16 MiB or outside the root."""
-        if path not in self._known:
-            return None
-        try:
-            place = (self.root / path).resolve(strict=True)
-            if not place.is_relative_to(self.root.resolve()) or place.stat().st_size > _TEXT_LIMIT:
-                return None
-            text = place.read_bytes().decode()
-        except (OSError, UnicodeDecodeError, RuntimeError):
-            return None
-        return None if "\0" in text else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +119,7 @@ def _files(git: Git, status: _Status, include: tuple[str, ...]) -> dict[str, Blo
     for entry in git.paths("ls-files", "-z", "-s", "-t", "--cached"):
         about, path = entry.split("\t", 1)
         tag, mode, oid, _ = about.split(" ")
-        if mode != _SUBMODULE:
+        if mode != SUBMODULE:
             files[path] = Blob(mode, oid)
         if tag == "S":
             # Left out by a sparse checkout, usually but not always.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onward import guest
+from onward.errors import RepositoryError
 from onward.execute.advisories.databases import Database
 from onward.execute.advisories.source import AdvisorySource
 from onward.execute.application.launcher import AppLauncher
@@ -22,13 +23,14 @@ from onward.execute.provision.python.environment import Environment, Environment
 from onward.execute.provision.python.interpreters import Interpreters
 from onward.execute.provision.tools.provider import ResolvedTool, ToolProvider, registry_environment
 from onward.execute.services.pool import Leased, ServicePool
+from onward.execute.source.trees import base_tree
 from onward.execute.source.workspace import Workspaces
 from onward.execute.step.seal import Redactor
 from onward.model.application import SERVICE
 from onward.model.event import StepProgress, StepStarted
 from onward.model.evidence import Reason, ServiceUse, ToolUse
 from onward.model.facts import Project
-from onward.model.gate import Where
+from onward.model.gate import Check, Where
 from onward.model.pipeline import Pipeline
 from onward.model.plan import Step
 
@@ -86,6 +88,7 @@ class RunResources:
             variables = self._variables(step, cpus, scratch=scratch, environment=environment, leases=leases)
             yield Ready(
                 tokens=self._tokens(step, cpus, scratch=scratch, tree=tree)
+                | base_tokens(step.check, self.project, self.environ, scratch)
                 | _tool_tokens(tools)
                 | _service_tokens(leases)
                 | dict(staged.tokens)
@@ -208,6 +211,18 @@ class RunResources:
         """Return the keys of the accounts that the step needs: no other step gets them."""
         names = (need.name for need in step.check.needs if need.kind == "account")
         return {name: self.environ[name] for name in names if name in self.environ}
+
+
+def base_tokens(check: Check, project: Project, environ: Mapping[str, str], scratch: Path) -> dict[str, str]:
+    """Lay out what `check` wants to see of the base; one that is not here is no error of the change."""
+    if not check.base:
+        return {}
+    folder, missing = scratch / "base-tree" / (project.root.name or "project"), ""
+    try:
+        base_tree(project, environ).unpack(folder, check.base)
+    except RepositoryError as error:
+        missing = error.message
+    return {"base.tree": str(folder), "base.missing": missing}
 
 
 def _needs_own(step: Step) -> bool:

@@ -53,6 +53,7 @@ def commands(_: CheckContext) -> tuple[Command, ...]:
 
 
 JAVASCRIPT_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock")
+LISTS = (".txt", ".in")
 LOCKS = (*JAVASCRIPT_LOCKS, "poetry.lock", "uv.lock", "Pipfile.lock")
 
 
@@ -70,7 +71,7 @@ def _own(context: CheckContext) -> tuple[str, ...]:
 def reviewed_locks(context: CheckContext) -> tuple[str, ...]:
     """Return every file whose change changes what is installed: those that the pipeline names, and every lock."""
     declared = (*context.pipeline.requirements, *context.pipeline.deployed_requirements)
-    lists = (path for path in declared if path.endswith((".txt", ".in")))
+    lists = (path for path in declared if path.endswith(LISTS))
     found = (path for path in _own(context) if PurePosixPath(path).name in LOCKS)
     return tuple(dict.fromkeys((*lists, *found)))
 
@@ -103,12 +104,10 @@ def sbom_commands(context: CheckContext) -> tuple[Command, ...]:
 
 def review_commands(context: CheckContext) -> tuple[Command, ...]:
     """Compare the locks with those of the base, and ask about what came."""
-    project = context.project
-    since = ("--git", "{git}", "--base", project.revision.base or "", "--prefix", project.prefix)
     asking = ("{onward}", "{guest}/ask_packages.py", "{advisories.url}", "{out}")
     return (
         _listing(),
-        _locks(*reviewed_locks(context), since=since),
+        _locks(*reviewed_locks(context), since=("--base", "{base.tree}")),
         Command(argv=asking, cwd="{scratch}", writes=(ASKED,)),
     )
 
@@ -181,6 +180,7 @@ GATE = Gate(
             id="review",
             commands=review_commands,
             read=review.read,
+            base=(*LISTS, *LOCKS, "package.json"),
             applies=_has_base,
             matrix=Matrix.DEPLOYED,
             environment=EnvironmentUse(deployed=True),

@@ -11,7 +11,6 @@ from onward.model.gate import Applies, Check, CheckContext, Command, Environment
 from onward.model.pipeline import Kind, Option, Profile
 from onward.model.toolbox import SQUAWK
 
-_NOT_IN_GIT = 128
 _SERVED = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(\))?")
 
 
@@ -22,16 +21,10 @@ def commands(context: CheckContext) -> tuple[Command, ...]:
 
 def _base(context: CheckContext) -> tuple[Command, ...]:
     """Let the base's own code migrate the database, so that new revisions meet what is deployed today."""
-    base = context.project.revision.base
-    if base is None or not _changed(context):
+    if context.project.revision.base is None or not _changed(context):
         return ()
-    tree = f"{base}:{context.project.prefix}" if context.project.prefix else base
-    archive = ("git", "--git-dir={git}", "archive", "--format=tar", "--output={scratch}/base.tar", tree)
-    migrate = _guest(context, "migrate_base.py", "--archive", "{scratch}/base.tar", "--folder", "{scratch}/base")
-    return (
-        Command(argv=archive, accepts=(0, _NOT_IN_GIT), cwd="{scratch}", purpose=Purpose.CONVERT),
-        Command(argv=migrate, env=_env("{scratch}/base"), writes=("base.json",), purpose=Purpose.CONVERT),
-    )
+    migrate = _guest(context, "migrate_base.py", "--folder", "{base.tree}", "--missing={base.missing}")
+    return (Command(argv=migrate, env=_env("{base.tree}"), writes=("base.json",), purpose=Purpose.CONVERT),)
 
 
 def _changed(context: CheckContext) -> tuple[str, ...]:
@@ -101,6 +94,7 @@ GATE = Gate(
             profiles=(Profile.FULL, Profile.CI),
             matrix=Matrix.DEPLOYED,
             where=Where.OWN,
+            base=("",),
             environment=EnvironmentUse(additions=("pytest-cov", "pytest-xdist")),
             services=("postgres",),
             keeps=(

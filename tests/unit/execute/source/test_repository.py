@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kit.repos import Repo, make, scrubbed
 from onward.errors import RepositoryError, UsageError
-from onward.execute.source.repository import FileTree, survey
+from onward.execute.source.repository import survey
 from onward.model.facts import Project
 
 FILES = {"app/main.py": "print(1)\n", "README": "hello\n", ".gitignore": "*.log\n.env\nbuild/\n"}
@@ -301,18 +300,3 @@ def test_a_survey_writes_nothing(repo: Repo) -> None:
     look(repo.root)
     after = {path: path.lstat() for path in repo.root.rglob("*")}
     assert {path: at.st_mtime_ns for path, at in before.items()} == {path: at.st_mtime_ns for path, at in after.items()}
-
-
-def test_a_file_tree_reads_text_alone(repo: Repo, tmp_path: Path) -> None:
-    (tmp_path / "outside").write_text("secret")
-    repo.write({"binary": b"\x00\x01", "latin": "ü".encode("latin-1"), "huge": b"x" * (16 * 1024 * 1024 + 1)})
-    (repo.root / "inside").symlink_to("README")
-    (repo.root / "escape").symlink_to(tmp_path / "outside")
-    (repo.root / "loop").symlink_to("loop")
-    repo.write({".env": "S=1"})
-    tree = FileTree(repo.root, look(repo.root).files)
-    assert tree.text("README") == tree.text("inside") == "hello\n"
-    nothing = ("binary", "latin", "huge", "escape", "loop", ".env", "missing", "../outside", "app")
-    assert {path: tree.text(path) for path in nothing} == dict.fromkeys(nothing)
-    assert tree.paths == tree.files
-    assert replace(tree, files=()).text("README") is None
