@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kit import require
+from kit.repos import scrubbed
 from kit.values import pipeline
 from onward import guest
 from onward.execute.process.processes import Processes
-from onward.execute.step.environment import Ready
+from onward.execute.step.environment import Ready, base_tokens
 from onward.execute.step.redact import Redactor
 from onward.execute.step.run import Fed, StepRun
 from onward.model.event import StepProgress, StepStarted
@@ -110,6 +111,7 @@ class _Given:
             "python": str(self.stage.python), "guest": str(Path(guest.__file__).parent), "jobs": str(cpus),
             "inputs": str(scratch / "inputs"), "git": f"{tree}/.git",
             **{f"tool:{tool}": path for tool, path in self.stage.tools.items()},
+            **base_tokens(step.check, step.context.project, scrubbed(), scratch),
         }  # fmt: skip
         env = {"PATH": os.environ["PATH"], "HOME": str(scratch / "work"), **self.stage.env}
         yield Ready(tokens=values, env=env, tools=(), services=(), notes=(), secrets=(), dead_service=lambda: None)

@@ -12,8 +12,8 @@ from onward.detect.documents import jsons, table, texts, toml
 from onward.detect.lines import Hit, line_of, matching
 from onward.detect.requirements import FILE, Declaration, declaration, declarations
 from onward.model.facts import Tree
+from onward.model.locks import python_lock
 
-_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
 _EXACT = re.compile(r"={0,3}\s*([0-9][A-Za-z0-9.!+_-]*)")
 
 
@@ -45,17 +45,18 @@ def declared_hits(tree: Tree, names: Mapping[str, str]) -> tuple[Hit, ...]:
 
 
 def lock_entries(tree: Tree) -> Iterator[Declaration]:
-    """Walk over the packages that lock files pin."""
-    for path in _LOCKS:
-        packages = toml(tree, path).get("package") or toml(tree, path).get("packages")
-        for package in packages if isinstance(packages, list) else ():
-            if isinstance(package, dict) and isinstance(package.get("name"), str) and _is_foreign(package):
-                version = package.get("version")
-                yield _entry(package["name"], version if isinstance(version, str) else None, path)
-    lock = jsons(tree, "Pipfile.lock")
-    for group in ("default", "develop"):
-        for name, entry in table(lock, group).items():
-            yield _entry(name, _exact(table(entry).get("version")), "Pipfile.lock")
+    """Walk over the packages that the lock file pins which counts; PDM's only where there is no other."""
+    path = python_lock(tree.paths) or "pdm.lock"
+    if path == "Pipfile.lock":
+        for group in ("default", "develop"):
+            for name, entry in table(jsons(tree, path), group).items():
+                yield _entry(name, _exact(table(entry).get("version")), path)
+        return
+    packages = toml(tree, path).get("package") or toml(tree, path).get("packages")
+    for package in packages if isinstance(packages, list) else ():
+        if isinstance(package, dict) and isinstance(package.get("name"), str) and _is_foreign(package):
+            version = package.get("version")
+            yield _entry(package["name"], version if isinstance(version, str) else None, path)
 
 
 def _is_foreign(package: dict[str, Any]) -> bool:

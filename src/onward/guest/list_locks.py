@@ -60,9 +60,11 @@ def of_requirements(path: str, text: Text, seen: set[str]) -> Iterator[Entry]:
 
 
 def of_toml(content: str) -> Iterator[Entry]:
-    """Yield the entries of poetry.lock or uv.lock, the project itself left out."""
-    for one in tomllib.loads(content).get("package", ()):
-        source = one.get("source", {})
+    """Yield the entries of poetry.lock, uv.lock or pylock.toml, the project itself left out."""
+    document = tomllib.loads(content)
+    for one in document.get("package", document.get("packages", ())):
+        # pylock.toml writes down where a package comes from in the package itself
+        source = one.get("source", one)
         if not isinstance(source, dict) or not {"virtual", "editable", "directory"} & source.keys():
             yield entry("PyPI", one["name"], str(one.get("version", "")))
 
@@ -110,6 +112,7 @@ def of_old_npm(dependencies: dict[str, Any]) -> Iterator[Entry]:
 READERS = {
     "poetry.lock": of_toml,
     "uv.lock": of_toml,
+    "pylock.toml": of_toml,
     "Pipfile.lock": of_pipfile,
     "package-lock.json": of_npm,
     "npm-shrinkwrap.json": of_npm,

@@ -109,3 +109,10 @@ def test_places_of_declarations() -> None:
 @given(st.text(max_size=80))
 def test_no_requirement_file_is_a_bug(text: str) -> None:
     declared(texts({"requirements.txt": text, "pyproject.toml": text, "Pipfile": text, "uv.lock": text}))
+
+
+def test_only_the_lock_counts_that_is_installed_from() -> None:
+    old, new = (f'[[package]]\nname = "numpy"\nversion = "{version}"\n' for version in ("1.26", "2.1"))
+    assert declared(texts({"poetry.lock": old, "uv.lock": new})) == (("numpy", "2.1"),)
+    assert declared(texts({"poetry.lock": old, "pdm.lock": new})) == (("numpy", "1.26"),)
+    assert declared(texts({"pdm.lock": new})) == (("numpy", "2.1"),)

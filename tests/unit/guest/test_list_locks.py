@@ -269,6 +269,7 @@ FILES = {
     "requirements.txt": "-r base.txt\n# words\nFlask_Login==1.0 \\\n    --hash=sha256:00\nloose>=2  # why\n./local\n-e .\nx @ https://example.org/x.whl\n",
     "base.txt": "-r requirements.txt\nurllib3[socks]==2.6.3 ; python_version > '3'\n",
     "uv.lock": '[[package]]\nname = "a"\nversion = "1"\n[[package]]\nname = "me"\nversion = "0"\nsource = { editable = "." }\n',
+    "pylock.toml": '[[packages]]\nname = "a"\nversion = "1"\n[[packages]]\nname = "me"\ndirectory = { path = "." }\n',
     "Pipfile.lock": '{"default": {"a": {"version": "==1"}}, "develop": {"b": {"version": "==2"}}}',
     "package-lock.json": json.dumps(
         {
@@ -318,6 +319,7 @@ def test_every_kind_of_lock_is_read(listed: dict[str, Any]) -> None:
     base = listed["base"]
     assert pins(base["requirements.txt"]) == [("urllib3", "2.6.3"), ("flask-login", "1.0"), ("loose", ""), ("x", "")]
     assert pins(base["uv.lock"]) == [("a", "1")]
+    assert pins(base["pylock.toml"]) == [("a", "1")]
     assert pins(base["Pipfile.lock"]) == [("a", "1"), ("b", "2")]
     assert pins(base["package-lock.json"]) == [("@x/y", "1.0.0"), ("b", "2.0.0")]
     assert [one["dev"] for one in base["package-lock.json"]] == [False, True]

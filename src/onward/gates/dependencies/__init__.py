@@ -20,6 +20,7 @@ from onward.model.gate import (
     Need,
     Purpose,
 )
+from onward.model.locks import BUN, NODE_LOCKS, PYTHON_LOCKS
 from onward.model.pipeline import Kind, Option, Profile
 from onward.model.toolbox import CYCLONEDX, PIP_AUDIT, SAFETY
 from onward.readers.advisories import ASKED, MAX_AGE_OPTION
@@ -52,9 +53,9 @@ def commands(_: CheckContext) -> tuple[Command, ...]:
     )
 
 
-JAVASCRIPT_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock")
+JAVASCRIPT_LOCKS = tuple(lock for lock, manager in NODE_LOCKS.items() if manager != BUN)
 LISTS = (".txt", ".in")
-LOCKS = (*JAVASCRIPT_LOCKS, "poetry.lock", "uv.lock", "Pipfile.lock")
+LOCKS = (*JAVASCRIPT_LOCKS, *PYTHON_LOCKS)
 
 
 def javascript_locks(context: CheckContext) -> tuple[str, ...]:

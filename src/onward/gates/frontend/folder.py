@@ -6,13 +6,11 @@ import shlex
 from collections.abc import Iterator, Mapping
 
 from onward.model.gate import CheckContext
+from onward.model.locks import BUN, NODE_LOCKS, NPM, node_lock, node_manager
 
 # Words that make a script more than one call of one program.
 _SHELL = ("&&", "||", "|", ";", "&", ">", ">>", "<")
-NPM_LOCKS = ("npm-shrinkwrap.json", "package-lock.json")
-LOCKS = {**dict.fromkeys(NPM_LOCKS, "npm"), "pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn"}
-# Nothing here installs from the last two, which is said when it is tried.
-_LOCKED = (*LOCKS, "bun.lock", "bun.lockb")
+NPM_LOCKS = tuple(lock for lock, manager in NODE_LOCKS.items() if manager == NPM)
 _RUNNERS = ("npx", "npm", "pnpm", "yarn", "exec", "--")
 
 
@@ -32,23 +30,20 @@ def others(context: CheckContext) -> tuple[str, ...]:
 
 
 def _is_locked(context: CheckContext, home: str) -> bool:
-    return any(inside(home, name) in context.project.files for name in _LOCKED)
+    return any(inside(home, name) in context.project.files for name in NODE_LOCKS)
 
 
 def lock(context: CheckContext) -> str:
-    """Return the lock file that is installed from, relative to the project; where there is none, what npm would write.
-
-    As where packages are installed, packageManager in package.json decides, else npm's lock comes first.
-    """
+    """Return the lock file that is installed from, relative to the project; where there is none, what npm would write."""
     home = folder(context)
-    there = [name for name in LOCKS if inside(home, name) in context.project.files]
-    named = [name for name in there if LOCKS[name] == _manager(context)]
-    return inside(home, next(iter((*named, *there)), "package-lock.json"))
+    # Nothing installs from a lock of bun, which is said when it is tried.
+    there = [name for name in NODE_LOCKS if NODE_LOCKS[name] != BUN and inside(home, name) in context.project.files]
+    return inside(home, node_lock(there, _manager(context)) or node_lock(there, "") or "package-lock.json")
 
 
 def _manager(context: CheckContext) -> str:
     named = (entry.split("\t", 1) for entry in _values(context, "frontend-managers"))
-    return next((said.partition("@")[0] for home, said in named if home == folder(context)), "")
+    return next((node_manager(said)[0] for home, said in named if home == folder(context)), "")
 
 
 def exists(context: CheckContext) -> bool:

@@ -15,21 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from onward.errors import ProvisionError
+from onward.model.locks import BUN, NODE_LOCKS, NPM, PNPM, YARN, node_lock, node_manager
 from onward.model.tool import Tool
 from onward.model.toolbox import PNPM_9, PNPM_10, YARN_1, YARN_3, YARN_4, YARN_4_13, YARN_4_14
 
-NPM, PNPM, YARN, BUN = "npm", "pnpm", "yarn", "bun"
-# In this order, where package.json does not name a manager.
-LOCKS = {
-    "npm-shrinkwrap.json": NPM,
-    "package-lock.json": NPM,
-    "pnpm-lock.yaml": PNPM,
-    "yarn.lock": YARN,
-    "bun.lock": BUN,
-    "bun.lockb": BUN,
-}
 _PNPM_SETTINGS = "pnpm-workspace.yaml"
-_NAMED = re.compile(r"(npm|pnpm|yarn|bun)@(\d+)")
 _PNPM_FORMAT = re.compile(r"^lockfileVersion: '?(\d+)", re.MULTILINE)
 _BERRY_FORMAT = re.compile(r"^__metadata:\n(?: .*\n)*? +version: (\d+)$", re.MULTILINE)
 _CLASSIC = re.compile(r"^# yarn lockfile v1$", re.MULTILINE)
@@ -154,34 +144,27 @@ def locked(folder: Path, manifest: Mapping[str, Any], names: Collection[str]) ->
 
     ProvisionError: no lock, one of a manager that onward does not bring, or one that the named manager does not read.
     """
-    present = tuple(name for name in LOCKS if name in names and (folder / name).is_file())
-    named, major = _named(manifest)
-    suiting = tuple(name for name in present if named in ("", LOCKS[name]))
+    present = tuple(name for name in NODE_LOCKS if name in names and (folder / name).is_file())
+    named, major = node_manager(manifest.get("packageManager"))
+    file = node_lock(present, named)
     if not present:
         raise ProvisionError(
             "the front end has no lock file, so nobody knows which packages it means",
             where=str(folder),
             hint="commit the lock file of its package manager (`npm install --package-lock-only` writes npm's)",
         )
-    if not suiting:
+    if file is None:
         raise ProvisionError(
             f"package.json names {named} as its package manager, but the lock file is {_listed(present)}",
             where=str(folder / "package.json"),
             hint=f"commit the lock file that {named} writes, or correct packageManager",
         )
-    file = suiting[0]
-    packager = _packager(folder / file, LOCKS[file], major)
+    packager = _packager(folder / file, NODE_LOCKS[file], major)
     return Locked(file=file, packager=packager, note=_note(file, present, named))
 
 
-def _named(manifest: Mapping[str, Any]) -> tuple[str, int | None]:
-    said = manifest.get("packageManager")
-    match = _NAMED.match(said) if isinstance(said, str) else None
-    return (match[1], int(match[2])) if match else ("", None)
-
-
 def _note(file: str, present: Sequence[str], named: str) -> str:
-    others = tuple(name for name in present if LOCKS[name] != LOCKS[file])
+    others = tuple(name for name in present if NODE_LOCKS[name] != NODE_LOCKS[file])
     if not others:
         return ""
     why = "package.json names its package manager" if named else "package.json names no packageManager"

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from onward.errors import ProvisionError
+from onward.model.locks import PYTHON_LOCKS, python_lock
 
-LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock")
 _DEPLOYED = ("requirements.txt", "requirements/base.txt", "requirements/prod.txt", "requirements/production.txt")
 _METADATA = ("pyproject.toml", "Pipfile", "uv.toml", "setup.py", "setup.cfg")
+_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
+_LISTED = re.compile(r"requirements[^/]*\.txt|requirements/[^/]+\.txt")
 _INCLUDE = re.compile(r"^(-r|--requirement|-c|--constraint)[ =]*(.+)$")
 _LINKS = re.compile(r"^(-f|--find-links)[ =]*(.+)$")
 _EDITABLE = re.compile(r"^(?:-e|--editable)[ =]*(.+)$")
@@ -59,12 +61,12 @@ class Declared:
         return _decode(dict(self.files).get(name, b""), name)
 
 
-def declared(root: Path, given: tuple[str, ...], *, deployed: bool) -> Declared:
-    """Read what the project at `root` declares in the files `given` (relative paths), else in those it usually has.
+def declared(root: Path, files: Collection[str], given: tuple[str, ...], *, deployed: bool) -> Declared:
+    """Read what the project at `root` declares in `given`, else in those of its `files` that usually say it.
 
     Nothing is executed. ProvisionError when a named file is missing or leads out of the project.
     """
-    sources = given or _usual(root, deployed=deployed)
+    sources = given or _usual(files, deployed=deployed)
     reading = _Reading(root)
     for source in sources:
         reading.read(source)
@@ -77,19 +79,18 @@ def declared(root: Path, given: tuple[str, ...], *, deployed: bool) -> Declared:
 
 def is_requirements(name: str) -> bool:
     """Return whether the file is a list of requirements rather than a lock or project metadata."""
-    return Path(name).name not in (*LOCKS, "pyproject.toml", "setup.py", "setup.cfg")
+    return Path(name).name not in (*PYTHON_LOCKS, *_PROJECT)
 
 
-def _usual(root: Path, *, deployed: bool) -> tuple[str, ...]:
-    for lock in LOCKS:
-        if (root / lock).is_file():
-            return (lock,)
-    listed = sorted(path.relative_to(root).as_posix() for path in root.glob("requirements*.txt"))
-    listed += sorted(path.relative_to(root).as_posix() for path in root.glob("requirements/*.txt"))
+def _usual(files: Collection[str], *, deployed: bool) -> tuple[str, ...]:
+    lock = python_lock(files)
+    if lock is not None:
+        return (lock,)
+    listed = tuple(sorted(filter(_LISTED.fullmatch, files), key=lambda path: ("/" in path, path)))
     if listed:
         live = tuple(name for name in _DEPLOYED if name in listed)[:1]
-        return live if deployed and live else tuple(listed)
-    return tuple(name for name in ("pyproject.toml", "setup.py", "setup.cfg") if (root / name).is_file())[:1]
+        return live if deployed and live else listed
+    return tuple(name for name in _PROJECT if name in files)[:1]
 
 
 class _Reading:

@@ -78,7 +78,7 @@ class Environments:
                 hint=f"install it, for example with `uv python install {python}` or `pyenv install {python}`",
             )
         given = pipeline.deployed_requirements if use.deployed else pipeline.requirements
-        wanted = declared(project.root, given, deployed=use.deployed)
+        wanted = declared(project.root, project.files, given, deployed=use.deployed)
         recipe = Recipe(declared=wanted, root=project.root, project_files=project.files, installer=self._installer)
         base_key = _key(wanted, interpreter, self._installer.environ)
         base = self._store.obtain(KIND, base_key, lambda folder: _make(folder, recipe, interpreter))
