@@ -15,9 +15,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 _PAUSE_S = 0.05
 
@@ -35,44 +34,25 @@ class Holder:
         return f"process {self.pid} since {self.since}: {self.purpose}"
 
 
-class Lock:
-    """A lock that is held until `release`, the end of the context, or the end of the process."""
+def take(path: Path, *, shared: bool = False, purpose: str = "") -> FileIO | None:
+    """Return the file, which holds the lock until it is closed, or None when somebody else does.
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.release()
-
-    def release(self) -> None:
-        """Let go of it; calling it twice is harmless."""
-        descriptor, self._descriptor = self._descriptor, -1
-        if descriptor >= 0:
-            os.close(descriptor)
-
-
-def take(path: Path, *, shared: bool = False, purpose: str = "") -> Lock | None:
-    """Return the lock, or None when somebody else holds it. Never waits; the file and its folder are made.
-
+    Never waits; the file and its folder are made.
     With a `purpose` the holder is written down; without one nothing is written, so a full disk does not matter.
     """
     mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     while True:
         with ExitStack() as closing:
-            descriptor = _open(path)
-            closing.callback(os.close, descriptor)
+            file = closing.enter_context(_open(path))
             try:
-                fcntl.flock(descriptor, mode | fcntl.LOCK_NB)
+                fcntl.flock(file, mode | fcntl.LOCK_NB)
             except BlockingIOError:
                 return None
             # Else somebody removed the file between opening and locking: a lock that nobody else would find.
-            if _is_still(path, descriptor):
-                _write(descriptor, purpose)
+            if _is_still(path, file):
+                _write(file, purpose)
                 closing.pop_all()
-                return Lock(descriptor)
+                return file
 
 
 def wait(
@@ -82,7 +62,7 @@ def wait(
     purpose: str = "",
     within_s: float = math.inf,
     stopped: Callable[[], bool] = lambda: False,
-) -> Lock | None:
+) -> FileIO | None:
     """Return the lock as soon as it is free (see `take`), None when that is not `within_s` seconds or `stopped` says so."""
     until = time.monotonic() + within_s
     # Asking again and again, because a blocked flock in a thread could not be interrupted.
@@ -99,15 +79,10 @@ def is_held(path: Path) -> bool:
     Asking shares it for an instant: who just then tries to take it alone is told no, so `wait` for what others ask about.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
+        with FileIO(path) as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return isinstance(error, BlockingIOError)
     return False
 
 
@@ -122,25 +97,29 @@ def holder(path: Path) -> Holder | None:
             return None
 
 
-def _write(descriptor: int, purpose: str) -> None:
+def _write(file: FileIO, purpose: str) -> None:
     """Write down the holder; without a purpose only what an earlier one left goes, which nobody holds any more."""
-    if os.fstat(descriptor).st_size:
-        os.ftruncate(descriptor, 0)
+    if file.seek(0, os.SEEK_END):
+        file.truncate(0)
     if purpose:
         since = datetime.now(UTC).isoformat(timespec="seconds")
-        os.write(descriptor, f"{os.getpid()}\n{since}\n{' '.join(purpose.split())}\n".encode())
+        file.write(f"{os.getpid()}\n{since}\n{' '.join(purpose.split())}\n".encode())
 
 
-def _open(path: Path) -> int:
+def _open(path: Path) -> FileIO:
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        return FileIO(path, "a+", opener=_private)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        return FileIO(path, "a+", opener=_private)
 
 
-def _is_still(path: Path, descriptor: int) -> bool:
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
+
+
+def _is_still(path: Path, file: FileIO) -> bool:
     try:
-        return os.path.samestat(path.stat(), os.fstat(descriptor))
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
     except FileNotFoundError:
         return False

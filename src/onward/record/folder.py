@@ -102,7 +102,7 @@ class RunFolder:
         """Let go of the run; calling it twice is harmless."""
         with self._guard:
             self._events.close()
-            self._lock.release()
+            self._lock.close()
 
     def _line(self, event: Event, skipped: tuple[str, ...]) -> dict[str, object]:
         return {

@@ -11,12 +11,12 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from onward.errors import ProvisionError
 from onward.files import atomic, lock
-from onward.files.lock import Lock
 
 STAMP = ".onward.json"
 LOCKS = "locks"
@@ -45,7 +45,7 @@ class Store:
     def __init__(self, root: Path, stopped: Callable[[], bool] = lambda: False) -> None:
         self._root = root
         self._stopped = stopped
-        self._held: dict[str, Lock] = {}
+        self._held: dict[str, FileIO] = {}
         self._failed: dict[Path, ProvisionError] = {}
         self._guard = threading.Lock()
         # A store that nobody has any more uses nothing any more.
@@ -113,7 +113,7 @@ class Store:
             if name not in self._held:
                 self._held[name] = self._wait(f"{name}.use", shared=True)
 
-    def _wait(self, name: str, *, shared: bool = False, purpose: str = "") -> Lock:
+    def _wait(self, name: str, *, shared: bool = False, purpose: str = "") -> FileIO:
         path = self._root / LOCKS / name
         held = lock.wait(path, shared=shared, purpose=purpose, stopped=self._stopped)
         if held is None:
@@ -122,9 +122,9 @@ class Store:
         return held
 
 
-def _let_go(held: dict[str, Lock]) -> None:
+def _let_go(held: dict[str, FileIO]) -> None:
     while held:
-        held.popitem()[1].release()
+        held.popitem()[1].close()
 
 
 def write_stamp(folder: Path, note: Mapping[str, Any], inside: str = "") -> None:

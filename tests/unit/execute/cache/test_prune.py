@@ -99,7 +99,7 @@ def test_a_live_run_and_its_servers_stay(places: Places) -> None:
     assert ("run", "alive") in names(kept)
     assert ("service", "pg") in names(kept)
     assert not dead.exists()
-    held.release()
+    held.close()
 
 
 def test_a_folder_in_which_a_process_works_stays(places: Places) -> None:
@@ -116,7 +116,7 @@ def test_downloads_stay_while_something_is_made_of_them(places: Places) -> None:
     held = lock.take(places.cache / "locks" / "tools-black.make")
     assert held is not None
     assert names(prune.prune(places, older_than_s=-1)) == []
-    held.release()
+    held.close()
     assert names(prune.prune(places, older_than_s=-1)) == [("download", "uv")]
 
 

@@ -103,7 +103,9 @@ def test_using_a_folder_is_remembered_and_holds_it(tmp_path: Path) -> None:
     use = tmp_path / "locks" / "tools-black.use"
     assert lock.take(use) is None
     store.close()
-    assert lock.take(use) is not None
+    held = lock.take(use)
+    assert held is not None
+    held.close()
 
 
 def test_waiting_for_another_process_can_be_given_up(tmp_path: Path) -> None:

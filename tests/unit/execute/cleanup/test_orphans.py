@@ -50,7 +50,7 @@ def test_what_a_living_run_uses_stays(temporary: Path, tmp_path: Path) -> None:
     assert held is not None
     assert orphans.remove_scratch_of_dead_runs() == ()
     assert folder.exists()
-    held.release()
+    held.close()
     assert orphans.remove_scratch_of_dead_runs() == (str(folder),)
 
 
