@@ -60,6 +60,10 @@ def test_ranges_of_pypi(version: str, *, hit: bool) -> None:
         ("1.3.0", False),
         ("1.10.0", False),
         ("0.0.1", True),
+        ("v1.2.9", True),
+        ("= 1.3.0", False),
+        ("1.2", True),
+        ("1.3", False),
     ],
 )
 def test_ranges_of_npm_are_semantic_versions(version: str, *, hit: bool) -> None:
@@ -140,9 +144,9 @@ def test_what_locks_name_is_asked_about_each_beside_its_control(mirror: str, tmp
 
 
 def test_a_version_that_cannot_be_compared_is_named(mirror: str, tmp_path: Path) -> None:
-    wanted = [entry("npm", "lodash", one) for one in ("4.17.21", "4.17.20-01")]
+    wanted = [entry("npm", "lodash", one) for one in ("4.17.21", "4.17.20_1")]
     found = asked(mirror, tmp_path, {"head": {"a": wanted}, "base": None})
-    assert found["undetermined"] == {"lodash 4.17.20-01": ["GHSA-35jh-r3h4-6jhm"]}
+    assert found["undetermined"] == {"lodash 4.17.20_1": ["GHSA-35jh-r3h4-6jhm"]}
     assert [one["vulns"] for one in found["answers"]] == [[], []]
 
 
