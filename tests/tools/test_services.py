@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -27,7 +28,7 @@ from onward.execute.process.identity import Identity, identify, is_alive
 from onward.execute.process.ports import LOOPBACK, free_port, is_taken
 from onward.execute.process.processes import Processes
 from onward.execute.provision.tools.provider import ToolProvider, registry_environment
-from onward.execute.services import installed
+from onward.execute.services import installed, server_dirs
 from onward.execute.services.pool import Leased, ServicePool
 from onward.execute.services.postgres import databases
 from onward.execute.services.postgres import sources as postgres_sources
@@ -462,6 +463,66 @@ def test_what_a_dead_run_made_on_a_given_postgres_goes_when_it_is_given_again(gr
             with pool_of(site, postgres(version)) as pool, pool.lease("step", ("database",), 0):
                 pass
         assert set(query(server.url, DATABASES)) == before
+    assert ground.left() == []
+
+
+@contextmanager
+def postgres_of_somebody() -> Iterator[tuple[int, Path]]:
+    """Start a PostgreSQL that lets "ci" in by password alone; yield its port and the folder of its socket."""
+    programs = installed.postgres_folders(os.environ)[0]
+    user, port = server_dirs.server_user(), free_port()
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as made:
+        folder, password = Path(made), Path(made, "password")
+        password.write_text("p@ss w:rd")
+        for path in (folder, password):
+            if user is not None:
+                server_dirs.give(path, user)
+        make = ("initdb", "-D", f"{made}/data", "-U", "ci", "-A", "scram-sha-256", "--pwfile", str(password), "-N")
+        serve = ("postgres", "-D", f"{made}/data", "-p", str(port), "-k", made, "-h", LOOPBACK, "-c", "fsync=off")
+        subprocess.run((programs / make[0], *make[1:]), user=user, check=True, stdout=subprocess.DEVNULL)
+        with subprocess.Popen((programs / serve[0], *serve[1:]), user=user, stderr=subprocess.DEVNULL) as server:
+            at = databases.Address(f"postgresql://ci:p%40ss%20w%3Ard@{LOOPBACK}:{port}/postgres")
+            until = time.monotonic() + 20
+            while databases.version(at) is None and time.monotonic() < until:
+                time.sleep(0.05)
+            try:
+                yield port, folder
+            finally:
+                server.send_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "shown"),
+    [
+        ("ci@127.0.0.1:{port}/postgres?password=p%40ss%20w%3Ard", "127.0.0.1", "127.0.0.1:{port}"),
+        (
+            "ci:p%40ss%20w%3Ard@127.0.0.1:9,127.0.0.1:{port}/postgres",
+            "127.0.0.1,127.0.0.1",
+            "127.0.0.1:9,127.0.0.1:{port}",
+        ),
+        (
+            "/postgres?host={folder}&port={port}&user=ci&password=p%40ss%20w%3Ard",
+            "{folder}",
+            "{folder}:{port}",
+        ),
+    ],
+)
+def test_a_given_postgres_is_reached_as_its_url_says(ground: Ground, url: str, host: str, shown: str) -> None:
+    version = installed_postgres()
+    with postgres_of_somebody() as (port, folder):
+        given = "postgresql://" + url.format(port=port, folder=folder)
+        with ground.site("run", ONWARD_POSTGRES_URL=given) as site:
+            [offer] = postgres_sources.Given(site).offers(postgres(version))
+            assert offer.detail.endswith(f" at {shown.format(port=port, folder=folder)}")
+            with (
+                pool_of(site, postgres(version), strict=True) as pool,
+                pool.lease("step", ("database",), 1) as (leased,),
+            ):
+                assert leased.secrets == ("p%40ss%20w%3Ard", "p@ss w:rd")
+                assert dict(leased.facts)["host"] == host.format(folder=folder)
+                asked = "SELECT current_user, current_database() LIKE 'onward_%'"
+                assert {row for one in (leased.url, *leased.worker_urls) for row in query(one, asked)} == {("ci", True)}
+        assert query(given, f"{DATABASES} WHERE datname ~ '^onward_'") == []
     assert ground.left() == []
 
 

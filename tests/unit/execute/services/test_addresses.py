@@ -16,6 +16,32 @@ def test_a_database_of_the_same_server_keeps_everything_else() -> None:
     assert (server.shown, server.secrets) == ("db.example:6543", ("p%40ss", "p@ss"))
 
 
+@pytest.mark.parametrize(
+    ("url", "other", "shown", "secrets"),
+    [
+        ("postgres://h/shop?password=p%40ss", "postgresql://h/x?password=p%40ss", "h:5432", ("p%40ss", "p@ss")),
+        ("postgresql://me:a@h1:1,h2:2/shop", "postgresql://me:a@h1:1,h2:2/x", "h1:1,h2:2", ("a",)),
+        ("postgresql://h1,h2:2/shop", "postgresql://h1,h2:2/x", "h1:5432,h2:2", ()),
+        ("postgresql:///shop?host=/run/pg", "postgresql:///x?host=/run/pg", "/run/pg:5432", ()),
+        ("postgresql:///?host=/run/pg&dbname=shop&port=1", "postgresql:///x?host=/run/pg&port=1", "/run/pg:1", ()),
+        ("postgresql://me@%2Frun%2Fpg:1/shop", "postgresql://me@%2Frun%2Fpg:1/x", "/run/pg:1", ()),
+        ("postgresql://h", "postgresql://h/x", "h:5432", ()),
+        ("postgresql://h?connect_timeout=3", "postgresql://h/x?connect_timeout=3", "h:5432", ()),
+        ("postgresql://[::1]:2/shop", "postgresql://[::1]:2/x", "::1:2", ()),
+    ],
+)
+def test_addresses_of_postgresql(url: str, other: str, shown: str, secrets: tuple[str, ...]) -> None:
+    server = databases.Address(url)
+    assert (server.database("x"), server.shown, server.secrets) == (other, shown, secrets)
+    assert server.own() == url.replace("postgres://", "postgresql://")
+
+
+@pytest.mark.parametrize("url", ["postgresql://me:se%zzcret@h/x", "postgresql://h/x?nonsense=1"])
+def test_what_is_no_address_of_a_postgresql(url: str) -> None:
+    with pytest.raises(ServiceError, match=r"^ONWARD_POSTGRES_URL is not a PostgreSQL URL$"):
+        _ = databases.Address(url).shown
+
+
 def test_usual_ports_are_understood() -> None:
     assert databases.Address("postgres://localhost/x").shown == "localhost:5432"
     assert connection.Address("redis://localhost").shown == "localhost:6379"
