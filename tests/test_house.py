@@ -58,7 +58,7 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "cvss": ("readers.advisories",),
     "uv": ("execute",),
     "jinja2": ("report.html",),
-    "ruamel": ("detect", "readers", "workflow", "guest.lock_text", "execute.provision.node"),
+    "ruamel": ("detect", "readers", "workflow", "guest.lock_text", "guest.openapi_document", "execute.provision.node"),
     "click": ("cli",),
     "rich": ("cli",),
     "time": ("execute", "cli", "record.folder", "guest"),
