@@ -82,7 +82,7 @@ def _poetry_lines(name: str, wanted: Any, *, deployed: bool) -> Iterator[str]:
 
     for given in wanted if isinstance(wanted, list) else [wanted]:
         one = {"version": given} if isinstance(given, str) else given
-        if "path" in one or (deployed and one.get("optional")):
+        if one.keys() & {"path", "file"} or (deployed and one.get("optional")):
             continue
         try:
             if one.get("markers"):

@@ -85,6 +85,7 @@ def test_what_poetry_asks_for() -> None:
                     "colorama": {"version": "*", "markers": "sys_platform == 'win32'"},
                     "uvicorn": {"version": "0.30.0", "extras": ["standard"]},
                     "mine": {"path": "../mine"},
+                    "packed": {"file": "packed.whl"},
                     "theirs": {"git": "https://example.org/t.git", "tag": "v1"},
                     "redis": {"version": "*", "optional": True},
                 },
