@@ -20,11 +20,13 @@ LOCKS = Path(__file__).resolve().parent.parent / "src/onward/execute/locks"
 OLDEST_PROJECT = "3.9"
 OLDEST_ONWARD = "3.11"
 EXTRAS = {"bandit": "[toml]", "coverage": "[toml]"}
+# What our own programs need that run in the environment of a tool.
+BESIDES = {"openapi-spec-validator": "ruamel.yaml>=0.18\n"}
 
 
 def lock(tool: Tool, source: Pypi) -> None:
     """Resolve `tool` and write its lock; refuse a lock that does not hold the pinned version."""
-    wanted = f"{source.package}{EXTRAS.get(source.package, '')}<={source.version}\n"
+    wanted = f"{source.package}{EXTRAS.get(source.package, '')}<={source.version}\n{BESIDES.get(source.package, '')}"
     oldest = OLDEST_PROJECT if tool.parses_python else OLDEST_ONWARD
     argv = [find_uv_bin(), "pip", "compile", "-", "--quiet", "--no-config", "--universal", "--python-version", oldest]
     argv += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate"]

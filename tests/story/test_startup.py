@@ -12,7 +12,22 @@ from kit.invocations import Onward
 
 ROW = re.compile(r"^import time:\s+\d+ \|\s+\d+ \|\s+([\w.]+)$", re.MULTILINE)
 COUNTED = {"PYTHONPROFILEIMPORTTIME": "1"}
-HEAVY = {"psycopg", "httpx", "jinja2", "rich", "asyncio", "ruamel", "tomlkit", "sqlalchemy"}
+HEAVY = {
+    "asyncio",
+    "cvss",
+    "jinja2",
+    "license_expression",
+    "nodesemver",
+    "poetry",
+    "psycopg",
+    "redis",
+    "rich",
+    "ruamel",
+    "sqlalchemy",
+    "tomlkit",
+    "truststore",
+    "urllib3",
+}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -27,13 +28,13 @@ from onward.execute.process.identity import Identity, identify, is_alive
 from onward.execute.process.ports import LOOPBACK, free_port, is_taken
 from onward.execute.process.processes import Processes
 from onward.execute.provision.tools.provider import ToolProvider, registry_environment
-from onward.execute.services import installed
+from onward.execute.services import installed, server_dirs
 from onward.execute.services.pool import Leased, ServicePool
 from onward.execute.services.postgres import databases
 from onward.execute.services.postgres import sources as postgres_sources
 from onward.execute.services.reaper import reap
-from onward.execute.services.redis import resp
 from onward.execute.services.redis import sources as redis_sources
+from onward.execute.services.redis.connection import Address, connected
 from onward.execute.services.redis.redis import RedisProgram
 from onward.execute.services.supply import ServiceContext
 from onward.model.pipeline import ServiceSpec
@@ -188,18 +189,18 @@ def test_redis_has_a_process_for_each_step_and_a_number_for_each_worker(ground: 
             assert port_of(first) != port_of(second)
             assert len(set(first.worker_urls)) == 20
             for leased in (first, second):
-                with resp.Connection(resp.Address(leased.url)) as connection:
-                    connection.call("SET", "step", leased.step)
-            with resp.Connection(resp.Address(first.worker_urls[19])) as connection:
-                assert connection.call("GET", "step") is None
-            with resp.Connection(resp.Address(first.url)) as connection:
-                assert connection.call("GET", "step") == "one"
+                with connected(Address(leased.url)) as call:
+                    call("SET", "step", leased.step)
+            with connected(Address(first.worker_urls[19])) as call:
+                assert call("GET", "step") is None
+            with connected(Address(first.url)) as call:
+                assert call("GET", "step") == "one"
             assert first.use.ran.startswith(("Redis 7", "Valkey"))
             with (
-                pytest.raises(ServiceError, match="NOAUTH"),
-                resp.Connection(resp.Address(f"redis://127.0.0.1:{port_of(first)}/0")),
+                pytest.raises(ServiceError, match="Authentication required"),
+                connected(Address(f"redis://127.0.0.1:{port_of(first)}/0")) as call,
             ):
-                pass
+                call("PING")
         assert not is_taken(port_of(first))
     assert ground.left() == []
 
@@ -465,6 +466,66 @@ def test_what_a_dead_run_made_on_a_given_postgres_goes_when_it_is_given_again(gr
     assert ground.left() == []
 
 
+@contextmanager
+def postgres_of_somebody() -> Iterator[tuple[int, Path]]:
+    """Start a PostgreSQL that lets "ci" in by password alone; yield its port and the folder of its socket."""
+    programs = installed.postgres_folders(os.environ)[0]
+    user, port = server_dirs.server_user(), free_port()
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as made:
+        folder, password = Path(made), Path(made, "password")
+        password.write_text("p@ss w:rd")
+        for path in (folder, password):
+            if user is not None:
+                server_dirs.give(path, user)
+        make = ("initdb", "-D", f"{made}/data", "-U", "ci", "-A", "scram-sha-256", "--pwfile", str(password), "-N")
+        serve = ("postgres", "-D", f"{made}/data", "-p", str(port), "-k", made, "-h", LOOPBACK, "-c", "fsync=off")
+        subprocess.run((programs / make[0], *make[1:]), user=user, check=True, stdout=subprocess.DEVNULL)
+        with subprocess.Popen((programs / serve[0], *serve[1:]), user=user, stderr=subprocess.DEVNULL) as server:
+            at = databases.Address(f"postgresql://ci:p%40ss%20w%3Ard@{LOOPBACK}:{port}/postgres")
+            until = time.monotonic() + 20
+            while databases.version(at) is None and time.monotonic() < until:
+                time.sleep(0.05)
+            try:
+                yield port, folder
+            finally:
+                server.send_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "shown"),
+    [
+        ("ci@127.0.0.1:{port}/postgres?password=p%40ss%20w%3Ard", "127.0.0.1", "127.0.0.1:{port}"),
+        (
+            "ci:p%40ss%20w%3Ard@127.0.0.1:9,127.0.0.1:{port}/postgres",
+            "127.0.0.1,127.0.0.1",
+            "127.0.0.1:9,127.0.0.1:{port}",
+        ),
+        (
+            "/postgres?host={folder}&port={port}&user=ci&password=p%40ss%20w%3Ard",
+            "{folder}",
+            "{folder}:{port}",
+        ),
+    ],
+)
+def test_a_given_postgres_is_reached_as_its_url_says(ground: Ground, url: str, host: str, shown: str) -> None:
+    version = installed_postgres()
+    with postgres_of_somebody() as (port, folder):
+        given = "postgresql://" + url.format(port=port, folder=folder)
+        with ground.site("run", ONWARD_POSTGRES_URL=given) as site:
+            [offer] = postgres_sources.Given(site).offers(postgres(version))
+            assert offer.detail.endswith(f" at {shown.format(port=port, folder=folder)}")
+            with (
+                pool_of(site, postgres(version), strict=True) as pool,
+                pool.lease("step", ("database",), 1) as (leased,),
+            ):
+                assert leased.secrets == ("p%40ss%20w%3Ard", "p@ss w:rd")
+                assert dict(leased.facts)["host"] == host.format(folder=folder)
+                asked = "SELECT current_user, current_database() LIKE 'onward_%'"
+                assert {row for one in (leased.url, *leased.worker_urls) for row in query(one, asked)} == {("ci", True)}
+        assert query(given, f"{DATABASES} WHERE datname ~ '^onward_'") == []
+    assert ground.left() == []
+
+
 def test_a_given_address_that_does_not_answer_falls_through(ground: Ground) -> None:
     spec = postgres(installed_postgres())
     with (
@@ -486,27 +547,85 @@ def test_a_given_redis_is_shared_by_number_and_emptied_of_ours_alone(ground: Gro
         pool_of(owner, REDIS) as theirs,
         theirs.lease("owner", ("cache",), 0) as (server,),
     ):
-        address = resp.Address(server.url)
+        address = Address(server.url)
         for number in (0, 1, 3):
-            with resp.Connection(address, number) as connection:
-                connection.call("SET", "precious", "yes")
+            with connected(address, number) as call:
+                call("SET", "precious", "yes")
         with ground.site("run", ONWARD_REDIS_URL=server.url) as site, pool_of(site, REDIS, strict=True) as pool:
             with pool.lease("one", ("cache",), 1) as (first,), pool.lease("two", ("cache",), 0) as (second,):
                 urls = (first.url, *first.worker_urls, second.url)
-                assert [resp.Address(url).number for url in urls] == [2, 4, 5]
+                assert [Address(url).number for url in urls] == [2, 4, 5]
                 for url in urls:
-                    with resp.Connection(resp.Address(url)) as connection:
-                        connection.call("SET", "ours", "yes")
+                    with connected(Address(url)) as call:
+                        call("SET", "ours", "yes")
             with pool.lease("many", ("cache",), 11) as (many,):
                 assert len(many.worker_urls) == 11
             with pytest.raises(ServiceError, match="no empty database left"), pool.lease("most", ("cache",), 13):
                 pass
         sizes = []
         for number in range(16):
-            with resp.Connection(address, number) as connection:
-                sizes.append(connection.call("DBSIZE"))
+            with connected(address, number) as call:
+                sizes.append(call("DBSIZE"))
         assert sizes == [1, 1, 0, 1, *[0] * 12]
     assert ground.left() == []
+
+
+@contextmanager
+def foreign_redis(folder: Path) -> Iterator[tuple[str, str]]:
+    """Start a Redis of somebody else that asks for a password; yield its host with port, and the path of its socket."""
+    port, path = free_port(), folder / "redis.sock"
+    words = ("--port", str(port), "--bind", LOOPBACK, "--unixsocket", str(path), "--requirepass", "p@ss w:rd")
+    argv = (str(installed_redis()), *words, "--save", "", "--dir", str(folder), "--appendonly", "no")
+    with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as server:
+        until = time.monotonic() + 10
+        while not path.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        try:
+            yield f"{LOOPBACK}:{port}", str(path)
+        finally:
+            server.terminate()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://{at}?db=2&password=p%40ss%20w%3Ard",
+        "redis://:p%40ss%20w%3Ard@{at}/2",
+        "unix://{path}?db=2&password=p%40ss%20w%3Ard",
+        "unix://:p%40ss%20w%3Ard@{path}?db=2",
+    ],
+)
+def test_a_given_redis_is_reached_as_its_url_says(ground: Ground, tmp_path: Path, url: str) -> None:
+    with foreign_redis(tmp_path) as (at, path):
+        given = url.format(at=at, path=path)
+        with (
+            ground.site("run", ONWARD_REDIS_URL=given) as site,
+            pool_of(site, REDIS) as pool,
+            pool.lease("step", ("cache",), 1) as (leased,),
+        ):
+            assert leased.use.provider == "address"
+            assert leased.secrets == ("p%40ss%20w%3Ard", "p@ss w:rd")
+            assert dict(leased.facts)["host"] == (path if "unix" in url else LOOPBACK)
+            with connected(Address(leased.url)) as call:
+                call("SET", "ours", "yes")
+            assert [Address(one).number for one in (leased.url, *leased.worker_urls)] == [0, 1]
+            with connected(Address(given)) as call:
+                assert call("DBSIZE") == 2
+        with connected(Address(given), 0) as call:
+            assert call("DBSIZE") == 0
+
+
+@pytest.mark.parametrize("password", ["", "?password=wrong-one"])
+def test_a_given_redis_that_lets_nobody_in_falls_through(ground: Ground, tmp_path: Path, password: str) -> None:
+    with (
+        foreign_redis(tmp_path) as (at, _),
+        ground.site(ONWARD_REDIS_URL=f"redis://{at}{password}") as site,
+        pool_of(site, REDIS) as pool,
+        pool.lease("step", ("cache",), 0) as (leased,),
+    ):
+        assert leased.use.provider == "machine"
+        assert f"ONWARD_REDIS_URL ({at}): the Redis server refuses" in leased.use.notes[0]
+        assert "wrong-one" not in "".join(leased.use.notes)
 
 
 def test_docker_without_an_engine_is_passed_over_quickly(ground: Ground) -> None:

@@ -91,15 +91,18 @@ def settings(headers: Dict[str, str]) -> str:
     # In this file ${NAME} would be taken for a variable.
     literal = {name: value.replace("${", "$${") for name, value in headers.items()}
     merged = {**own, "headers": {**own.get("headers", {}), **literal}} if literal else own
-    return "".join(f"{json.dumps(name)} = {_toml(value)}\n" for name, value in merged.items())
+    return "".join(f"{_toml(name)} = {_toml(value)}\n" for name, value in merged.items())
 
 
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(name)} = {_toml(child)}" for name, child in value.items()) + "}"
+        return "{" + ", ".join(f"{_toml(name)} = {_toml(child)}" for name, child in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_toml(child) for child in value) + "]"
-    return json.dumps(value) if isinstance(value, (str, bool, int, float)) else str(value)
+    if isinstance(value, str):
+        # TOML wants characters, where JSON would have pairs of surrogates, and DEL escaped.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _write(path: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Read and resolve OpenAPI documents. To read one it takes an interpreter that has PyYAML."""
+"""Read and resolve OpenAPI documents. To read one it takes an interpreter that has ruamel.yaml."""
 
 from __future__ import annotations
 
@@ -32,13 +32,22 @@ def served(url: str, headers: Dict[str, str]) -> Dict[str, Any]:
 
 def parse(text: str, name: str) -> Dict[str, Any]:
     """Return the document in `text`; LookError when it is neither JSON nor YAML, or no OpenAPI document."""
-    import yaml  # type: ignore[import-untyped]  # comes with the validator, not with onward
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = _yaml(text, name)
+    return plain(document, name)
+
+
+def _yaml(text: str, name: str) -> Any:
+    """Return what YAML 1.2 takes `text` for: NO and on are words there."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        return YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, ValueError) as error:
         raise LookError(f"{name} is neither JSON nor YAML: {error}") from error
-    return plain(document, name)
 
 
 def fetch(url: str, headers: Dict[str, str], data: bytes | None = None) -> bytes:

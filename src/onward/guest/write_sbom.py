@@ -13,6 +13,8 @@ import sys
 from typing import Any
 from urllib.parse import quote
 
+from cyclonedx.contrib.license.factories import LicenseFactory
+from cyclonedx.model.license import LicenseExpression
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
@@ -56,10 +58,11 @@ def component(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def licences(words: str) -> list[dict[str, Any]]:
-    """Return a lock's word for a licence: an expression where it has the form of one, else a name."""
-    if " OR " in words or " AND " in words:
-        return [{"expression": words}]
-    return [{"license": {"name": words}}]
+    """Return a lock's word for a licence: an expression, else SPDX's identifier where there is one, else a name."""
+    found = LicenseFactory().make_from_string(words)
+    if isinstance(found, LicenseExpression):
+        return [{"expression": found.value}]
+    return [{"license": {"id": found.id} if found.id else {"name": found.name}}]
 
 
 def javascript(locks: dict[str, Any]) -> list[dict[str, Any]]:

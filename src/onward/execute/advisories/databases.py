@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import ssl
 import tarfile
 import tempfile
 from collections.abc import Mapping
@@ -88,24 +87,14 @@ def availability(name: str, places: Places, environ: Mapping[str, str], *, offli
         return Availability(present=True, detail=f"{found.use.ran}, imported")
     if offline:
         return Availability(present=False, detail=f"offline, and no {name} database is imported", hint=_HINTS[name])
-    if _answers(_ASKED[name], environ):
+    from onward.execute import http  # noqa: PLC0415  # slow to import, and needed only where a registry is asked
+
+    # Where databases are published a caller without a login is turned away, but that is an answer.
+    if http.answers(_ASKED[name], environ, accepted=(200, 401)):
         return Availability(present=True, detail=found.use.ran)
     return Availability(
         present=False, detail=f"the {name} database cannot be reached and none is imported", hint=_HINTS[name]
     )
-
-
-def _answers(url: str, environ: Mapping[str, str]) -> bool:
-    import httpx  # noqa: PLC0415  # slow to import, and needed only where a registry is asked
-
-    proxy = environ.get("HTTPS_PROXY") or environ.get("https_proxy")
-    try:
-        trust = ssl.create_default_context(cafile=environ.get("SSL_CERT_FILE") or None)
-        with httpx.Client(proxy=proxy, timeout=3.0, verify=trust) as client:
-            # where databases are published a caller without a login is refused, but that is an answer
-            return client.get(url).status_code in {httpx.codes.OK, httpx.codes.UNAUTHORIZED}
-    except (httpx.HTTPError, OSError):
-        return False
 
 
 def is_trivy_database(archive: Path) -> bool:

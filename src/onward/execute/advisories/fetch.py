@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-import httpx
-
 from onward.errors import AdvisoryError
+from onward.execute import http
 from onward.execute.advisories import databases
 from onward.execute.advisories.match import ECOSYSTEMS
 from onward.execute.advisories.store import import_archive, keep_archive
@@ -30,7 +29,11 @@ def import_from(source: str, places: Places, *, environ: Mapping[str, str], now:
         return _import(path, places, source=str(path.resolve()), now=now)
     with tempfile.TemporaryDirectory(prefix="onward-") as folder:
         path = Path(folder) / "archive"
-        _download(source, path, environ)
+        try:
+            http.download(source, path, environ, largest=_LARGEST)
+        except OSError as error:
+            text = f"the archive cannot be fetched ({error})"
+            raise AdvisoryError(text, where=source, hint="check the address") from error
         return _import(path, places, source=source, now=now)
 
 
@@ -51,22 +54,3 @@ def _import_own(path: Path, places: Places, *, ecosystem: str, source: str, now:
     yield f"imported {made.records} records about {made.packages} packages of {ecosystem}, newest change {newest}"
     if made.unusable:
         yield f"{made.unusable} records name no versions; where they concern a dependency, the gate says so"
-
-
-def _download(url: str, path: Path, environ: Mapping[str, str]) -> None:
-    proxy = environ.get("HTTPS_PROXY") or environ.get("https_proxy")
-    size = 0
-    try:
-        with (
-            httpx.Client(proxy=proxy, timeout=60.0, follow_redirects=True) as client,
-            client.stream("GET", url) as answer,
-            path.open("wb") as file,
-        ):
-            answer.raise_for_status()
-            for chunk in answer.iter_bytes():
-                size += len(chunk)
-                if size > _LARGEST:
-                    raise AdvisoryError("the archive is larger than 2 GiB", where=url)
-                file.write(chunk)
-    except (httpx.HTTPError, OSError) as error:
-        raise AdvisoryError(f"the archive cannot be fetched ({error})", where=url, hint="check the address") from error

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cmp_to_key
 from typing import Any
 
 from packaging.version import InvalidVersion
 from packaging.version import Version as Pep440
-from semver import Version as Semver
 
 Record = Mapping[str, Any]
 # Both are ordered, each among its own.
@@ -122,10 +122,19 @@ def _pep440(text: str) -> _Version | None:
 
 
 def _semver(text: str) -> _Version | None:
-    try:
-        return Semver.parse(text, optional_minor_and_patch=True)
-    except (ValueError, TypeError):
-        return None
+    """Return what npm itself would take `text` for ("v1.2.3" as well); OSV's services complete "1.2" as well."""
+    import nodesemver  # noqa: PLC0415  # only where versions of npm are compared
+
+    whole = text + ".0" * (2 - text.count(".")) if text.replace(".", "").isdigit() else text
+    version = nodesemver.parse(whole.strip(), loose=True)
+    return None if version is None else _ordered(version)
+
+
+def _compare(one: _Version, other: _Version) -> int:
+    return int(one.compare(other))
+
+
+_ordered = cmp_to_key(_compare)
 
 
 _PARSERS: Mapping[str, _Parse] = {PYPI: _pep440, NPM: _semver}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -64,10 +65,12 @@ def _subject(request: Mapping[str, Any]) -> tuple[str, str, str]:
     purl, version = package.get("purl") or "", str(request.get("version") or "")
     for ecosystem, prefix in _PURLS.items():
         if isinstance(purl, str) and purl.startswith(prefix):
-            name, _, within = purl.removeprefix(prefix).partition("@")
+            # A scope of npm may begin with @ as well: only the one after the last slash begins the version.
+            scope, slash, rest = re.split("[?#]", purl.removeprefix(prefix))[0].rpartition("/")
+            name, _, within = rest.partition("@")
             if within and version:
                 raise ValueError("a version stands both in the purl and beside it")
-            return ecosystem, unquote(name), within.partition("?")[0] or version
+            return ecosystem, unquote(scope + slash + name), unquote(within) or version
     if not package.get("name"):
         raise ValueError("a query needs the name of a package")
     return str(package.get("ecosystem") or ""), str(package["name"]), version

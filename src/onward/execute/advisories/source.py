@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -33,21 +32,11 @@ def availability(ecosystem: str, places: Places, environ: Mapping[str, str], *, 
         return Availability(present=False, detail=there, hint=hint)
     if offline:
         return Availability(present=False, detail=f"offline, and no advisories for {ecosystem} are imported", hint=hint)
-    if _answers(environ):
+    from onward.execute import http  # noqa: PLC0415  # slow to import, and needed only where nothing is imported
+
+    if http.answers(LIVE + _KNOWN, environ):
         return Availability(present=True, detail="the live OSV service")
     return Availability(present=False, detail="the OSV service cannot be reached and none are imported", hint=hint)
-
-
-def _answers(environ: Mapping[str, str]) -> bool:
-    import httpx  # noqa: PLC0415  # slow to import, and needed only where nothing is imported
-
-    proxy = environ.get("HTTPS_PROXY") or environ.get("https_proxy")
-    try:
-        trust = ssl.create_default_context(cafile=environ.get("SSL_CERT_FILE") or None)
-        with httpx.Client(proxy=proxy, timeout=3.0, verify=trust) as client:
-            return client.get(LIVE + _KNOWN).status_code == httpx.codes.OK
-    except (httpx.HTTPError, OSError):
-        return False
 
 
 class AdvisorySource(AbstractContextManager["AdvisorySource"]):

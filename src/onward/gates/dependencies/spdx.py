@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -39,7 +40,6 @@ _GNU = re.compile(
     r"(?:version\s*|v\s*)?(?P<version>[123](?:\.[01])?)?(?P<later>\s*\+|.*or (?:later|newer)|.*\+\))?",
 )
 _KINDS = {"lesser": "LGPL", "library": "LGPL", "affero": "AGPL", "general": "GPL"}
-_TOKEN = re.compile(r"[()]|[^\s()]+")
 
 
 def stated(package: Mapping[str, Any]) -> str | None:
@@ -96,37 +96,23 @@ def is_unclear(read: str) -> bool:
 
 def denied_in(read: str, denied: Sequence[str]) -> tuple[str, ...]:
     """Return the denied licences that nobody who uses the package gets around: of alternatives, all are denied."""
-    tokens = _TOKEN.findall(read)
-    return tuple(dict.fromkeys(_either(tokens, denied)))
+    return tuple(dict.fromkeys(_inescapable(_parsed(read), denied)))
 
 
-def _either(tokens: list[str], denied: Sequence[str]) -> list[str]:
-    """Consume alternatives; where one of them is free, nothing is denied."""
-    branches = [_both(tokens, denied)]
-    while tokens and tokens[0] == "OR":
-        tokens.pop(0)
-        branches.append(_both(tokens, denied))
-    return [] if any(not branch for branch in branches) else [one for branch in branches for one in branch]
+@cache
+def _parsed(read: str) -> Any:
+    from license_expression import Licensing  # noqa: PLC0415  # only where licences are judged
+
+    return Licensing().parse(read)
 
 
-def _both(tokens: list[str], denied: Sequence[str]) -> list[str]:
-    found = _one(tokens, denied)
-    while tokens and tokens[0] in {"AND", "WITH"}:
-        exception = tokens.pop(0) == "WITH"
-        if exception:
-            tokens.pop(0)
-        else:
-            found += _one(tokens, denied)
-    return found
-
-
-def _one(words: list[str], denied: Sequence[str]) -> list[str]:
-    word = words.pop(0)
-    if word == "(":
-        inside = _either(words, denied)
-        words.pop(0)
-        return inside
-    return [word] if is_denied(word, denied) else []
+def _inescapable(node: Any, denied: Sequence[str]) -> list[str]:
+    branches = [_inescapable(one, denied) for one in node.args]
+    if branches:
+        free = node.operator.strip() == "OR" and not all(branches)
+        return [] if free else [one for branch in branches for one in branch]
+    licence = str(getattr(node, "license_symbol", node).key)
+    return [licence] if is_denied(licence, denied) else []
 
 
 def is_denied(licence: str, denied: Iterable[str]) -> bool:

@@ -15,6 +15,7 @@ import pytest
 from kit import invocations
 from onward.execute.advisories import fetch, match, source, store
 from onward.execute.advisories.mirror import Mirror
+from onward.execute.advisories.mirror import query as mirror_query
 from onward.guest import ask_packages
 from onward.model.places import Places
 
@@ -60,6 +61,10 @@ def test_ranges_of_pypi(version: str, *, hit: bool) -> None:
         ("1.3.0", False),
         ("1.10.0", False),
         ("0.0.1", True),
+        ("v1.2.9", True),
+        ("= 1.3.0", False),
+        ("1.2", True),
+        ("1.3", False),
     ],
 )
 def test_ranges_of_npm_are_semantic_versions(version: str, *, hit: bool) -> None:
@@ -115,6 +120,34 @@ def test_the_mirror_knows_npm(mirror: str) -> None:
     assert ask(f"{mirror}/v1/query", {"package": {"purl": "pkg:npm/lodash@4.17.20"}})["vulns"]
 
 
+@pytest.mark.parametrize(
+    ("purl", "ids"),
+    [
+        ("pkg:npm/%40scope/x@1.0.0", ["GHSA-scoped"]),
+        ("pkg:npm/@scope/x@1.0.0", ["GHSA-scoped"]),
+        ("pkg:npm/%40scope%2Fx@1.0.0", ["GHSA-scoped"]),
+        ("pkg:npm/@scope/x@1.0.0-rc%2E1?arch=a@b#lib/c@2", ["GHSA-scoped"]),
+        ("pkg:npm/@scope/x@2.0.0", []),
+        ("pkg:npm/x@1.0.0", []),
+        ("pkg:pypi/torch@2.0%2Bcpu", ["PYSEC-local"]),
+        ("pkg:pypi/torch@2.0+cpu", ["PYSEC-local"]),
+        ("pkg:pypi/torch@2.0%2Bcuda", []),
+    ],
+)
+def test_what_a_purl_names(purl: str, ids: list[str], places: Places, tmp_path: Path) -> None:
+    scoped = {**record("npm", {"introduced": "0"}, {"fixed": "2.0.0"}), "id": "GHSA-scoped", "modified": "2026-01-01"}
+    scoped["affected"][0]["package"]["name"] = "@scope/x"
+    local = invocations.advisory("PYSEC-local", "torch", ("2.0+cpu",), "CVE-1")
+    for one in (scoped, local):
+        packed = invocations.archive(tmp_path / f"{one['id']}.zip", (one,))
+        fetch.import_from(str(packed), places, environ={}, now=NOW)
+    libraries = {name: store.Library(places, name) for name in store.editions(places)}
+    answer = mirror_query(libraries, {"package": {"purl": purl}})
+    assert [one["id"] for one in answer.get("vulns", ())] == ids
+    for library in libraries.values():
+        library.close()
+
+
 def test_the_mirror_refuses_what_it_has_no_records_of(mirror: str) -> None:
     with pytest.raises(urllib.error.HTTPError, match="400"):
         ask(f"{mirror}/v1/query", {"package": {"name": "x", "ecosystem": "Go"}, "version": "1"})
@@ -140,9 +173,9 @@ def test_what_locks_name_is_asked_about_each_beside_its_control(mirror: str, tmp
 
 
 def test_a_version_that_cannot_be_compared_is_named(mirror: str, tmp_path: Path) -> None:
-    wanted = [entry("npm", "lodash", one) for one in ("4.17.21", "4.17.20-01")]
+    wanted = [entry("npm", "lodash", one) for one in ("4.17.21", "4.17.20_1")]
     found = asked(mirror, tmp_path, {"head": {"a": wanted}, "base": None})
-    assert found["undetermined"] == {"lodash 4.17.20-01": ["GHSA-35jh-r3h4-6jhm"]}
+    assert found["undetermined"] == {"lodash 4.17.20_1": ["GHSA-35jh-r3h4-6jhm"]}
     assert [one["vulns"] for one in found["answers"]] == [[], []]
 
 

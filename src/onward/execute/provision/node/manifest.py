@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from onward.errors import ProvisionError
-from onward.execute.provision.node import node_range, packagers
+from onward.execute.provision.node import packagers
 from onward.execute.provision.node.packagers import Locked, Packager
 
 _VERSION_FILES = (".nvmrc", ".node-version")
 _WORKSPACES = "pnpm-workspace.yaml"
-_MEMBERS = re.compile(r"^packages:[ \t]*(\[[^\]]*\]|(?:\n[ \t]*(?:-|#)[^\n]*)+|[^\n]*)", re.MULTILINE)
 # The project's scripts have nothing to work on where packages are installed, and which manager does it is onward's matter.
 _NOT_INSTALLED_WITH = ("scripts", "packageManager")
 
@@ -70,9 +68,12 @@ class Wanted:
         return "sha256:" + hashlib.sha256(b"".join(parts)).hexdigest()
 
     def admits(self, node: _Versioned) -> bool:
-        """Return whether the front end may run on `node`."""
-        version = node_range.parse(node.version)
-        return version is not None and node_range.suits(version, self.range)
+        """Return whether the front end may run on `node`; what is no range of versions ("lts/*") excludes nothing."""
+        import nodesemver  # noqa: PLC0415  # only where a front end is installed
+
+        release = node.version.partition("-")[0]
+        known = nodesemver.valid_range(self.range, loose=True) is not None
+        return not known or bool(nodesemver.satisfies(release, self.range, loose=True))
 
 
 def _existing(folder: Path, names: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
@@ -91,9 +92,16 @@ def _has_members(folder: Path) -> bool:
     path = folder / _WORKSPACES
     if not path.is_file():
         return False
-    said = _MEMBERS.search(path.read_text(encoding="utf-8", errors="replace"))
-    named = re.sub(r"#[^\n]*", "", said[1]) if said else ""
-    return any(word not in ("", ".") for word in re.split(r"[\s,\[\]'\"-]+", named))
+    from ruamel.yaml import YAML  # noqa: PLC0415  # slow to import, and few front ends have such a file
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415  # as above
+
+    try:
+        settings = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8", errors="replace"))
+    except (YAMLError, ValueError) as error:
+        text = f"{_WORKSPACES} is not YAML ({error})"
+        raise ProvisionError(text, where=str(path), hint="mend it: pnpm reads it before it installs") from error
+    named = settings.get("packages") if isinstance(settings, dict) else None
+    return any(member != "." for member in named or ())
 
 
 def _object(path: Path) -> Mapping[str, Any]:
@@ -115,5 +123,6 @@ def _range(folder: Path, manifest: Mapping[str, Any]) -> tuple[str, str]:
         return named, str(folder / "package.json")
     for name in _VERSION_FILES:
         if (folder / name).is_file():
-            return (folder / name).read_text(encoding="utf-8", errors="replace").strip(), str(folder / name)
+            text = (folder / name).read_text(encoding="utf-8", errors="replace")
+            return text.partition("#")[0].strip(), str(folder / name)
     return "", str(folder / "package.json")

@@ -16,7 +16,7 @@ from onward.errors import ProvisionError
 from onward.execute.cache.store import Made, Store
 from onward.execute.process.processes import Processes, quick
 from onward.execute.provision.installer import Installer
-from onward.execute.provision.node import node_range, packagers
+from onward.execute.provision.node import packagers
 from onward.execute.provision.node.manifest import Wanted
 from onward.execute.provision.node.packagers import Packager
 from onward.execute.provision.tools.provider import ResolvedTool, ToolProvider
@@ -234,9 +234,15 @@ def _starting(program: Path, node: Node, variables: Mapping[str, str]) -> str:
 
 
 def _described(folder: Path, source: str, environ: Mapping[str, str]) -> Node | None:
+    import nodesemver  # noqa: PLC0415  # only where a front end is installed
+
     code, output, _ = quick((str(folder / "node"), "--version"), cwd=folder, timeout_s=_ANSWER_S, env=dict(environ))
     version = output.decode(errors="replace").strip().removeprefix("v")
-    return Node(bin=folder, version=version, source=source) if code == 0 and node_range.parse(version) else None
+    return (
+        Node(bin=folder, version=version, source=source)
+        if code == 0 and nodesemver.valid(version, loose=True)
+        else None
+    )
 
 
 def _key(wanted: Wanted, node: Node, tool: ResolvedTool | None) -> str:

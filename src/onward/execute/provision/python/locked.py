@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.markers import Marker
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+
+from onward.errors import ProvisionError
 
 
 def from_pipfile_lock(lock: Mapping[str, Any], *, deployed: bool) -> tuple[str, ...]:
@@ -74,67 +76,28 @@ def poetry_roots(pyproject: Mapping[str, Any], *, deployed: bool) -> tuple[str, 
 
 
 def _poetry_lines(name: str, wanted: Any, *, deployed: bool) -> Iterator[str]:
-    for one in wanted if isinstance(wanted, list) else [wanted]:
-        entry = {"version": one} if isinstance(one, str) else one
-        if "path" in entry or (deployed and entry.get("optional")):
+    # Slow to import, and it puts its own copies of some libraries first on the import path: only where poetry is used.
+    from poetry.core.constraints.version import VersionRange  # noqa: PLC0415
+    from poetry.core.factory import Factory  # noqa: PLC0415
+
+    for given in wanted if isinstance(wanted, list) else [wanted]:
+        one = {"version": given} if isinstance(given, str) else given
+        if one.keys() & {"path", "file"} or (deployed and one.get("optional")):
             continue
-        extras = f"[{','.join(entry['extras'])}]" if entry.get("extras") else ""
-        markers = [f"({entry['markers']})"] if entry.get("markers") else []
-        markers += [f"python_full_version {part}" for part in _quoted(entry.get("python", ""))]
-        marker = f" ; {' and '.join(markers)}" if markers else ""
-        yield f"{name}{extras}{_origin(entry)}{marker}"
-
-
-def _origin(entry: Mapping[str, Any]) -> str:
-    if "git" in entry:
-        revision = entry.get("rev") or entry.get("tag") or entry.get("branch")
-        return f" @ git+{entry['git']}" + (f"@{revision}" if revision else "")
-    if "url" in entry:
-        return f" @ {entry['url']}"
-    return specifier(entry.get("version", "*"))
-
-
-def _quoted(constraint: str) -> list[str]:
-    parts = [str(part) for part in SpecifierSet(specifier(constraint))] if constraint else []
-    return [f"{part.rstrip('0123456789.*')} '{part.lstrip('<>=!~')}'" for part in sorted(parts)]
-
-
-def specifier(constraint: str) -> str:
-    """Return poetry's constraint ("^1.2", "~1.2", "1.*", "1.2.3", ">=1,<2") as a standard specifier.
-
-    Alternatives ("^1 || ^2") have no standard form and become "any version".
-    """
-    if "|" in constraint:
-        return ""
-    parts = [_part(part.strip()) for part in constraint.replace(" ,", ",").split(",") if part.strip()]
-    joined = ",".join(part for part in parts if part)
-    try:
-        return str(SpecifierSet(joined))
-    except InvalidSpecifier:
-        return ""
-
-
-def _part(text: str) -> str:
-    if text == "*":
-        return ""
-    if text[0] in "^~" and not text.startswith("~="):
-        return _range(text[0], text[1:].strip())
-    if text[0].isdigit():
-        return f"=={text}"
-    return text.replace(" ", "")
-
-
-def _range(sign: str, text: str) -> str:
-    try:
-        release = Version(text).release
-    except InvalidVersion:
-        return ""
-    given = len(text.split("."))
-    first = next((place for place, number in enumerate(release) if number), given - 1)
-    # A caret keeps the first number that is not zero, a tilde the second number that is given.
-    kept = first if sign == "^" else min(1, given - 1)
-    above = (*release[:kept], release[kept] + 1)
-    return f">={text},<{'.'.join(map(str, above))}"
+        try:
+            if one.get("markers"):
+                # What is wrong there, poetry's library says with errors of a library inside it.
+                Marker(one["markers"])
+            dependency = Factory.create_dependency(name, one)
+        except ValueError as error:
+            text = f"what the project asks of {name} cannot be read: {error}"
+            raise ProvisionError(text, where="pyproject.toml", hint="`poetry check` says more") from error
+        if "||" in str(dependency.constraint):
+            # Alternatives ("^1 || ^3") have no standard form: one range around all of them, inside which the lock decides.
+            low, *_, high = dependency.constraint.flatten()
+            whole = VersionRange(low.min, high.max, include_min=low.include_min, include_max=high.include_max)
+            dependency.constraint = whole
+        yield str(Requirement(dependency.to_pep_508()))
 
 
 def _pinned(line: str) -> tuple[str, str]:

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from onward.errors import ServiceError
+from onward.execute.services import external
 
 _OURS = re.compile(r"onward_[0-9a-f]{8}_[0-9]+")
 _CONNECT_S = 5
@@ -24,29 +26,50 @@ _STATEMENT_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A PostgreSQL server's URL; drivers' scheme suffixes ("postgresql+asyncpg") are understood."""
+    """A PostgreSQL server's URL as libpq reads it, several hosts and sockets too; drivers' suffixes ("+asyncpg") are understood."""
 
     url: str
 
     @property
+    def host(self) -> str:
+        """The host or the folder of its socket; several are divided by commas."""
+        return self._said("host", "localhost")
+
+    @property
+    def port(self) -> str:
+        """The port, 5432 unless given; one for all hosts, or one for each."""
+        return self._said("port", "5432")
+
+    @property
     def shown(self) -> str:
         """The address without user and password."""
-        parts = urlsplit(self.url)
-        return f"{parts.hostname or 'localhost'}:{parts.port or 5432}"
+        hosts, ports = self.host.split(","), self.port.split(",")
+        ports *= 1 if len(ports) == len(hosts) else len(hosts)
+        return ",".join(f"{host}:{port or 5432}" for host, port in zip(hosts, ports, strict=False))
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The password in it, as written and as meant; nothing when there is none."""
-        written = urlsplit(self.url).password
-        return tuple(dict.fromkeys((written, unquote(written)))) if written else ()
+        """The passwords in it, as written and as meant; nothing when there is none."""
+        return external.passwords(self.url)
 
     def database(self, name: str, scheme: str = "postgresql") -> str:
         """Return the URL of another database on this server."""
-        return urlsplit(self.url)._replace(scheme=scheme or "postgresql", path=f"/{name}").geturl()
+        start, _, query = self.own().partition("?")
+        server = "/".join(start.split("/")[2:3])
+        kept = "&".join(pair for pair in query.split("&") if pair and not pair.startswith("dbname="))
+        return f"{scheme or 'postgresql'}://{server}/{name}" + (f"?{kept}" if kept else "")
 
     def own(self) -> str:
         """Return the URL itself in a form that libpq understands."""
-        return urlsplit(self.url)._replace(scheme="postgresql").geturl()
+        return "postgresql://" + self.url.partition("://")[2]
+
+    def _said(self, name: str, default: str) -> str:
+        try:
+            return str(conninfo_to_dict(self.own()).get(name) or default)
+        except psycopg.Error as error:
+            # What libpq says may hold a password that is not written as a URL wants it.
+            text = f"{external.POSTGRES} is not a PostgreSQL URL"
+            raise ServiceError(text, where=external.POSTGRES, hint="libpq must understand it") from error
 
 
 def address(port: int, password: str) -> Address:

@@ -51,7 +51,7 @@ class Postgres:
         self.stop()
 
     def _leased(self, urls: tuple[str, ...], database: str) -> Leased:
-        host, _, port = self.server.shown.rpartition(":")
+        at = (("host", self.server.host), ("port", self.server.port))
         return Leased(
             name=self.spec.name,
             spec=self.spec,
@@ -62,6 +62,6 @@ class Postgres:
             ),
             error=self.ended,
             log=self.log,
-            facts=(("host", host), ("port", port), ("database", database), ("version", self.version)),
+            facts=(*at, ("database", database), ("version", self.version)),
             secrets=self.secrets,
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import count
 
 from onward.errors import ServiceError
-from onward.execute.services.redis.resp import Address, Connection
+from onward.execute.services.redis.connection import Address, Call, connected
 
 # After a crash of the whole machine a claim ends by itself; the database stays out of use while it is not empty.
 _CLAIM_S = 24 * 3600
@@ -27,7 +27,7 @@ class Claims:
         """Claim so many empty databases; ServiceError when the server has no more, and then none is claimed."""
         claimed: list[int] = []
         try:
-            with Connection(self.server) as ledger:
+            with connected(self.server) as ledger:
                 for number in count():
                     if len(claimed) == wanted:
                         break
@@ -40,36 +40,36 @@ class Claims:
 
     def release(self, numbers: Iterable[int]) -> None:
         """Empty the databases that this run still holds and give them back."""
-        with Connection(self.server) as ledger:
+        with connected(self.server) as ledger:
             for number in numbers:
-                if ledger.call("GET", _key(number)) != self._mark:
+                if ledger("GET", _key(number)) != self._mark:
                     # The claim has ended and the database may be somebody else's by now.
                     continue
-                with Connection(self.server, number) as database:
-                    database.call("FLUSHDB")
-                ledger.call("DEL", _key(number))
+                with connected(self.server, number) as database:
+                    database("FLUSHDB")
+                ledger("DEL", _key(number))
 
     def release_all(self) -> None:
         """Give back everything that is claimed with this mark."""
-        with Connection(self.server) as ledger:
-            values = ledger.call("MGET", *(_key(number) for number in range(_MOST)))
+        with connected(self.server) as ledger:
+            values = ledger("MGET", *(_key(number) for number in range(_MOST)))
         held = values if isinstance(values, list) else []
         self.release(number for number, value in enumerate(held) if value == self._mark)
 
-    def _take(self, ledger: Connection, number: int) -> bool:
-        if ledger.call("SET", _key(number), self._mark, "NX", "EX", str(_CLAIM_S)) is None:
+    def _take(self, ledger: Call, number: int) -> bool:
+        if ledger("SET", _key(number), self._mark, "NX", "EX", str(_CLAIM_S)) is None:
             return False
         try:
-            with Connection(self.server, number) as database:
-                if database.call("DBSIZE") == 0:
+            with connected(self.server, number) as database:
+                if database("DBSIZE") == 0:
                     return True
         except ServiceError as error:
-            ledger.call("DEL", _key(number))
+            ledger("DEL", _key(number))
             raise ServiceError(
                 f"Redis at {self.server.shown} has no empty database left: {error.message}",
                 hint="raise `databases` in its configuration, or empty those that nobody needs",
             ) from error
-        ledger.call("DEL", _key(number))
+        ledger("DEL", _key(number))
         return False
 
 

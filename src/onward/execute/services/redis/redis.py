@@ -9,7 +9,7 @@ from pathlib import Path
 
 from onward.errors import ServiceError
 from onward.execute.process import ports
-from onward.execute.services.redis import resp
+from onward.execute.services.redis import connection
 from onward.execute.services.serving import Server
 from onward.execute.services.supply import Leased, ServiceContext
 from onward.model.evidence import ServiceUse
@@ -57,15 +57,15 @@ class RedisProgram:
             settings.write_text(_settings(port, workers + 1, server.folder, password), encoding="utf-8")
             return (str(self._program), str(settings))
 
-        port = server.start(argv, lambda port: answers(resp.address(port, password)))
-        at = resp.address(port, password)
+        port = server.start(argv, lambda port: answers(connection.address(port, password)))
+        at = connection.address(port, password)
         numbers = range(workers + 1)
         return leased(self._spec, at, numbers, self._provider, error=server.ended, log=server.log)
 
 
 def leased(
     spec: ServiceSpec,
-    at: resp.Address,
+    at: connection.Address,
     numbers: Sequence[int],
     provider: str,
     *,
@@ -73,26 +73,26 @@ def leased(
     log: Path | None = None,
 ) -> Leased:
     """Return what a step is handed of a running Redis: the first of `numbers` is its own database."""
-    with resp.Connection(at) as connection:
-        facts = resp.facts(connection)
+    with connection.connected(at) as call:
+        facts = connection.facts(call)
     urls = tuple(at.database(number, spec.scheme) for number in numbers)
     return Leased(
         name=spec.name,
         spec=spec,
         url=urls[0],
         worker_urls=urls[1:],
-        use=ServiceUse(name=spec.name, asked=spec.image, ran=resp.called(facts), provider=provider),
+        use=ServiceUse(name=spec.name, asked=spec.image, ran=connection.called(facts), provider=provider),
         error=error,
         log=log,
         facts=(("host", at.host), ("port", str(at.port)), ("version", facts.get("redis_version", ""))),
     )
 
 
-def answers(server: resp.Address) -> bool:
+def answers(server: connection.Address) -> bool:
     """Return whether our own Redis answers there; somebody else's does not know its password."""
     try:
-        with resp.Connection(server) as connection:
-            return connection.call("PING") == "PONG"
+        with connection.connected(server) as call:
+            return bool(call("PING"))
     except (OSError, ServiceError):
         return False
 

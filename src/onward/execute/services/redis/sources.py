@@ -12,10 +12,10 @@ from onward.errors import ServiceError
 from onward.execute.docker import engine
 from onward.execute.process.wait import await_answer
 from onward.execute.services import containers, embedded, external, installed
-from onward.execute.services.redis import resp
+from onward.execute.services.redis import connection
+from onward.execute.services.redis.connection import Address
 from onward.execute.services.redis.databases import Claims
 from onward.execute.services.redis.redis import RedisProgram, answers, leased
-from onward.execute.services.redis.resp import Address
 from onward.execute.services.supply import Leased, Offer, Provider, ServiceContext
 from onward.model.pipeline import ServiceSpec
 
@@ -40,15 +40,15 @@ class Given:
         url = self.site.environ.get(external.REDIS, "")
         if not url:
             return ()
-        external.check_scheme(external.REDIS, url, ("redis", "rediss"))
+        external.check_scheme(external.REDIS, url, ("redis", "rediss", "unix"))
         server = Address(url)
         try:
-            with resp.Connection(server) as connection:
-                facts = resp.facts(connection)
+            with connection.connected(server) as call:
+                facts = connection.facts(call)
         except (OSError, ServiceError) as error:
             raise ServiceError(f"{external.REDIS} ({server.shown}): {error}", where=external.REDIS) from error
         major = facts.get("redis_version", "").partition(".")[0]
-        detail = f"{resp.called(facts)} at {server.shown}"
+        detail = f"{connection.called(facts)} at {server.shown}"
         return (Offer(provider=self.name, detail=detail, major=major, open=partial(self._open, server), chosen=True),)
 
     def _open(self, server: Address, spec: ServiceSpec) -> _Shared:
@@ -139,9 +139,9 @@ class _Containers:
         await_answer(lambda: answers(unlocked), container.ended, limit_s=_CONTAINER_START_S, what=self._spec.image)
         password = secrets.token_hex(16)
         # An argument would show the password to everybody on this machine.
-        with resp.Connection(unlocked) as connection:
-            connection.call("CONFIG", "SET", "requirepass", password)
-        at = resp.address(port, password)
+        with connection.connected(unlocked) as call:
+            call("CONFIG", "SET", "requirepass", password)
+        at = connection.address(port, password)
         return leased(self._spec, at, range(workers + 1), containers.PROVIDER, error=container.ended, log=container.log)
 
 

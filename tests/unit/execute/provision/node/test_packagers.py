@@ -73,6 +73,9 @@ def test_the_lock_says_which_manager_installs(
         ({"yarn.lock": CLASSIC}, "pnpm@9.0.0", r"names pnpm .* but the lock file is yarn\.lock"),
         ({"pnpm-lock.yaml": PNPM_9, PACKAGES: "packages:\n  # all\n  - 'apps/*'\n"}, "", "workspaces cannot be"),
         ({"pnpm-lock.yaml": PNPM_9, PACKAGES: "packages: [., web]\n"}, "", "workspaces cannot be"),
+        ({"pnpm-lock.yaml": PNPM_9, PACKAGES: "packages: # note\n  - web\n"}, "", "workspaces cannot be"),
+        ({"pnpm-lock.yaml": PNPM_9, PACKAGES: "'packages':\n- web\n"}, "", "workspaces cannot be"),
+        ({"pnpm-lock.yaml": PNPM_9, PACKAGES: "packages: [\n"}, "", "is not YAML"),
     ],
 )
 def test_what_cannot_be_installed_says_what_to_do(
@@ -84,7 +87,15 @@ def test_what_cannot_be_installed_says_what_to_do(
 
 
 @pytest.mark.parametrize(
-    "text", ["packages:\n  - '.'\n", "packages: ['.']\n", "packages:\n  - .  # only this\n", "overrides:\n  a: 1\n"]
+    "text",
+    [
+        "packages:\n  - '.'\n",
+        "packages: ['.']\n",
+        "packages:\n  - .  # only this\n",
+        "packages: # none\n",
+        "a: 1\n",
+        "",
+    ],
 )
 def test_settings_of_pnpm_are_no_workspace(tmp_path: Path, text: str) -> None:
     wanted = read(tmp_path, {"pnpm-lock.yaml": PNPM_9, PACKAGES: text})

@@ -9,7 +9,8 @@ import pytest
 from kit import values
 from onward.errors import ProvisionError
 from onward.execute.process.processes import Processes
-from onward.execute.provision.node import node_range
+from onward.execute.provision.node.manifest import Wanted
+from onward.execute.provision.node.packagers import Locked
 from onward.execute.provision.node.packages import Node, NodeEnvironments, NodePackages
 from onward.execute.provision.tools.provider import ToolProvider
 from onward.model.facts import Project
@@ -41,20 +42,35 @@ exit 0
         ("20.20.2", ">=18 <=20", True),
         ("20.20.2", ">20", False),
         ("20.20.2", "18 - 22", True),
+        ("18.0.0", ">=18.0.0-0", True),
+        ("17.9.9", ">=18.0.0-0", False),
+        ("20.0.0", "^20.0.0-alpha.1", True),
+        ("21.0.0", "^20.0.0-alpha.1", False),
+        ("20.20.2", ">=18.12.0 <21 || >=22.0.0-rc.1", True),
+        ("21.1.0", ">=18.12.0 <21 || >=22.0.0-rc.1", False),
+        ("22.0.0", ">=18.12.0 <21 || >=22.0.0-rc.1", True),
+        ("20.1.9", "~>20.1", True),
+        ("20.20.2", "~>20.1", False),
+        ("1.2.3", "=v1.2.3", True),
+        ("23.0.0-nightly20241001", ">=22", True),
         ("20.20.2", "lts/*", True),
         ("20.20.2", "*", True),
         ("20.20.2", "", True),
     ],
 )
 def test_ranges(version: str, wanted: str, *, answer: bool) -> None:
-    parsed = node_range.parse(version)
-    assert parsed is not None
-    assert node_range.suits(parsed, wanted) is answer
+    manifest = Wanted(
+        locked=Locked(file="package-lock.json", packager=None), files=(), range=wanted, range_from="", has_scripts=False
+    )
+    assert manifest.admits(Node(bin=Path("/"), version=version, source="path")) is answer
 
 
-def test_a_version_is_what_node_prints() -> None:
-    assert node_range.parse("v20.20.2\n") == (20, 20, 2)
-    assert node_range.parse("none") is None
+@pytest.mark.parametrize(("said", "wanted"), [("v20.1.0\n", "v20.1.0"), ("20 # as in production\n", "20"), ("\n", "")])
+def test_a_version_file(said: str, wanted: str, tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / "package-lock.json").write_text("{}")
+    (tmp_path / ".nvmrc").write_text(said)
+    assert Wanted.read(tmp_path, {"package-lock.json"}).range == wanted
 
 
 @pytest.fixture

@@ -4,29 +4,74 @@ from typing import Any
 
 import pytest
 
+from onward.errors import ProvisionError
 from onward.execute.provision.python import locked
+
+
+def asked(wanted: Any) -> tuple[str, ...]:
+    return locked.poetry_roots({"tool": {"poetry": {"dependencies": {"x": wanted}}}}, deployed=True)
 
 
 @pytest.mark.parametrize(
     ("poetry", "standard"),
     [
-        ("*", ""),
-        ("^1.2.3", "<2,>=1.2.3"),
-        ("^0.2.3", "<0.3,>=0.2.3"),
-        ("^0.0.3", "<0.0.4,>=0.0.3"),
-        ("^0", "<1,>=0"),
-        ("~1.2.3", "<1.3,>=1.2.3"),
-        ("~1", "<2,>=1"),
-        ("1.2.3", "==1.2.3"),
-        ("1.*", "==1.*"),
-        (">=1, <2", "<2,>=1"),
-        ("~=1.4", "~=1.4"),
-        ("^1 || ^2", ""),
-        ("latest", ""),
+        ("*", "x"),
+        ("^1.2.3", "x<2.0.0,>=1.2.3"),
+        ("^0.2.3", "x<0.3.0,>=0.2.3"),
+        ("^0.0.3", "x<0.0.4,>=0.0.3"),
+        ("^0", "x<1,>=0"),
+        ("~1.2.3", "x<1.3.0,>=1.2.3"),
+        ("~1", "x<2,>=1"),
+        ("1.2.3", "x==1.2.3"),
+        ("=1.2.3", "x==1.2.3"),
+        ("1.*", "x==1.*"),
+        (">=1, <2", "x<2,>=1"),
+        (">=1.2 <2", "x<2,>=1.2"),
+        ("~=1.4", "x<2.0,>=1.4"),
+        ("!=1.5", "x!=1.5"),
+        ("^1.0,!=1.5", "x!=1.5,<2.0,>=1.0"),
+        ("^1 || ^3", "x<4,>=1"),
+        ("<2 || >3", "x"),
     ],
 )
 def test_poetrys_constraints(poetry: str, standard: str) -> None:
-    assert locked.specifier(poetry) == standard
+    assert asked(poetry) == (standard,)
+
+
+@pytest.mark.parametrize(
+    ("poetry", "standard"),
+    [
+        ({"version": "*", "python": "~3.9 || ~3.11"}, 'x; python_version == "3.9" or python_version == "3.11"'),
+        ({"version": "*", "python": "^3.9"}, 'x; python_version >= "3.9" and python_version < "4.0"'),
+        ({"version": "^2", "platform": "linux"}, 'x<3,>=2; sys_platform == "linux"'),
+        (
+            {"version": "1.0", "markers": "os_name == 'nt'", "python": "<3.11", "platform": "win32"},
+            'x==1.0; os_name == "nt" and python_version < "3.11" and sys_platform == "win32"',
+        ),
+        (
+            {"git": "https://example.org/t.git", "subdirectory": "a/b"},
+            "x @ git+https://example.org/t.git#subdirectory=a/b",
+        ),
+        (
+            {"git": "git@example.org:a/t.git", "branch": "main", "subdirectory": "a"},
+            "x @ git+ssh://git@example.org/a/t.git@main#subdirectory=a",
+        ),
+        ({"url": "https://example.org/x.zip", "subdirectory": "a"}, "x @ https://example.org/x.zip#subdirectory=a"),
+    ],
+)
+def test_what_else_poetry_says_of_a_package(poetry: dict[str, str], standard: str) -> None:
+    assert asked(poetry) == (standard,)
+
+
+def test_several_constraints_of_one_package() -> None:
+    several = [{"version": "^1", "python": "<3.11"}, {"version": "^2", "python": ">=3.11"}]
+    assert asked(several) == ('x<2,>=1; python_version < "3.11"', 'x<3,>=2; python_version >= "3.11"')
+
+
+@pytest.mark.parametrize("wanted", ["latest", "", {"version": "1", "markers": "nonsense"}])
+def test_what_poetry_itself_does_not_read(wanted: Any) -> None:
+    with pytest.raises(ProvisionError, match="what the project asks of x cannot be read"):
+        asked(wanted)
 
 
 def test_what_poetry_asks_for() -> None:
@@ -40,6 +85,7 @@ def test_what_poetry_asks_for() -> None:
                     "colorama": {"version": "*", "markers": "sys_platform == 'win32'"},
                     "uvicorn": {"version": "0.30.0", "extras": ["standard"]},
                     "mine": {"path": "../mine"},
+                    "packed": {"file": "packed.whl"},
                     "theirs": {"git": "https://example.org/t.git", "tag": "v1"},
                     "redis": {"version": "*", "optional": True},
                 },
@@ -48,9 +94,9 @@ def test_what_poetry_asks_for() -> None:
         }
     }
     deployed = (
-        "click<9,>=8.1",
-        "tomli<3,>=2 ; python_full_version < '3.11'",
-        "colorama ; (sys_platform == 'win32')",
+        "click<9.0,>=8.1",
+        'tomli<3,>=2; python_version < "3.11"',
+        'colorama; sys_platform == "win32"',
         "uvicorn[standard]==0.30.0",
         "theirs @ git+https://example.org/t.git@v1",
     )
