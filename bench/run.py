@@ -100,5 +100,5 @@ def _timeline(events: Path) -> Timeline:
         cores=start["jobs"],
         cpu_s={evidence["step"]: evidence["cpu_s"] for evidence in ran},
         duration_s={evidence["step"]: evidence["duration_s"] for evidence in ran},
-        after={step["id"]: step["after"] for step in start["steps"]},
+        after={step["id"]: [*step["after"], *step["feeds"]] for step in start["steps"]},
     )

@@ -73,6 +73,12 @@ class RecordError(OnwardError):
     kind = "record"
 
 
+class RecordVersionError(RecordError):
+    """A run was recorded in a version of the format that this onward does not read."""
+
+    kind = "record-version"
+
+
 class AdvisoryError(OnwardError):
     """An advisory archive cannot be used as a source of truth."""
 

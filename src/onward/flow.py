@@ -21,14 +21,14 @@ from onward.judge.run import Judge
 from onward.model.event import Event, GateJudged, RunFailed, RunFinished, StepFinished, StepJudged
 from onward.model.evidence import Evidence
 from onward.model.facts import Project
-from onward.model.gate import Gate
 from onward.model.ledger import Ledgers
 from onward.model.pipeline import Pipeline
 from onward.model.places import Places
 from onward.model.plan import Plan, Step
+from onward.model.policy import Policy
 from onward.model.verdict import RunResult
 from onward.plan import select
-from onward.plan.announce import announce
+from onward.plan.announce import announce, policy_of
 from onward.plan.build import build_plan, needs
 from onward.record.folder import RunFolder
 from onward.record.ledger import load_ledgers
@@ -53,10 +53,7 @@ ExitCode = Callable[[RunResult], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """What is asked for: where, which gates, compared with what. `clock` gives the time in UTC.
-
-    `recorded` are the steps of a run that is judged again.
-    """
+    """What is asked for: where, which gates, compared with what. `clock` gives the time in UTC."""
 
     start: Path
     flags: Flags
@@ -67,7 +64,6 @@ class RunRequest:
     named: tuple[str, ...] = ()
     changed: bool = False
     base: str | None = None
-    recorded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +72,8 @@ class Prepared:
 
     pipeline: Pipeline
     project: Project
+    policy: Policy
     ledgers: Ledgers
-    gates: tuple[Gate, ...]
     plan: Plan
     last_durations: Mapping[str, float]
 
@@ -103,7 +99,6 @@ def prepare(request: RunRequest) -> Prepared:
         changed=request.changed,
         jobs=loaded.jobs or probe.cpus(),
         offline=pipeline.offline,
-        recorded=request.recorded,
     )
     wanted = needs(every_gate, pipeline, project, request=asked)
     machine = probe.probe(wanted, environ=request.environ, places=request.places, offline=pipeline.offline)
@@ -111,8 +106,8 @@ def prepare(request: RunRequest) -> Prepared:
     return Prepared(
         pipeline=pipeline,
         project=project,
+        policy=policy_of(every_gate, pipeline),
         ledgers=load_ledgers(loaded.root),
-        gates=every_gate,
         plan=plan,
         last_durations=Records(request.places.state).durations(str(project.root)),
     )
@@ -138,16 +133,18 @@ def run_pipeline(request: RunRequest, listen: Listener, exit_code: ExitCode) -> 
     with Records(request.places.state).begin(request.run_id) as folder:
         tell = _teller(folder, listen)
         try:
-            tell(
-                announce(
-                    prepared.plan,
-                    prepared.project,
-                    run=request.run_id,
-                    version=__version__,
-                    started_at=began.isoformat(timespec="milliseconds"),
-                )
+            announced = announce(
+                prepared.plan,
+                prepared.project,
+                prepared.policy,
+                prepared.ledgers,
+                run=request.run_id,
+                version=__version__,
+                started_at=began.isoformat(timespec="milliseconds"),
             )
-            judgement = _execute_and_judge(prepared, request, folder=folder, tell=tell)
+            tell(announced)
+            judge = Judge(announced, prepared.policy, prepared.ledgers, request.clock().date())
+            judgement = judge.run(_execute(prepared, request, judge, folder=folder, tell=tell))
         except BaseException as error:
             _tell_the_end(folder, listen, _broken_off(error))
             raise
@@ -171,10 +168,11 @@ def _tell_the_end(folder: RunFolder, listen: Listener, event: RunFailed) -> None
     listen(event)
 
 
-def _execute_and_judge(prepared: Prepared, request: RunRequest, *, folder: RunFolder, tell: Listener) -> RunResult:
+def _execute(
+    prepared: Prepared, request: RunRequest, judge: Judge, *, folder: RunFolder, tell: Listener
+) -> Mapping[str, Evidence]:
     from onward.execute.executor import RunEnvironment, open_executor  # noqa: PLC0415  # planning alone executes nothing
 
-    judge = Judge(prepared.plan, prepared.pipeline, prepared.ledgers, request.clock().date())
     bulletin = _Bulletin(prepared.plan, judge, tell)
     site = RunEnvironment(
         project=prepared.project,
@@ -186,10 +184,12 @@ def _execute_and_judge(prepared: Prepared, request: RunRequest, *, folder: RunFo
         listen=tell,
     )
     with open_executor(site, prepared.plan.profile) as executor:
-        evidence = executor.execute(
-            prepared.plan, judge.may_run, bulletin.step_finished, expected=prepared.last_durations
+        return executor.execute(
+            prepared.plan,
+            lambda step, evidence: judge.may_run(step.id, evidence),
+            bulletin.step_finished,
+            expected=prepared.last_durations,
         )
-    return judge.run(evidence)
 
 
 class _Bulletin:
@@ -204,10 +204,10 @@ class _Bulletin:
     def step_finished(self, step: Step, evidence: Evidence) -> None:
         self._evidence[step.id] = evidence
         self._tell(StepFinished(step=step.id, evidence=evidence))
-        self._tell(StepJudged(step=step.id, verdict=self._judge.step(step, evidence)))
+        self._tell(StepJudged(step=step.id, verdict=self._judge.step(step.id, evidence)))
         selection = next(selection for selection in self._plan.selections if selection.gate.id == step.gate)
         if all(other in self._evidence for other in selection.steps):
-            verdict, _ = self._judge.gate(selection, self._evidence)
+            verdict, _ = self._judge.gate(step.gate, self._evidence)
             self._tell(GateJudged(gate=step.gate, verdict=verdict))
 
 

@@ -31,7 +31,9 @@ from onward.model.evidence import (
 )
 from onward.model.facts import Revision
 from onward.model.finding import Finding, Place, Severity, fingerprint
+from onward.model.ledger import Ledgers
 from onward.model.measure import Better, Measure
+from onward.model.policy import GatePolicy, Policy
 from onward.model.verdict import GateResult, JudgedMeasure, Ruling, RunResult, Status, StepVerdict, Verdict
 from onward.record.fold import annex, fold
 
@@ -294,6 +296,9 @@ GATES = (
 )
 
 
+_GATES = ("lint", "tests", "coverage", "migrations", "dependencies", "contract", "e2e")
+
+
 def started(root: str = "/home/ada/shop/backend") -> RunStarted:
     """Return the beginning of the example run."""
     return RunStarted(
@@ -328,6 +333,8 @@ def started(root: str = "/home/ada/shop/backend") -> RunStarted:
             PlannedStep(id="dependencies/pip-audit", gate="dependencies", check="pip-audit"),
             PlannedStep(id="contract/schema", gate="contract", check="schema", after=("tests/pytest@3.9",)),
         ),
+        policy=Policy(gates=tuple(GatePolicy(gate=gate, block=Severity.LOW) for gate in _GATES)),
+        ledgers=Ledgers(),
         notes=("narrowed to what the change since 2222222 can affect",),
     )
 

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from onward.model.event import PlannedGate, PlannedStep, RunStarted
 from onward.model.evidence import Evidence, LookedAt, Reading
 from onward.model.facts import Project, Revision
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Check, CheckContext, Command, Gate, Outputs, ReadContext
+from onward.model.ledger import Ledgers
 from onward.model.pipeline import GateSettings, Pipeline, Profile
 from onward.model.plan import Availability, Machine, Plan, Selection, Step
+from onward.model.policy import GatePolicy, Policy
 
 ROOT = Path("/project")
 
@@ -84,6 +87,36 @@ def step(name: str = "lint/tool", **more: object) -> Step:
     gate_id, _, check_id = name.partition("/")
     base = Step(id=name, gate=gate_id, check=check(check_id), context=context(gate_id), commands=(), timeout_s=1.0)
     return replace(base, **more)  # type: ignore[arg-type]
+
+
+def planned(name: str = "lint/tool", **more: object) -> PlannedStep:
+    gate_id, _, check_id = name.partition("/")
+    return replace(PlannedStep(id=name, gate=gate_id, check=check_id), **more)  # type: ignore[arg-type]
+
+
+def announced(*steps: PlannedStep) -> RunStarted:
+    """Return the announcement of a run with these steps, in gates that block every finding."""
+    names = tuple(dict.fromkeys(step.gate for step in steps))
+    return RunStarted(
+        run="r",
+        onward="0.1.0",
+        started_at="2026-05-01T00:00:00+00:00",
+        root=str(ROOT),
+        prefix="",
+        profile="full",
+        revision=project().revision,
+        system="Linux",
+        machine="x86_64",
+        cpus=2,
+        jobs=2,
+        gates=tuple(
+            PlannedGate(id=name, title=name.title(), steps=tuple(step.id for step in steps if step.gate == name))
+            for name in names
+        ),
+        steps=steps,
+        policy=Policy(gates=tuple(GatePolicy(gate=name, block=Severity.LOW) for name in names)),
+        ledgers=Ledgers(),
+    )
 
 
 def evidence(name: str = "lint/tool", **more: object) -> Evidence:

@@ -18,8 +18,8 @@ from kit.repos import Repo
 from onward.cli.group import COMMANDS
 
 DOCUMENT = {
-    "schema", "onward", "run", "prefix", "profile", "started_at", "duration_s", "verdict", "exit_code", "revision",
-    "platform", "error", "gates", "steps",
+    "schema", "onward", "run", "prefix", "profile", "started_at", "duration_s", "verdict", "exit_code", "policy",
+    "revision", "platform", "error", "gates", "steps",
 }  # fmt: skip
 REVISION = {"head", "base", "branch", "tree", "dirty"}
 PLATFORM = {"system", "machine", "cpus"}
@@ -50,6 +50,7 @@ ROWS = {
 VERDICTS = {"passed", "failed", "unverified", "not_run"}
 SEVERITIES = {"critical", "high", "medium", "low", "info", "unknown"}
 STATUSES = {"new", "known", "waived", "quarantined", "fixed"}
+POLICIES = {"announced", "project"}
 BETTER = {"higher", "lower"}
 LIMITS = {None, "threshold", "ratchet"}
 CACHE = {"miss", "hit", "off"}
@@ -71,6 +72,7 @@ def check(document: Any, code: int) -> None:
     assert set(document) == DOCUMENT
     assert document["schema"] == 1
     assert document["exit_code"] == code
+    assert document["policy"] in POLICIES
     assert document["verdict"] in VERDICTS
     assert set(document["revision"]) == REVISION
     assert set(document["platform"]) == PLATFORM

@@ -24,7 +24,7 @@ COMMANDS = {
     "config": "show each value of the definition and where it came from",
     "explain": "explain a gate, a rule, a verdict or an exit code",
     "show": "replay a recorded run",
-    "judge": "judge the evidence of a recorded run again, with today's policy",
+    "judge": "judge the evidence of a recorded run again, from its record alone",
     "doctor": "say what this machine can provision, and what each missing part costs",
     "advisories": "import advisory data and show what is there",
     "cache": "list, prune or clear runs, tools, environments and services",

@@ -1,38 +1,56 @@
-"""Judge a recorded run again: its sealed evidence, and the policy that stands in the project today."""
+"""Judge a recorded run again, from its record alone: the policy of its project where that still stands, else its own."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from onward import flow
-from onward.cli import reporting, run_request
+from onward import gates
+from onward.cli import replay, reporting, run_request
 from onward.cli.console import Console
 from onward.cli.exits import of_judgement
-from onward.config import layers
+from onward.config import definition, layers
+from onward.config.schema import FILE
 from onward.errors import RecordError
-from onward.flow import Prepared
-from onward.judge.run import Judge
+from onward.judge.run import judge
 from onward.model.event import Event, GateJudged, RunFinished, RunStarted, StepFinished, StepJudged
+from onward.model.ledger import Ledgers
+from onward.model.policy import Policy, PolicySource
+from onward.model.verdict import RunResult
+from onward.plan.announce import policy_of
 from onward.record.fold import annex, fold
-from onward.record.runs import Records
+from onward.record.ledger import load_ledgers
+from onward.record.runs import LATEST, Records
 from onward.report import json, terminal
+
+_NOTES = {
+    PolicySource.PROJECT: "judged again, by the policy and the ledgers that the project has today",
+    PolicySource.ANNOUNCED: "judged again, by the policy and the ledgers announced with the run: its onward.toml is gone",
+}
 
 
 def judge_again(run: str, *, format_: str) -> int:
-    """Print the document of `run` under today's policy and return the exit code of the new judgement."""
+    """Print the document of `run` judged again and return the exit code of the new judgement.
+
+    Nothing is planned or executed, and nothing of the folder that onward was called in is read.
+    """
     environ = layers.environ()
     records = Records(layers.places(environ).state)
-    recorded = records.events(run)
-    prepared = flow.prepare(_order_like(_beginning(recorded)))
-    events = tuple(_judged(recorded, prepared))
-    document = fold(events)
+    recorded = records.events(run, replay.project_root(run_request.here()) if run == LATEST else None)
+    announced = _beginning(recorded)
+    source, policy, ledgers = _policy(announced)
+    evidence = {event.step: event.evidence for event in recorded if isinstance(event, StepFinished)}
+    judgement = judge(announced, evidence, policy, ledgers, today=run_request.today())
+    events = tuple(_judged(recorded, judgement))
+    document = replace(fold(events), policy=source)
     with Console(sys.stdout, sys.stderr, environ) as console:
         if format_ == "json":
             console.say(json.render(document))
         else:
-            beside = replace(annex(events), guides=reporting.guides(prepared.gates))
+            told = annex(events)
+            beside = replace(told, guides=reporting.guides(gates.ALL), notes=(*told.notes, _NOTES[source]))
             console.say(terminal.render(document, beside, console.paper))
     return document.exit_code
 
@@ -44,24 +62,24 @@ def _beginning(events: Sequence[Event]) -> RunStarted:
     raise RecordError("the run has no beginning", hint="choose another run: `onward show --list`")
 
 
-def _order_like(started: RunStarted) -> flow.RunRequest:
-    """Return the order that asks for what the recorded run was asked for."""
-    skipped = {gate.id for gate in started.gates if gate.skip_reason and gate.skip_reason.code == "not-asked-for"}
-    named = tuple(gate.id for gate in started.gates if gate.id not in skipped) if skipped else ()
-    like = run_request.request(gates=named, profile=started.profile, base=started.revision.base, jobs=started.jobs)
-    return replace(like, recorded=tuple(step.id for step in started.steps))
+def _policy(announced: RunStarted) -> tuple[PolicySource, Policy, Ledgers]:
+    """Return the policy and ledgers to judge by, and whose they are.
+
+    The environment has no say: it may select what is run, and policy comes from the file alone.
+    """
+    root = Path(announced.root)
+    if not (root / FILE).is_file():
+        return PolicySource.ANNOUNCED, announced.policy, announced.ledgers
+    pipeline = definition.load(root, gates.ALL, environ={}).pipeline
+    policy = policy_of(gates.with_custom(pipeline), pipeline)
+    return PolicySource.PROJECT, policy.completed(announced.policy), load_ledgers(root)
 
 
-def _judged(recorded: Sequence[Event], prepared: Prepared) -> Iterator[Event]:
+def _judged(recorded: Sequence[Event], judgement: RunResult) -> Iterator[Event]:
     finished = next((event for event in recorded if isinstance(event, RunFinished)), None)
     if finished is None:
         raise RecordError("the run never finished, so its evidence is not whole", hint="run it again: `onward run`")
-    evidence = {event.step: event.evidence for event in recorded if isinstance(event, StepFinished)}
-    judge = Judge(prepared.plan, prepared.pipeline, prepared.ledgers, run_request.today())
-    known = {step: found for step, found in evidence.items() if step in {one.id for one in prepared.plan.steps}}
-    judgement = judge.run(known)
-    yield _beginning(recorded)
-    yield from (StepFinished(step=step, evidence=found) for step, found in known.items())
+    yield from (event for event in recorded if not isinstance(event, (StepJudged, GateJudged, RunFinished)))
     yield from (StepJudged(step=verdict.evidence.step, verdict=verdict) for verdict in judgement.steps)
     yield from (GateJudged(gate=verdict.gate, verdict=verdict) for verdict in judgement.gates)
     yield replace(finished, judgement=judgement, exit_code=of_judgement(judgement))

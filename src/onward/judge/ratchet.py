@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from onward.model.gate import Limit
 from onward.model.ledger import Mark
-from onward.model.measure import Better, Measure
+from onward.model.measure import Better, Limit, Measure
 from onward.model.verdict import JudgedMeasure
 
 _ROUNDING = 1e-9

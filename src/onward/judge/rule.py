@@ -7,58 +7,62 @@ from dataclasses import dataclass
 from datetime import date
 
 from onward.judge import baseline, ratchet, waiver
+from onward.model.event import PlannedStep
 from onward.model.evidence import Evidence, LookedAt, Reason
 from onward.model.finding import Finding
-from onward.model.gate import Gate
 from onward.model.ledger import Debt, Ledgers
-from onward.model.pipeline import GateSettings, Waiver
-from onward.model.plan import Step
+from onward.model.pipeline import Waiver
+from onward.model.policy import GatePolicy
 from onward.model.verdict import GateResult, JudgedMeasure, Ruling, Status, StepVerdict, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """All that judgement may know besides evidence."""
+class Rules:
+    """All that the judgement of one gate may know besides evidence."""
 
-    gate: Gate
-    settings: GateSettings
+    demanded: GatePolicy
     waivers: tuple[Waiver, ...]
     ledgers: Ledgers
     today: date
 
+    @property
+    def gate(self) -> str:
+        """The gate's id."""
+        return self.demanded.gate
 
-def judge_step(step: Step, evidence: Evidence, policy: Policy) -> StepVerdict:
+
+def judge_step(step: PlannedStep, evidence: Evidence, rules: Rules) -> StepVerdict:
     """Say what one step shows on its own; thresholds wait for the merged evidence of the whole gate."""
-    rulings = _rulings(evidence.findings, policy).rulings
+    rulings = _rulings(evidence.findings, rules).rulings
     verdict, reason = _first(
         _skipped(step, evidence), _blocked(rulings), _errored(evidence), _saw_too_little(evidence), _clean(evidence)
     )
     return StepVerdict(evidence=evidence, verdict=verdict, reason=reason)
 
 
-def judge_gate(steps: Sequence[tuple[Step, Evidence]], policy: Policy) -> tuple[GateResult, tuple[str, ...]]:
+def judge_gate(steps: Sequence[tuple[PlannedStep, Evidence]], rules: Rules) -> tuple[GateResult, tuple[str, ...]]:
     """Judge a gate once over all of its steps; also return what its ledgers may tighten."""
-    step_verdicts = [judge_step(step, evidence, policy) for step, evidence in steps]
+    step_verdicts = [judge_step(step, evidence, rules) for step, evidence in steps]
     ran = [(step, evidence) for step, evidence in steps if evidence.skipped is None]
-    merged = baseline.merge_matrix(((step.check.id, evidence.findings) for step, evidence in ran), policy.gate.id)
-    expired = waiver.expired_findings(policy.waivers, policy.gate.id, policy.today) if steps else ()
-    found = _rulings((*merged, *expired), policy)
-    measures = _judged_measures(ran, policy)
+    merged = baseline.merge_matrix(((step.check, evidence.findings) for step, evidence in ran), rules.gate)
+    expired = waiver.expired_findings(rules.waivers, rules.gate, rules.today) if steps else ()
+    found = _rulings((*merged, *expired), rules)
+    measures = _judged_measures(ran, rules)
     verdict, reason = _first(
         _blocked(found.rulings),
         _beyond_limits(measures),
         _unsure(step_verdicts),
         _none_ran(step_verdicts),
         _not_shown([(step, verdict) for (step, _), verdict in zip(steps, step_verdicts, strict=True)]),
-        _unmeasured(measures, policy, ran),
+        _unmeasured(measures, rules, ran),
         _passed(step_verdicts),
     )
     complete = verdict in (Verdict.PASSED, Verdict.FAILED) and len(ran) == len(steps)
-    narrowed = any(step.context.narrowed is not None for step, _ in steps)
+    narrowed = any(step.narrowed for step, _ in steps)
     gone = found.gone if complete and not narrowed else ()
-    tighten = _tighten(gone, measures, policy) if verdict is Verdict.PASSED else ()
+    tighten = _tighten(gone, measures, rules) if verdict is Verdict.PASSED else ()
     result = GateResult(
-        gate=policy.gate.id,
+        gate=rules.gate,
         verdict=verdict,
         reason=reason,
         steps=tuple(step.id for step, _ in steps),
@@ -82,22 +86,22 @@ def _first(*answers: _Answer) -> tuple[Verdict, Reason]:
     return next(answer for answer in answers if answer is not None)
 
 
-def _rulings(findings: Sequence[Finding], policy: Policy) -> _Found:
-    matched = baseline.match(policy.gate.id, findings, policy.ledgers.debts)
+def _rulings(findings: Sequence[Finding], rules: Rules) -> _Found:
+    matched = baseline.match(rules.gate, findings, rules.ledgers.debts)
     rulings = tuple(
-        _ruling(finding, print_, known=known, policy=policy)
+        _ruling(finding, print_, known=known, rules=rules)
         for finding, print_, known in zip(findings, matched.fingerprints, matched.known, strict=True)
     )
     return _Found(rulings=rulings, gone=matched.gone)
 
 
-def _ruling(finding: Finding, print_: str, *, known: bool, policy: Policy) -> Ruling:
-    skip_reason = waiver.covering(policy.waivers, policy.gate.id, finding, fingerprint=print_, today=policy.today)
+def _ruling(finding: Finding, print_: str, *, known: bool, rules: Rules) -> Ruling:
+    skip_reason = waiver.covering(rules.waivers, rules.gate, finding, fingerprint=print_, today=rules.today)
     if skip_reason is not None:
         status = Status.QUARANTINED if skip_reason.test else Status.WAIVED
     else:
         status = Status.KNOWN if known else Status.NEW
-    blocks = status is Status.NEW and finding.severity.rank >= policy.settings.block.rank
+    blocks = status is Status.NEW and finding.severity.rank >= rules.demanded.block.rank
     return Ruling(
         finding=finding,
         fingerprint=print_,
@@ -107,7 +111,7 @@ def _ruling(finding: Finding, print_: str, *, known: bool, policy: Policy) -> Ru
     )
 
 
-def _skipped(step: Step, evidence: Evidence) -> _Answer:
+def _skipped(step: PlannedStep, evidence: Evidence) -> _Answer:
     if evidence.skipped is None:
         return None
     required = step.required and evidence.skipped.code == "need-absent"
@@ -152,10 +156,10 @@ def _clean(evidence: Evidence) -> tuple[Verdict, Reason]:
     return Verdict.PASSED, Reason(code="holds", text=counts)
 
 
-def _judged_measures(ran: Sequence[tuple[Step, Evidence]], policy: Policy) -> tuple[JudgedMeasure, ...]:
+def _judged_measures(ran: Sequence[tuple[PlannedStep, Evidence]], rules: Rules) -> tuple[JudgedMeasure, ...]:
     merged = ratchet.merge_measures(measure for _, evidence in ran for measure in evidence.measures)
-    limits = policy.gate.limits(policy.settings)
-    marks = [mark for mark in policy.ledgers.marks if mark.gate == policy.gate.id]
+    limits = rules.demanded.limits
+    marks = [mark for mark in rules.ledgers.marks if mark.gate == rules.gate]
     return tuple(ratchet.hold(measure, limits, marks) for measure in merged)
 
 
@@ -180,11 +184,11 @@ def _unsure(steps: Sequence[StepVerdict]) -> _Answer:
     return Verdict.UNVERIFIED, Reason(code=unsure.reason.code, text=text)
 
 
-def _unmeasured(measures: Sequence[JudgedMeasure], policy: Policy, ran: Sequence[object]) -> _Answer:
+def _unmeasured(measures: Sequence[JudgedMeasure], rules: Rules, ran: Sequence[object]) -> _Answer:
     if not ran:
         return None
     there = {(judged.measure.name, judged.measure.scope) for judged in measures}
-    for limit in policy.gate.limits(policy.settings):
+    for limit in rules.demanded.limits:
         if (limit.measure, limit.scope) not in there:
             text = f"policy limits {limit.measure}, but nothing measured it"
             return Verdict.UNVERIFIED, Reason(code="not-measured", text=text)
@@ -198,10 +202,10 @@ def _none_ran(steps: Sequence[StepVerdict]) -> _Answer:
     return Verdict.NOT_RUN, first
 
 
-def _not_shown(steps: Sequence[tuple[Step, StepVerdict]]) -> _Answer:
+def _not_shown(steps: Sequence[tuple[PlannedStep, StepVerdict]]) -> _Answer:
     """Answer where what the gate promises could not be looked for on this machine, though other checks passed."""
-    for proves in dict.fromkeys(step.check.proves for step, _ in steps if step.check.proves):
-        alike = [verdict for step, verdict in steps if step.check.proves == proves]
+    for proves in dict.fromkeys(step.proves for step, _ in steps if step.proves):
+        alike = [verdict for step, verdict in steps if step.proves == proves]
         if all(one.verdict is Verdict.NOT_RUN and one.reason.code == "need-absent" for one in alike):
             held = "; ".join(one.reason.text for _, one in steps if one.verdict is Verdict.PASSED)
             text = f"nothing is known of {proves}: {alike[0].reason.text}" + (
@@ -235,8 +239,8 @@ def _sum_looked_at(evidence: Iterable[Evidence]) -> tuple[LookedAt, ...]:
     return tuple(sums.values())
 
 
-def _tighten(gone: Sequence[Debt], measures: Sequence[JudgedMeasure], policy: Policy) -> tuple[str, ...]:
-    marks = [mark for mark in policy.ledgers.marks if mark.gate == policy.gate.id]
-    paid = tuple(f"{policy.gate.id}: debt {debt.fingerprint} ({debt.rule}) is gone and may be removed" for debt in gone)
-    better = ratchet.may_tighten(policy.gate.id, (judged.measure for judged in measures), marks, policy.gate.ratchets)
+def _tighten(gone: Sequence[Debt], measures: Sequence[JudgedMeasure], rules: Rules) -> tuple[str, ...]:
+    marks = [mark for mark in rules.ledgers.marks if mark.gate == rules.gate]
+    paid = tuple(f"{rules.gate}: debt {debt.fingerprint} ({debt.rule}) is gone and may be removed" for debt in gone)
+    better = ratchet.may_tighten(rules.gate, (judged.measure for judged in measures), marks, rules.demanded.ratchets)
     return paid + better

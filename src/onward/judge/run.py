@@ -5,43 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from onward.judge.rule import Policy, judge_gate, judge_step
+from onward.judge.rule import Rules, judge_gate, judge_step
+from onward.model.event import PlannedStep, RunStarted
 from onward.model.evidence import Evidence, Reason
 from onward.model.ledger import Ledgers
-from onward.model.pipeline import Pipeline
-from onward.model.plan import Plan, Selection, Step
+from onward.model.policy import Policy
 from onward.model.verdict import GateResult, RunResult, StepVerdict, Verdict
 
 
-class Judge:
-    """Policy held ready for one plan; its answers depend on evidence alone."""
+def judge(
+    announced: RunStarted, evidence: Mapping[str, Evidence], policy: Policy, ledgers: Ledgers, *, today: date
+) -> RunResult:
+    """Judge a run from its record alone: what was announced, the evidence of each step, policy and ledgers."""
+    return Judge(announced, policy, ledgers, today).run(evidence)
 
-    def __init__(self, plan: Plan, pipeline: Pipeline, ledgers: Ledgers, today: date) -> None:
-        self._plan = plan
-        self._policies = {
-            selection.gate.id: Policy(
-                gate=selection.gate,
-                settings=pipeline.settings(selection.gate.id),
-                waivers=pipeline.waivers,
-                ledgers=ledgers,
-                today=today,
-            )
-            for selection in plan.selections
+
+class Judge:
+    """Policy and ledgers held ready for one announced plan; its answers depend on evidence alone."""
+
+    def __init__(self, announced: RunStarted, policy: Policy, ledgers: Ledgers, today: date) -> None:
+        self._announced = announced
+        self._steps = {step.id: step for step in announced.steps}
+        self._rules = {
+            gate.id: Rules(demanded=policy.of(gate.id), waivers=policy.waivers, ledgers=ledgers, today=today)
+            for gate in announced.gates
         }
 
-    def step(self, step: Step, evidence: Evidence) -> StepVerdict:
+    def step(self, step_id: str, evidence: Evidence) -> StepVerdict:
         """Judge one step on its own."""
-        return judge_step(step, evidence, self._policies[step.gate])
+        step = self._steps[step_id]
+        return judge_step(step, evidence, self._rules[step.gate])
 
-    def may_run(self, step: Step, evidence: Mapping[str, Evidence]) -> Reason | None:
-        """Return why `step` must be left out: a step that it needs did not pass.
+    def may_run(self, step_id: str, evidence: Mapping[str, Evidence]) -> Reason | None:
+        """Return why a step must be left out: one that it needs did not pass.
 
         One that the plan excuses (no such interpreter here) holds nobody back who only comes after it.
         """
+        step = self._steps[step_id]
         for needed in (*step.after, *step.feeds):
-            before = self._plan.step(needed)
-            verdict = self.step(before, evidence[needed]).verdict
-            may_lack = needed in step.feeds or before.skip_reason is not None
+            verdict = self.step(needed, evidence[needed]).verdict
+            may_lack = needed in step.feeds or self._steps[needed].skip_reason is not None
             if verdict is Verdict.PASSED or (may_lack and verdict is Verdict.NOT_RUN):
                 continue
             text = f"{needed} did not pass ({verdict.replace('_', ' ')})"
@@ -50,28 +53,27 @@ class Judge:
             return Reason(code="needed-step-did-not-pass", text="no step that feeds this one was run")
         return None
 
-    def gate(self, selection: Selection, evidence: Mapping[str, Evidence]) -> tuple[GateResult, tuple[str, ...]]:
+    def gate(self, gate_id: str, evidence: Mapping[str, Evidence]) -> tuple[GateResult, tuple[str, ...]]:
         """Judge one gate over the evidence of its steps."""
-        if selection.skip_reason is not None:
-            required = selection.required and selection.skip_reason.code == "need-absent"
-            verdict = Verdict.UNVERIFIED if required else Verdict.NOT_RUN
-            return GateResult(gate=selection.gate.id, verdict=verdict, reason=selection.skip_reason), ()
-        steps = [(self._plan.step(step), evidence[step]) for step in selection.steps]
-        return judge_gate(steps, self._policies[selection.gate.id])
+        planned = self._announced.gate(gate_id)
+        if planned.skip_reason is not None:
+            return GateResult(gate=gate_id, verdict=Verdict.NOT_RUN, reason=planned.skip_reason), ()
+        steps = [(self._steps[step], evidence[step]) for step in planned.steps]
+        return judge_gate(steps, self._rules[gate_id])
 
     def run(self, evidence: Mapping[str, Evidence]) -> RunResult:
         """Judge everything; planned steps without evidence, or evidence nobody planned, make the run unverified."""
-        complete = {step.id: evidence.get(step.id) or _missing(step) for step in self._plan.steps}
-        judged = [self.gate(selection, complete) for selection in self._plan.selections]
+        complete = {step: evidence.get(step) or _missing(planned) for step, planned in self._steps.items()}
+        judged = [self.gate(gate.id, complete) for gate in self._announced.gates]
         gates = tuple(verdict for verdict, _ in judged)
-        steps = tuple(self.step(step, complete[step.id]) for step in self._plan.steps)
+        steps = tuple(self.step(step, complete[step]) for step in self._steps)
         stray = sorted(set(evidence) - set(complete))
         verdict, reason = _overall(gates, stray)
         tighten = tuple(line for _, lines in judged for line in lines)
         return RunResult(verdict=verdict, reason=reason, gates=gates, steps=steps, tighten=tighten)
 
 
-def _missing(step: Step) -> Evidence:
+def _missing(step: PlannedStep) -> Evidence:
     reason = Reason(code="not-executed", text="planned, but never executed")
     return Evidence(step=step.id, gate=step.gate, error=reason)
 

@@ -10,6 +10,7 @@ from typing import Any
 from onward.model.evidence import Artifact, Attempt, CacheUse, LookedAt, Reason, TestCase, ToolUse
 from onward.model.finding import Severity
 from onward.model.measure import Better
+from onward.model.policy import PolicySource
 from onward.model.verdict import Status, Verdict
 
 SCHEMA = 1
@@ -141,7 +142,10 @@ class StepEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The whole run. All keys are always present; what does not apply is None or empty."""
+    """The whole run. All keys are always present; what does not apply is None or empty.
+
+    `policy` says whose policy and ledgers it was judged by.
+    """
 
     schema: int = SCHEMA
     onward: str
@@ -152,6 +156,7 @@ class Document:
     duration_s: float
     verdict: Verdict
     exit_code: int
+    policy: PolicySource = PolicySource.ANNOUNCED
     revision: RevisionEntry
     platform: PlatformEntry
     error: ErrorEntry | None

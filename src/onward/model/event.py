@@ -7,12 +7,14 @@ from typing import Any
 
 from onward.model.evidence import Evidence, Reason
 from onward.model.facts import Revision
+from onward.model.ledger import Ledgers
+from onward.model.policy import Policy
 from onward.model.verdict import GateResult, RunResult, StepVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedStep:
-    """A step as the plan announced it."""
+    """A step as the plan announced it; see `Step` and `Check`. `narrowed`: it looks at changed files alone."""
 
     id: str
     gate: str
@@ -20,7 +22,11 @@ class PlannedStep:
     python: str | None = None
     shard: str | None = None
     after: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
     skip_reason: Reason | None = None
+    required: bool = False
+    narrowed: bool = False
+    proves: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +41,7 @@ class PlannedGate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
-    """The first event: who, where, and the whole plan."""
+    """The first event: who, where, the whole plan, and the policy and ledgers that it is judged by."""
 
     run: str
     onward: str
@@ -50,7 +56,13 @@ class RunStarted:
     jobs: int
     gates: tuple[PlannedGate, ...]
     steps: tuple[PlannedStep, ...]
+    policy: Policy
+    ledgers: Ledgers
     notes: tuple[str, ...] = ()
+
+    def gate(self, gate_id: str) -> PlannedGate:
+        """Return the planned gate with this id."""
+        return next(gate for gate in self.gates if gate.id == gate_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

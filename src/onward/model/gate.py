@@ -13,6 +13,7 @@ from onward.errors import ReadError
 from onward.model.evidence import Reading
 from onward.model.facts import Project, Tree
 from onward.model.finding import Severity
+from onward.model.measure import Limit
 from onward.model.pipeline import GateSettings, Option, Pipeline, Profile
 from onward.model.tool import Tool
 
@@ -260,15 +261,6 @@ class Defect:
     check: str
     rule: str
     plant: Callable[[Tree, Pipeline], tuple[Change, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """A threshold from policy for one measure."""
-
-    measure: str
-    value: float
-    scope: str = ""
 
 
 def no_limits(_: GateSettings) -> tuple[Limit, ...]:

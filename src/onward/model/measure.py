@@ -14,6 +14,15 @@ class Better(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A threshold from policy for one measure."""
+
+    measure: str
+    value: float
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """For example line coverage 71.3 percent, higher is better. `scope` is empty for the whole project."""
 

@@ -39,7 +39,7 @@ class Step:
     """One check under one matrix value.
 
     `after` are steps that must have passed; `feeds` are steps whose artifacts become {inputs}.
-    `skip_reason` says why the step is not executed; `absent` that this is so for want of a need, which `ci` does not excuse.
+    `skip_reason` says why the step is not executed; `required`, that the lack of a need does not excuse it.
     """
 
     id: str
@@ -66,7 +66,6 @@ class Selection:
     gate: Gate
     steps: tuple[str, ...] = ()
     skip_reason: Reason | None = None
-    required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,32 @@
-"""The first event of a run: the whole plan, told before anything is executed."""
+"""The first event of a run: the whole plan and the policy that it is judged by, told before anything is executed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from onward.model.event import PlannedGate, PlannedStep, RunStarted
 from onward.model.facts import Project
+from onward.model.gate import Gate
+from onward.model.ledger import Ledgers
+from onward.model.pipeline import Pipeline
 from onward.model.plan import Plan, Step
+from onward.model.policy import GatePolicy, Policy
 
 
-def announce(plan: Plan, project: Project, *, run: str, version: str, started_at: str) -> RunStarted:
-    """Return the event that opens a record: who, where, and every gate and step, also those left out."""
+def policy_of(gates: Iterable[Gate], pipeline: Pipeline) -> Policy:
+    """Return what `gates` demand with the settings of `pipeline`, as plain values."""
+    return Policy(gates=tuple(_demanded(gate, pipeline) for gate in gates), waivers=pipeline.waivers)
+
+
+def _demanded(gate: Gate, pipeline: Pipeline) -> GatePolicy:
+    settings = pipeline.settings(gate.id)
+    return GatePolicy(gate=gate.id, block=settings.block, limits=gate.limits(settings), ratchets=gate.ratchets)
+
+
+def announce(
+    plan: Plan, project: Project, policy: Policy, ledgers: Ledgers, *, run: str, version: str, started_at: str
+) -> RunStarted:
+    """Return the event that opens a record: who, where, every gate and step, also those left out, and the policy."""
     return RunStarted(
         run=run,
         onward=version,
@@ -31,6 +49,8 @@ def announce(plan: Plan, project: Project, *, run: str, version: str, started_at
             for selection in plan.selections
         ),
         steps=tuple(_planned(step) for step in plan.steps),
+        policy=policy,
+        ledgers=ledgers,
         notes=plan.notes,
     )
 
@@ -42,6 +62,10 @@ def _planned(step: Step) -> PlannedStep:
         check=step.check.id,
         python=step.context.python,
         shard=step.context.shard,
-        after=(*step.after, *step.feeds),
+        after=step.after,
+        feeds=step.feeds,
         skip_reason=step.skip_reason,
+        required=step.required,
+        narrowed=step.context.narrowed is not None,
+        proves=step.check.proves,
     )

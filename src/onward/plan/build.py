@@ -64,13 +64,12 @@ class _Draft:
             return Selection(gate=self._gate, skip_reason=skip_reason), []
         whys: list[str] = []
         steps = stand_in.settled(
-            [step for check in select.checks_of(self._gate, self._request) for step in self._steps(check, whys)],
-            recorded=self._request.recorded,
+            [step for check in select.checks_of(self._gate, self._request) for step in self._steps(check, whys)]
         )
         if not steps:
             reason = Reason(code="does-not-apply", text="; ".join(dict.fromkeys(whys)) or "no check for this profile")
             return Selection(gate=self._gate, skip_reason=reason), []
-        return Selection(gate=self._gate, steps=tuple(step.id for step in steps), required=self._demanded), steps
+        return Selection(gate=self._gate, steps=tuple(step.id for step in steps)), steps
 
     def concerns(self, check: Check) -> bool:
         """Return whether a check applies to this project, whatever interpreter it would run under."""

@@ -17,14 +17,13 @@ from onward.model.plan import Machine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the user asked for on the command line; `recorded` are the steps of a run that is judged again."""
+    """What the user asked for on the command line."""
 
     profile: Profile = Profile.FULL
     named: tuple[str, ...] = ()
     changed: bool = False
     jobs: int = 1
     offline: bool = False
-    recorded: tuple[str, ...] = ()
 
 
 def checked_names(gates: Sequence[Gate], named: Sequence[str]) -> tuple[str, ...]:

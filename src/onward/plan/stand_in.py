@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from onward.model.evidence import Reason
 from onward.model.plan import Step
 
 
-def settled(steps: Sequence[Step], *, recorded: Collection[str] = ()) -> list[Step]:
+def settled(steps: Sequence[Step]) -> list[Step]:
     """Return the steps of one gate with one of each such pair (of checks without a matrix) left out.
 
-    Where both lack what they need, the first stays, and its excuse says what the other one lacks. Which of them is among
-    the `recorded` steps of a run stays, whatever the machine has by now.
+    Where both lack what they need, the first stays, and its excuse says what the other one lacks.
     """
     by_check = {step.check.id: step for step in steps}
     pairs = [(by_check[step.check.fallback_for], step) for step in steps if step.check.fallback_for in by_check]
-    skipped = {_skipped(first, substitute, recorded).id for first, substitute in pairs}
+    skipped = {_skipped(first, substitute).id for first, substitute in pairs}
     skip_reasons = {first.id: _both(first, substitute) for first, substitute in pairs if _lacks(first)}
     return [
         replace(step, skip_reason=skip_reasons.get(step.id, step.skip_reason))
@@ -26,9 +25,7 @@ def settled(steps: Sequence[Step], *, recorded: Collection[str] = ()) -> list[St
     ]
 
 
-def _skipped(first: Step, substitute: Step, recorded: Collection[str]) -> Step:
-    if {first.id, substitute.id} & set(recorded):
-        return substitute if first.id in recorded else first
+def _skipped(first: Step, substitute: Step) -> Step:
     return first if _lacks(first) and not _lacks(substitute) else substitute
 
 

@@ -68,7 +68,7 @@ def annex(events: Iterable[Event]) -> Annex:
         titles={gate.id: gate.title for gate in story.started.gates},
         tolerated={gate: entries.tolerated(verdict) for gate, verdict in story.gates.items()},
         tests={step: sealed.tests for step, sealed in evidence.items() if sealed.tests},
-        after={step.id: step.after for step in story.started.steps if step.after},
+        after={step.id: (*step.after, *step.feeds) for step in story.started.steps},
         cpu_s={step: sealed.cpu_s for step, sealed in evidence.items()},
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from onward.errors import RecordError
+from onward.errors import RecordError, RecordVersionError
 from onward.model.event import (
     Event,
     GateJudged,
@@ -24,7 +24,7 @@ from onward.model.event import (
 from onward.model.evidence import Evidence
 from onward.model.verdict import GateResult, RunResult, StepVerdict
 
-VERSION = 1
+VERSION = 2
 TYPES: dict[str, type[Event]] = {
     "run.started": RunStarted,
     "step.started": StepStarted,
@@ -83,11 +83,12 @@ def fields(event: Event) -> dict[str, Any]:
 
 
 def parse_one(row: bytes) -> Line | None:
-    """Return the line in `row`, None when it is torn or not one."""
+    """Return the line in `row`, None when it is torn, not one, or of another version."""
     try:
-        return _LINES.decode(row)
+        line = _LINES.decode(row)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+    return line if line.v == VERSION else None
 
 
 def parse(data: bytes, where: str) -> tuple[Line, ...]:
@@ -107,8 +108,10 @@ def parse(data: bytes, where: str) -> tuple[Line, ...]:
 
 
 def _check(line: Line, number: int, where: str) -> None:
-    if line.v > VERSION:
-        raise RecordError(f"unknown version {line.v} of records", where=f"{where}:{number}", hint=_NEWER)
+    if line.v != VERSION:
+        message = f"the run was recorded in version {line.v} of the format, this onward reads version {VERSION}"
+        hint = _NEWER if line.v > VERSION else "run it again: `onward run`"
+        raise RecordVersionError(message, where=f"{where}:{number}", hint=hint)
     if line.seq != number:
         raise RecordError(f"event {number} is missing (found {line.seq})", where=f"{where}:{number}")
 

@@ -13,7 +13,8 @@ from onward.gates.container.bases import needed
 from onward.gates.container.images import Image, dockerfiles, images, mistake, not_built
 from onward.model.facts import Fact
 from onward.model.finding import fingerprint
-from onward.model.gate import Check, CheckContext, Limit, Need, Outputs, ReadContext
+from onward.model.gate import Check, CheckContext, Need, Outputs, ReadContext
+from onward.model.measure import Limit
 from onward.model.pipeline import OptionValue
 
 BOTH = ("Dockerfile", "frontend/Dockerfile", "frontend/index.html", "app/a.py")

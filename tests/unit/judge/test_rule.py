@@ -7,21 +7,25 @@ from typing import Any
 import pytest
 
 from kit import values
-from onward.judge.rule import Policy, judge_gate, judge_step
+from onward.judge.rule import Rules, judge_gate, judge_step
+from onward.model.event import PlannedStep
 from onward.model.evidence import Evidence, LookedAt, Problem, Reason
 from onward.model.finding import Severity, fingerprint
-from onward.model.gate import Limit
 from onward.model.ledger import Debt, Ledgers, Mark
-from onward.model.measure import Better, Measure
+from onward.model.measure import Better, Limit, Measure
 from onward.model.pipeline import Waiver
-from onward.model.plan import Step
+from onward.model.policy import GatePolicy
 from onward.model.verdict import Status, Verdict
 
 TODAY = date(2026, 5, 1)
 
 
-def policy(**more: object) -> Policy:
-    base = Policy(gate=values.gate(), settings=values.settings(), waivers=(), ledgers=Ledgers(), today=TODAY)
+def demanded(block: Severity = Severity.LOW, *limits: Limit) -> GatePolicy:
+    return GatePolicy(gate="lint", block=block, limits=limits, ratchets=("coverage.lines",))
+
+
+def rules_for(**more: object) -> Rules:
+    base = Rules(demanded=demanded(), waivers=(), ledgers=Ledgers(), today=TODAY)
     return replace(base, **more)  # type: ignore[arg-type]
 
 
@@ -43,8 +47,8 @@ def waiver(**more: object) -> Waiver:
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def verdict_of(evidence_change: dict[str, Any], rules: Policy | None = None) -> tuple[Verdict, str]:
-    found = judge_step(values.step(), values.evidence(**evidence_change), rules or policy())
+def verdict_of(evidence_change: dict[str, Any], rules: Rules | None = None) -> tuple[Verdict, str]:
+    found = judge_step(values.planned(), values.evidence(**evidence_change), rules or rules_for())
     return found.verdict, found.reason.code
 
 
@@ -77,7 +81,7 @@ def test_a_new_finding_fails_even_where_something_else_is_unclear() -> None:
 
 
 def test_findings_below_the_floor_do_not_block_and_unknown_ones_do() -> None:
-    rules = policy(settings=values.settings(block=Severity.MEDIUM))
+    rules = rules_for(demanded=demanded(Severity.MEDIUM))
     low = values.finding(severity=Severity.LOW)
     assert verdict_of({"findings": (low,)}, rules)[0] is Verdict.PASSED
     unknown = values.finding(severity=Severity.UNKNOWN)
@@ -85,43 +89,43 @@ def test_findings_below_the_floor_do_not_block_and_unknown_ones_do() -> None:
 
 
 def test_a_known_debt_does_not_block_and_its_double_does() -> None:
-    rules = policy(ledgers=Ledgers(debts=(debt(),)))
+    rules = rules_for(ledgers=Ledgers(debts=(debt(),)))
     assert verdict_of({"findings": (values.finding(),)}, rules)[0] is Verdict.PASSED
     assert verdict_of({"findings": (values.finding(), values.finding(path="app/b.py"))}, rules)[0] is Verdict.FAILED
 
 
 def test_paths_break_ties_between_equal_findings() -> None:
-    rules = policy(ledgers=Ledgers(debts=(debt("app/b.py"),)))
+    rules = rules_for(ledgers=Ledgers(debts=(debt("app/b.py"),)))
     found = (values.finding(path="app/a.py"), values.finding(path="app/b.py"))
-    result, _ = judge_gate([(values.step(), values.evidence(findings=found))], rules)
+    result, _ = judge_gate([(values.planned(), values.evidence(findings=found))], rules)
     standing = {ruling.finding.place.path: ruling.status for ruling in result.rulings}
     assert standing == {"app/a.py": Status.NEW, "app/b.py": Status.KNOWN}
 
 
 def test_a_moved_and_reformatted_debt_stays_known() -> None:
-    rules = policy(ledgers=Ledgers(debts=(debt(),)))
+    rules = rules_for(ledgers=Ledgers(debts=(debt(),)))
     moved = values.finding(path="lib/moved.py", code="import   os\n")
     assert verdict_of({"findings": (moved,)}, rules)[0] is Verdict.PASSED
 
 
 def test_a_waiver_holds_on_its_last_day_and_fails_the_day_after() -> None:
     found = {"findings": (values.finding(),)}
-    assert verdict_of(found, policy(waivers=(waiver(),)))[0] is Verdict.PASSED
-    late = policy(waivers=(waiver(),), today=date(2026, 5, 2))
+    assert verdict_of(found, rules_for(waivers=(waiver(),)))[0] is Verdict.PASSED
+    late = rules_for(waivers=(waiver(),), today=date(2026, 5, 2))
     assert verdict_of(found, late)[0] is Verdict.FAILED
-    result, _ = judge_gate([(values.step(), values.evidence())], late)
+    result, _ = judge_gate([(values.planned(), values.evidence())], late)
     assert (result.verdict, result.rulings[0].finding.rule) == (Verdict.FAILED, "expired-waiver")
 
 
 def test_a_waiver_that_names_nothing_covers_nothing() -> None:
-    rules = policy(waivers=(waiver(rule=""),))
+    rules = rules_for(waivers=(waiver(rule=""),))
     assert verdict_of({"findings": (values.finding(),)}, rules)[0] is Verdict.FAILED
 
 
 def test_a_quarantined_test_is_shown_and_does_not_block() -> None:
-    rules = policy(waivers=(waiver(rule="", test="tests/test_a.py::test_it"),))
+    rules = rules_for(waivers=(waiver(rule="", test="tests/test_a.py::test_it"),))
     flaky = values.finding(rule="test-failed", subject="tests/test_a.py::test_it")
-    result, _ = judge_gate([(values.step(), values.evidence(findings=(flaky,)))], rules)
+    result, _ = judge_gate([(values.planned(), values.evidence(findings=(flaky,)))], rules)
     assert (result.verdict, result.rulings[0].status) == (Verdict.PASSED, Status.QUARANTINED)
 
 
@@ -142,9 +146,9 @@ def mark(value: float) -> Mark:
 
 
 def judged_with(value: float, limit: float, marked: float | None) -> tuple[Verdict, str, tuple[str, ...]]:
-    gate = values.gate(limits=lambda _: (Limit(measure="coverage.lines", value=limit),), ratchets=("coverage.lines",))
-    rules = policy(gate=gate, ledgers=Ledgers(marks=(mark(marked),) if marked is not None else ()))
-    result, tighten = judge_gate([(values.step(), values.evidence(measures=(measure(value),)))], rules)
+    floor = demanded(Severity.LOW, Limit(measure="coverage.lines", value=limit))
+    rules = rules_for(demanded=floor, ledgers=Ledgers(marks=(mark(marked),) if marked is not None else ()))
+    result, tighten = judge_gate([(values.planned(), values.evidence(measures=(measure(value),)))], rules)
     return result.verdict, result.reason.code, tighten
 
 
@@ -160,80 +164,84 @@ def test_a_better_measure_may_tighten_and_a_failed_gate_may_not() -> None:
 
 
 def test_a_threshold_without_its_measure_is_unverified() -> None:
-    gate = values.gate(limits=lambda _: (Limit(measure="coverage.lines", value=70),))
-    result, _ = judge_gate([(values.step(), values.evidence())], policy(gate=gate))
+    floor = demanded(Severity.LOW, Limit(measure="coverage.lines", value=70))
+    result, _ = judge_gate([(values.planned(), values.evidence())], rules_for(demanded=floor))
     assert (result.verdict, result.reason.code) == (Verdict.UNVERIFIED, "not-measured")
 
 
 def test_a_paid_debt_is_told_but_not_after_an_incomplete_run() -> None:
-    rules = policy(ledgers=Ledgers(debts=(debt(),)))
-    complete = [(values.step(), values.evidence())]
+    rules = rules_for(ledgers=Ledgers(debts=(debt(),)))
+    complete = [(values.planned(), values.evidence())]
     assert "is gone and may be removed" in judge_gate(complete, rules)[1][0]
     skipped = values.evidence("lint/b", skipped=Reason(code="need-absent", text="no 3.9"))
-    assert judge_gate([*complete, (values.step("lint/b"), skipped)], rules)[1] == ()
+    assert judge_gate([*complete, (values.planned("lint/b"), skipped)], rules)[1] == ()
 
 
 def test_matrix_steps_see_one_fault_once() -> None:
     steps = [
-        (values.step("tests/pytest[3.9]", check=values.check("pytest")), values.evidence(findings=(values.finding(),))),
+        (values.planned("tests/pytest[3.9]", check="pytest"), values.evidence(findings=(values.finding(),))),
         (
-            values.step("tests/pytest[3.11]", check=values.check("pytest")),
+            values.planned("tests/pytest[3.11]", check="pytest"),
             values.evidence(findings=(values.finding(),)),
         ),
     ]
-    result, _ = judge_gate(steps, policy())
+    result, _ = judge_gate(steps, rules_for())
     assert len(result.rulings) == 1
 
 
 def test_absence_is_excused_unless_it_is_demanded() -> None:
     skipped = values.evidence(skipped=Reason(code="need-absent", text="no docker"))
-    assert judge_step(values.step(), skipped, policy()).verdict is Verdict.NOT_RUN
-    assert judge_step(values.step(required=True), skipped, policy()).verdict is Verdict.UNVERIFIED
+    assert judge_step(values.planned(), skipped, rules_for()).verdict is Verdict.NOT_RUN
+    assert judge_step(values.planned(required=True), skipped, rules_for()).verdict is Verdict.UNVERIFIED
 
 
 def test_a_gate_with_some_steps_left_out_says_so() -> None:
     steps = [
-        (values.step(), values.evidence()),
-        (values.step("lint/b"), values.evidence("lint/b", skipped=Reason(code="need-absent", text="no 3.9"))),
+        (values.planned(), values.evidence()),
+        (values.planned("lint/b"), values.evidence("lint/b", skipped=Reason(code="need-absent", text="no 3.9"))),
     ]
-    result, _ = judge_gate(steps, policy())
+    result, _ = judge_gate(steps, rules_for())
     assert result.verdict is Verdict.PASSED
     assert result.reason.text == "3 files; not run: lint/b"
 
 
-def looking(proves: str, *, absent: str = "", code: str = "need-absent", name: str = "scan") -> tuple[Step, Evidence]:
+def looking(
+    proves: str, *, absent: str = "", code: str = "need-absent", name: str = "scan"
+) -> tuple[PlannedStep, Evidence]:
     """Return a step whose check alone can show `promise`, and what became of it."""
-    step = values.step(f"lint/{name}", check=values.check(name, proves=proves))
+    step = values.planned(f"lint/{name}", proves=proves)
     skipped = Reason(code=code, text=absent) if absent else None
     return step, values.evidence(f"lint/{name}", skipped=skipped)
 
 
 def test_a_gate_is_not_run_where_nobody_could_look_for_what_it_promises() -> None:
-    steps = [(values.step(), values.evidence()), looking("vulnerabilities", absent="no database")]
-    result, _ = judge_gate(steps, policy())
+    steps = [(values.planned(), values.evidence()), looking("vulnerabilities", absent="no database")]
+    result, _ = judge_gate(steps, rules_for())
     assert result.verdict is Verdict.NOT_RUN
     assert result.reason.text == "nothing is known of vulnerabilities: no database; what ran holds: 3 files"
 
 
 def test_one_of_several_that_can_show_a_promise_is_enough() -> None:
     steps = [looking("vulnerabilities", absent="no database"), looking("vulnerabilities", name="other")]
-    assert judge_gate(steps, policy())[0].verdict is Verdict.PASSED
+    assert judge_gate(steps, rules_for())[0].verdict is Verdict.PASSED
     both = [*steps, looking("the image", absent="no docker", name="build")]
-    assert judge_gate(both, policy())[0].verdict is Verdict.NOT_RUN
+    assert judge_gate(both, rules_for())[0].verdict is Verdict.NOT_RUN
 
 
 def test_what_a_change_does_not_touch_keeps_its_promise() -> None:
-    steps = [(values.step(), values.evidence()), looking("the image", absent="nothing changed", code="unaffected")]
-    assert judge_gate(steps, policy())[0].verdict is Verdict.PASSED
+    steps = [(values.planned(), values.evidence()), looking("the image", absent="nothing changed", code="unaffected")]
+    assert judge_gate(steps, rules_for())[0].verdict is Verdict.PASSED
 
 
 def test_a_limit_of_what_could_not_be_looked_at_makes_nobody_unsure() -> None:
-    limits = (Limit(measure="container.size", value=1),)
-    rules = policy(gate=replace(values.gate(), limits=lambda _: limits))
-    steps = [(values.step(), values.evidence()), looking("the image", absent="no docker")]
+    rules = rules_for(demanded=demanded(Severity.LOW, Limit(measure="container.size", value=1)))
+    steps = [(values.planned(), values.evidence()), looking("the image", absent="no docker")]
     assert judge_gate(steps, rules)[0].verdict is Verdict.NOT_RUN
 
 
 def test_a_failure_outranks_what_nobody_could_look_for() -> None:
-    steps = [(values.step(), values.evidence(findings=(values.finding(),))), looking("the image", absent="no docker")]
-    assert judge_gate(steps, policy())[0].verdict is Verdict.FAILED
+    steps = [
+        (values.planned(), values.evidence(findings=(values.finding(),))),
+        looking("the image", absent="no docker"),
+    ]
+    assert judge_gate(steps, rules_for())[0].verdict is Verdict.FAILED

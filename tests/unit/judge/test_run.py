@@ -4,27 +4,24 @@ from datetime import date
 
 from kit import values
 from onward.judge.run import Judge
+from onward.model.event import PlannedStep
 from onward.model.evidence import Evidence, Reason
-from onward.model.ledger import Ledgers
-from onward.model.plan import Step
 from onward.model.verdict import Verdict
 
 
-def judge(*steps: Step) -> tuple[Judge, dict[str, Evidence]]:
-    gates = [values.gate(name) for name in dict.fromkeys(step.gate for step in steps)]
-    plan = values.plan(gates, steps)
-    return Judge(plan, values.pipeline(gates), Ledgers(), date(2026, 5, 1)), {
-        step.id: values.evidence(step.id) for step in steps
-    }
+def judge(*steps: PlannedStep) -> tuple[Judge, dict[str, Evidence]]:
+    announced = values.announced(*steps)
+    evidence = {step.id: values.evidence(step.id) for step in steps}
+    return Judge(announced, announced.policy, announced.ledgers, date(2026, 5, 1)), evidence
 
 
 def test_all_passed() -> None:
-    court, evidence = judge(values.step("lint/a"), values.step("types/b"))
+    court, evidence = judge(values.planned("lint/a"), values.planned("types/b"))
     assert court.run(evidence).verdict is Verdict.PASSED
 
 
 def test_failed_outranks_unverified() -> None:
-    court, evidence = judge(values.step("lint/a"), values.step("types/b"))
+    court, evidence = judge(values.planned("lint/a"), values.planned("types/b"))
     evidence["lint/a"] = values.evidence("lint/a", findings=(values.finding(),))
     evidence["types/b"] = values.evidence("types/b", error=Reason(code="signal", text="killed"))
     judgement = court.run(evidence)
@@ -33,30 +30,30 @@ def test_failed_outranks_unverified() -> None:
 
 
 def test_a_planned_step_that_was_never_executed_is_unverified() -> None:
-    court, evidence = judge(values.step("lint/a"), values.step("types/b"))
+    court, evidence = judge(values.planned("lint/a"), values.planned("types/b"))
     del evidence["types/b"]
     judgement = court.run(evidence)
     assert (judgement.verdict, judgement.gates[1].reason.code) == (Verdict.UNVERIFIED, "not-executed")
 
 
 def test_an_executed_step_that_nobody_planned_fails_the_run() -> None:
-    court, evidence = judge(values.step("lint/a"))
+    court, evidence = judge(values.planned("lint/a"))
     evidence["stray/x"] = values.evidence("stray/x")
     assert court.run(evidence).reason.code == "not-declared"
 
 
 def test_nothing_passed_is_unverified() -> None:
-    court, evidence = judge(values.step("lint/a"))
+    court, evidence = judge(values.planned("lint/a"))
     evidence["lint/a"] = values.evidence("lint/a", skipped=Reason(code="need-absent", text="no docker"), looked_at=())
     assert court.run(evidence).reason.code == "nothing-passed"
 
 
 def test_a_step_waits_for_those_it_needs() -> None:
-    late = values.step("e2e/x", after=("lint/a",))
-    court, evidence = judge(values.step("lint/a"), late)
-    assert court.may_run(late, evidence) is None
+    late = values.planned("e2e/x", after=("lint/a",))
+    court, evidence = judge(values.planned("lint/a"), late)
+    assert court.may_run(late.id, evidence) is None
     evidence["lint/a"] = values.evidence("lint/a", findings=(values.finding(),))
-    reason = court.may_run(late, evidence)
+    reason = court.may_run(late.id, evidence)
     assert reason is not None
     assert reason.text == "lint/a did not pass (failed)"
 
@@ -64,26 +61,26 @@ def test_a_step_waits_for_those_it_needs() -> None:
 def test_a_step_does_not_wait_for_what_this_machine_cannot_run_and_nobody_demands() -> None:
     absent = Reason(code="need-absent", text="no 3.9")
     for required, held_back in ((False, False), (True, True)):
-        late = values.step("e2e/x", after=("tests/a", "tests/b"))
+        late = values.planned("e2e/x", after=("tests/a", "tests/b"))
         court, evidence = judge(
-            values.step("tests/a"), values.step("tests/b", skip_reason=absent, required=required), late
+            values.planned("tests/a"), values.planned("tests/b", skip_reason=absent, required=required), late
         )
         evidence["tests/b"] = values.evidence("tests/b", skipped=absent)
-        assert (court.may_run(late, evidence) is not None) is held_back
+        assert (court.may_run(late.id, evidence) is not None) is held_back
 
 
 def test_a_step_left_out_because_another_failed_holds_back_what_comes_after_it() -> None:
-    late = values.step("e2e/x", after=("tests/a",))
-    court, evidence = judge(values.step("tests/a"), late)
+    late = values.planned("e2e/x", after=("tests/a",))
+    court, evidence = judge(values.planned("tests/a"), late)
     evidence["tests/a"] = values.evidence("tests/a", skipped=Reason(code="needed-step-did-not-pass", text="lint/a"))
-    assert court.may_run(late, evidence) is not None
+    assert court.may_run(late.id, evidence) is not None
 
 
 def test_what_feeds_a_step_may_be_left_out_but_not_all_of_it() -> None:
     skipped = Reason(code="need-absent", text="no 3.9")
-    taker = values.step("coverage/x", feeds=("tests/a", "tests/b"))
-    court, evidence = judge(values.step("tests/a"), values.step("tests/b"), taker)
+    taker = values.planned("coverage/x", feeds=("tests/a", "tests/b"))
+    court, evidence = judge(values.planned("tests/a"), values.planned("tests/b"), taker)
     evidence["tests/a"] = values.evidence("tests/a", skipped=skipped)
-    assert court.may_run(taker, evidence) is None
+    assert court.may_run(taker.id, evidence) is None
     evidence["tests/b"] = values.evidence("tests/b", skipped=skipped)
-    assert court.may_run(taker, evidence) is not None
+    assert court.may_run(taker.id, evidence) is not None

@@ -33,13 +33,6 @@ def test_one_of_both_is_planned(first: Reason | None, substitute: Reason | None,
     assert [step.id for step in stand_in.settled(pair(first, substitute))] == planned
 
 
-@pytest.mark.parametrize(("recorded", "kept"), [("audit/npm", "audit/npm"), ("audit/osv", "audit/osv")])
-def test_what_was_recorded_stays_whatever_the_machine_has_by_now(recorded: str, kept: str) -> None:
-    for first in (None, ABSENT):
-        steps = stand_in.settled(pair(first, None), recorded=(recorded, "audit/lint"))
-        assert [step.id for step in steps] == [kept, "audit/lint"]
-
-
 def test_where_both_lack_something_both_reasons_are_told() -> None:
     kept = stand_in.settled(pair(ABSENT, Reason(code="need-absent", text="no archive")))
     assert kept[0].skip_reason == Reason(code="need-absent", text="it lacks something; in its place: no archive")

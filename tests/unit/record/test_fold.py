@@ -26,7 +26,7 @@ def test_the_document_has_exactly_the_published_keys() -> None:
         return " ".join(field.name for field in fields(kind))
 
     assert keys(Document) == (
-        "schema onward run prefix profile started_at duration_s verdict exit_code revision platform error gates steps"
+        "schema onward run prefix profile started_at duration_s verdict exit_code policy revision platform error gates steps"
     )
     assert keys(GateEntry) == "gate verdict reason steps measures findings proof"
     assert keys(StepEntry) == (

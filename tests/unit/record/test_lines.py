@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import documents
-from onward.errors import RecordError
+from onward.cli.exits import Exit, of_error
+from onward.errors import RecordError, RecordVersionError
 from onward.model.event import Event, GateJudged, RunFinished, StepJudged, StepProgress
 from onward.record import lines
 
@@ -19,7 +20,7 @@ def written(events: tuple[Event, ...]) -> bytes:
     for number, event in enumerate(events, start=1):
         short, skipped = memory.shorten(event)
         data = {**lines.fields(short), "as_recorded": skipped}
-        head = {"v": 1, "seq": number, "at": "2026-11-21T08:48:41+00:00", "mono": 1.0, "run": "r"}
+        head = {"v": lines.VERSION, "seq": number, "at": "2026-11-21T08:48:41+00:00", "mono": 1.0, "run": "r"}
         rows.append(lines.encode({**head, "step": lines.step_of(event), "type": lines.type_of(event), "data": data}))
         memory.add(event)
     return b"".join(rows)
@@ -87,12 +88,18 @@ def test_a_missing_line_in_the_middle_is_damage() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
-    [(b'{"v":1', b'{"v":2', "unknown version 2"), (b'"type":"run.started"', b'"type":"run.dreamt"', "unknown event")],
+    [(b'{"v":2', b'{"v":3', "version 3 of"), (b'"type":"run.started"', b'"type":"run.dreamt"', "unknown event")],
 )
 def test_a_newer_record_says_so(old: bytes, new: bytes, message: str) -> None:
     with pytest.raises(RecordError, match=message) as caught:
         lines.restore(lines.parse(written(documents.events()).replace(old, new), "x"))
     assert "newer onward" in caught.value.hint
+
+
+def test_an_older_record_is_named_by_its_version_and_is_no_error_of_the_machine() -> None:
+    with pytest.raises(RecordVersionError, match="version 1 of the format, this onward reads version 2") as caught:
+        lines.parse(written(documents.events()).replace(b'{"v":2', b'{"v":1'), "x")
+    assert of_error(caught.value) is Exit.USAGE
 
 
 def test_malformed_data_names_the_event() -> None:

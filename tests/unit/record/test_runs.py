@@ -41,7 +41,7 @@ def test_a_run_is_read_as_it_was_told(tmp_path: Path) -> None:
     recorded(records, "20261121T000000Z-aa")
     assert records.events("20261121T000000Z-aa")[1:] == documents.events()[1:]
     first = records.read("latest")[0]
-    assert (first.v, first.seq, first.at, first.mono) == (1, 1, "2026-11-21T08:48:42.000+00:00", 0.0)
+    assert (first.v, first.seq, first.at, first.mono) == (2, 1, "2026-11-21T08:48:42.000+00:00", 0.0)
 
 
 def test_latest_is_the_newest_of_the_project(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`onward judge`: recorded evidence, today's policy."""
+"""`onward judge`: recorded evidence, and the policy that its project has today."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from onward.cli import options
 @click.argument("run", default="latest", metavar="[RUN]")
 @options.output_format
 def command(*, run: str, format_: str) -> int:
-    """Judge the evidence of a recorded run again, with the policy that onward.toml and the ledgers hold today.
+    """Judge the evidence of a recorded run again, from its record alone.
 
-    Nothing is executed and the record stays as it is. The exit code is that of the new judgement.
+    The policy and the ledgers are those that the run's own project has today, else those announced with the run; the
+    document says which. Nothing is planned or executed, and the record stays as it is. RUN is an id, the beginning of
+    one, or latest (of the project you stand in). The exit code is that of the new judgement.
     """
     from onward.cli import rejudge  # noqa: PLC0415
 

@@ -9,7 +9,8 @@ from onward.gates.container.defects import DEFECTS
 from onward.gates.container.images import DOCKERFILE, dockerfiles, images, is_built
 from onward.gates.container.read import read_build, read_hadolint, read_image
 from onward.model.finding import Severity
-from onward.model.gate import Applies, Check, CheckContext, Gate, Keep, Limit, Need
+from onward.model.gate import Applies, Check, CheckContext, Gate, Keep, Need
+from onward.model.measure import Limit
 from onward.model.pipeline import GateSettings, Kind, Option, Profile
 from onward.model.toolbox import HADOLINT, KINGFISHER, OSV_SCANNER, TRIVY
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from onward.gates.coverage.defects import DEFECTS
 from onward.gates.coverage.read import BRANCHES, LINES, MERGED, REPORT, read
-from onward.model.gate import Check, CheckContext, Command, EnvironmentUse, Gate, Keep, Limit, Matrix, Where
+from onward.model.gate import Check, CheckContext, Command, EnvironmentUse, Gate, Keep, Matrix, Where
+from onward.model.measure import Limit
 from onward.model.pipeline import GateSettings, Kind, Option, Profile
 
 

@@ -11,7 +11,8 @@ from onward.gates.frontend.checks import read_build, read_tests
 from onward.gates.frontend.defects import DEFECTS
 from onward.gates.frontend.names import BRANCHES, BUNDLE, BUNDLE_GZIP, LINES
 from onward.gates.frontend.read import read_eslint, read_prettier, read_types
-from onward.model.gate import Applies, Check, CheckContext, Gate, Keep, Limit, Need, Where
+from onward.model.gate import Applies, Check, CheckContext, Gate, Keep, Need, Where
+from onward.model.measure import Limit
 from onward.model.pipeline import GateSettings, Kind, Option, Profile
 from onward.readers.advisories import ASKED, MAX_AGE_OPTION
 

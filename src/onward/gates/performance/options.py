@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onward.gates.performance.read import ERRORS, MEMORY, P95, P99
 from onward.gates.performance.watch import MIB
-from onward.model.gate import Limit
+from onward.model.measure import Limit
 from onward.model.pipeline import GateSettings, Kind, Option
 
 LOCUSTFILE = "tests/load/locustfile.py"
