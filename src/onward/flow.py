@@ -204,11 +204,10 @@ class _Bulletin:
     def step_finished(self, step: Step, evidence: Evidence) -> None:
         self._evidence[step.id] = evidence
         self._tell(StepFinished(step=step.id, evidence=evidence))
-        self._tell(StepJudged(step=step.id, verdict=self._judge.step(step.id, evidence)))
+        self._tell(StepJudged(result=self._judge.step(step.id, evidence)))
         selection = next(selection for selection in self._plan.selections if selection.gate.id == step.gate)
         if all(other in self._evidence for other in selection.steps):
-            verdict, _ = self._judge.gate(step.gate, self._evidence)
-            self._tell(GateJudged(gate=step.gate, verdict=verdict))
+            self._tell(GateJudged(result=self._judge.gate(step.gate, self._evidence)))
 
 
 def _broken_off(error: BaseException) -> RunFailed:
@@ -227,5 +226,6 @@ def _finished(judgement: RunResult, began: datetime, now: datetime, code: int) -
         finished_at=now.isoformat(timespec="milliseconds"),
         duration_s=(now - began).total_seconds(),
         exit_code=code,
-        judgement=judgement,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
     )

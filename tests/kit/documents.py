@@ -34,7 +34,7 @@ from onward.model.finding import Finding, Place, Severity, fingerprint
 from onward.model.ledger import Ledgers
 from onward.model.measure import Better, Measure
 from onward.model.policy import GatePolicy, Policy
-from onward.model.verdict import GateResult, JudgedMeasure, Ruling, RunResult, Status, StepVerdict, Verdict
+from onward.model.verdict import GateResult, JudgedMeasure, Ruling, Status, StepResult, Verdict
 from onward.record.fold import annex, fold
 
 RUN = "20261121T084841Z-5f0c2a"
@@ -96,7 +96,6 @@ LENGTHY = _finding("E999", LONG, path="app/" + "deep/" * 30 + "file.py", line=1)
 NOTE = _finding("W605", "invalid escape sequence", path="app/main.py", line=12, severity=Severity.INFO)
 DEBT = _finding("C901", "'charge' is too complex (14)", path="app/pay.py", line=40)
 WAIVED = _finding("E731", "do not assign a lambda", path="app/pay.py", line=44)
-GONE = _finding("F811", "redefinition of unused 'x'", path="app/gone.py")
 ADVISORY = _finding(
     "PYSEC-2019-217",
     "jinja2 2.10: sandbox escape",
@@ -121,7 +120,9 @@ def _evidence(step: str, second: int, seconds: float, **parts: object) -> Eviden
         cache=CacheUse(state="miss"),
         cpu_s=round(seconds * 0.9, 3),
     )
-    return replace(base, **parts)  # type: ignore[arg-type]  # a builder of examples, checked by its use
+    made = replace(base, **parts)  # type: ignore[arg-type]  # a builder of examples, checked by its use
+    found = (replace(each, fingerprint=fingerprint(base.gate, each)) for each in made.findings)
+    return replace(made, findings=tuple(found))
 
 
 LINT = _evidence(
@@ -224,78 +225,63 @@ E2E_EXCUSE = Reason(code="need-absent", text="no browser on this machine; `onwar
 AFTER_EXCUSE = Reason(code="step-failed", text="needs tests/pytest@3.9, which did not pass")
 
 
-def _ruling(finding: Finding, gate: str, status: Status, *, blocks: bool = False, waiver: str | None = None) -> Ruling:
-    return Ruling(finding=finding, fingerprint=fingerprint(gate, finding), status=status, blocks=blocks, waiver=waiver)
+CONTRACT = Evidence(step="contract/schema", gate="contract", skipped=AFTER_EXCUSE)
+EVIDENCE = (LINT, TESTS_39, TESTS_311, COVERAGE, MIGRATIONS, DEPENDENCIES, CONTRACT)
+
+
+def _ruling(step: Evidence, index: int, status: Status, *, blocks: bool = False, waiver: str | None = None) -> Ruling:
+    return Ruling(step=step.step, index=index, status=status, blocks=blocks, waiver=waiver)
 
 
 STEPS = (
-    StepVerdict(evidence=LINT, verdict=Verdict.FAILED, reason=Reason(code="findings", text="6 findings")),
-    StepVerdict(evidence=TESTS_39, verdict=Verdict.PASSED, reason=Reason(code="holds", text="looked at 4 tests")),
-    StepVerdict(evidence=TESTS_311, verdict=Verdict.PASSED, reason=Reason(code="holds", text="looked at 1 test")),
-    StepVerdict(evidence=COVERAGE, verdict=Verdict.PASSED, reason=Reason(code="holds", text="looked at 42 files")),
-    StepVerdict(evidence=MIGRATIONS, verdict=Verdict.UNVERIFIED, reason=MIGRATIONS.error or AFTER_EXCUSE),
-    StepVerdict(evidence=DEPENDENCIES, verdict=Verdict.FAILED, reason=Reason(code="findings", text="1 new finding")),
-    StepVerdict(
-        evidence=Evidence(step="contract/schema", gate="contract", skipped=AFTER_EXCUSE),
-        verdict=Verdict.NOT_RUN,
-        reason=AFTER_EXCUSE,
+    StepResult(step="lint/flake8", verdict=Verdict.FAILED, reason=Reason(code="findings", text="6 findings")),
+    StepResult(step="tests/pytest@3.9", verdict=Verdict.PASSED, reason=Reason(code="holds", text="looked at 4 tests")),
+    StepResult(step="tests/pytest@3.11", verdict=Verdict.PASSED, reason=Reason(code="holds", text="looked at 1 test")),
+    StepResult(step="coverage/merge", verdict=Verdict.PASSED, reason=Reason(code="holds", text="looked at 42 files")),
+    StepResult(step="migrations/walk", verdict=Verdict.UNVERIFIED, reason=MIGRATIONS.error or AFTER_EXCUSE),
+    StepResult(
+        step="dependencies/pip-audit", verdict=Verdict.FAILED, reason=Reason(code="findings", text="1 new finding")
     ),
+    StepResult(step="contract/schema", verdict=Verdict.NOT_RUN, reason=AFTER_EXCUSE),
 )
 GATES = (
     GateResult(
         gate="lint",
         verdict=Verdict.FAILED,
         reason=Reason(code="new-findings", text="3 new findings"),
-        steps=("lint/flake8",),
         rulings=(
-            _ruling(UNUSED, "lint", Status.NEW, blocks=True),
-            _ruling(ODD, "lint", Status.NEW, blocks=True),
-            _ruling(LENGTHY, "lint", Status.NEW, blocks=True),
-            _ruling(NOTE, "lint", Status.NEW),
-            _ruling(DEBT, "lint", Status.KNOWN),
-            _ruling(WAIVED, "lint", Status.WAIVED, waiver="W-1 <b>"),
-            _ruling(GONE, "lint", Status.FIXED),
+            *(_ruling(LINT, index, Status.NEW, blocks=True) for index in range(3)),
+            _ruling(LINT, 3, Status.NEW),
+            _ruling(LINT, 4, Status.KNOWN),
+            _ruling(LINT, 5, Status.WAIVED, waiver="W-1 <b>"),
         ),
-        looked_at=LINT.looked_at,
     ),
     GateResult(
         gate="tests",
         verdict=Verdict.PASSED,
         reason=Reason(code="holds", text="5 tests, 1 quarantined"),
-        steps=("tests/pytest@3.9", "tests/pytest@3.11"),
-        rulings=(_ruling(FLAKY, "tests", Status.QUARANTINED),),
-        looked_at=(LookedAt(what="tests", count=5, expected=1),),
+        rulings=(_ruling(TESTS_39, 0, Status.QUARANTINED),),
     ),
     GateResult(
         gate="coverage",
         verdict=Verdict.FAILED,
         reason=Reason(code="below-ratchet", text="line coverage 71.3 % is below the ratchet of 72 %"),
-        steps=("coverage/merge",),
         measures=(
-            JudgedMeasure(measure=COVERAGE_MEASURES[0], limit=72.0, limit_from="ratchet", holds=False),
-            JudgedMeasure(measure=COVERAGE_MEASURES[1], limit=50.0, limit_from="threshold"),
-            JudgedMeasure(measure=COVERAGE_MEASURES[2]),
+            JudgedMeasure(step="coverage/merge", index=0, limit=72.0, limit_from="ratchet", holds=False),
+            JudgedMeasure(step="coverage/merge", index=1, limit=50.0, limit_from="threshold"),
+            JudgedMeasure(step="coverage/merge", index=2),
         ),
-        looked_at=COVERAGE.looked_at,
+        tighten=("coverage: branch coverage may rise from 50 to 58.04",),
     ),
-    GateResult(
-        gate="migrations",
-        verdict=Verdict.UNVERIFIED,
-        reason=MIGRATIONS.error or AFTER_EXCUSE,
-        steps=("migrations/walk",),
-    ),
+    GateResult(gate="migrations", verdict=Verdict.UNVERIFIED, reason=MIGRATIONS.error or AFTER_EXCUSE),
     GateResult(
         gate="dependencies",
         verdict=Verdict.FAILED,
         reason=Reason(code="new-findings", text="1 new finding, critical"),
-        steps=("dependencies/pip-audit",),
-        rulings=(_ruling(ADVISORY, "dependencies", Status.NEW, blocks=True),),
-        looked_at=DEPENDENCIES.looked_at,
+        rulings=(_ruling(DEPENDENCIES, 0, Status.NEW, blocks=True),),
     ),
-    GateResult(gate="contract", verdict=Verdict.NOT_RUN, reason=AFTER_EXCUSE, steps=("contract/schema",)),
+    GateResult(gate="contract", verdict=Verdict.NOT_RUN, reason=AFTER_EXCUSE),
 )
-
-
 _GATES = ("lint", "tests", "coverage", "migrations", "dependencies", "contract", "e2e")
 
 
@@ -342,28 +328,20 @@ def started(root: str = "/home/ada/shop/backend") -> RunStarted:
 def events() -> tuple[Event, ...]:
     """Return the whole example run as it would be recorded."""
     told: list[Event] = [started()]
-    for step in STEPS:
-        evidence = step.evidence
+    for evidence, result in zip(EVIDENCE, STEPS, strict=True):
         if evidence.started_at is not None:
             told.append(StepStarted(step=evidence.step, at=evidence.started_at))
             told.append(StepProgress(step=evidence.step, text="running"))
         told.append(StepFinished(step=evidence.step, evidence=evidence))
-        told.append(StepJudged(step=evidence.step, verdict=step))
-    told.extend(GateJudged(gate=gate.gate, verdict=gate) for gate in GATES)
-    judgement = RunResult(
-        verdict=Verdict.FAILED,
-        reason=Reason(code="gates-failed", text="3 of 7 gates failed"),
-        gates=GATES,
-        steps=STEPS,
-        tighten=("coverage: branch coverage may rise from 50 to 58.04",),
-    )
+        told.append(StepJudged(result=result))
+    told.extend(GateJudged(result=gate) for gate in GATES)
     told.append(
         RunFinished(
             finished_at="2026-11-21T08:49:15+00:00",
             duration_s=34.25,
             exit_code=1,
-            judgement=judgement,
-            overhead_cpu_s=0.31,
+            verdict=Verdict.FAILED,
+            reason=Reason(code="gates-failed", text="3 of 7 gates failed"),
         )
     )
     return tuple(told)

@@ -9,7 +9,7 @@ from pathlib import Path
 from onward.model.event import PlannedGate, PlannedStep, RunStarted
 from onward.model.evidence import Evidence, LookedAt, Reading
 from onward.model.facts import Project, Revision
-from onward.model.finding import Finding, Place, Severity
+from onward.model.finding import Finding, Place, Severity, fingerprint
 from onward.model.gate import Check, CheckContext, Command, Gate, Outputs, ReadContext
 from onward.model.ledger import Ledgers
 from onward.model.pipeline import GateSettings, Pipeline, Profile
@@ -19,10 +19,14 @@ from onward.model.policy import GatePolicy, Policy
 ROOT = Path("/project")
 
 
-def finding(rule: str = "F401", *, path: str = "app/a.py", code: str = "import os", **more: object) -> Finding:
+def finding(
+    rule: str = "F401", *, path: str = "app/a.py", code: str = "import os", gate: str = "lint", **more: object
+) -> Finding:
+    """Return a sealed finding of `gate`."""
     place = Place(path=path, line=1)
     base = Finding(rule=rule, tool="tool", message="bad", severity=Severity.HIGH, place=place, excerpt=code)
-    return replace(base, **more)  # type: ignore[arg-type]  # tests name the fields they change
+    made = replace(base, **more)  # type: ignore[arg-type]  # tests name the fields they change
+    return replace(made, fingerprint=fingerprint(gate, made))
 
 
 def commands(_: CheckContext) -> tuple[Command, ...]:

@@ -49,7 +49,7 @@ ROWS = {
 }
 VERDICTS = {"passed", "failed", "unverified", "not_run"}
 SEVERITIES = {"critical", "high", "medium", "low", "info", "unknown"}
-STATUSES = {"new", "known", "waived", "quarantined", "fixed"}
+STATUSES = {"new", "known", "waived", "quarantined"}
 POLICIES = {"announced", "project"}
 BETTER = {"higher", "lower"}
 LIMITS = {None, "threshold", "ratchet"}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from onward.errors import RecordError
 from onward.model.event import Event
-from onward.report import progress
+from onward.report.progress import Progress
 from onward.report.style import TerminalStyle
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Console:
         self._gone = False
         self.paper = paper_for(out, environ, width)
         self._err_paper = paper_for(err, environ, width)
+        self._progress = Progress(self._err_paper)
         self.is_live = is_live(err, environ)
         if self._token:
             self._write(err, f"::stop-commands::{self._token}\n")
@@ -55,7 +56,7 @@ class Console:
             if self.is_live:
                 self._live().show(event)
                 return
-            for line in progress.lines(event, self._err_paper):
+            for line in self._progress.lines(event):
                 self._write(self._err, self._inert(line) + "\n")
 
     def say(self, text: str) -> None:

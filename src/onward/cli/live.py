@@ -12,7 +12,8 @@ from rich.live import Live
 from rich.text import Text
 
 from onward.model.event import Event, RunStarted, StepFinished, StepProgress, StepStarted
-from onward.report import progress, text
+from onward.report import text
+from onward.report.progress import Progress
 from onward.report.style import TerminalStyle
 
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -24,6 +25,7 @@ class LiveView:
 
     def __init__(self, stream: TextIO, paper: TerminalStyle) -> None:
         self._paper = paper
+        self._progress = Progress(paper)
         self._planned = self._done = 0
         self._began = time.monotonic()
         self._guard = threading.Lock()
@@ -45,8 +47,9 @@ class LiveView:
         """Take in `event`; verdicts stay on the screen as lines."""
         with self._guard:
             self._take(event)
+        told = self._progress.lines(event)
         if not isinstance(event, StepStarted):
-            for line in progress.lines(event, self._paper):
+            for line in told:
                 self._console.print(Text.from_ansi(line))
 
     def _take(self, event: Event) -> None:

@@ -80,6 +80,6 @@ def _judged(recorded: Sequence[Event], judgement: RunResult) -> Iterator[Event]:
     if finished is None:
         raise RecordError("the run never finished, so its evidence is not whole", hint="run it again: `onward run`")
     yield from (event for event in recorded if not isinstance(event, (StepJudged, GateJudged, RunFinished)))
-    yield from (StepJudged(step=verdict.evidence.step, verdict=verdict) for verdict in judgement.steps)
-    yield from (GateJudged(gate=verdict.gate, verdict=verdict) for verdict in judgement.gates)
-    yield replace(finished, judgement=judgement, exit_code=of_judgement(judgement))
+    yield from (StepJudged(result=result) for result in judgement.steps)
+    yield from (GateJudged(result=result) for result in judgement.gates)
+    yield replace(finished, verdict=judgement.verdict, reason=judgement.reason, exit_code=of_judgement(judgement))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from onward.model.finding import Finding, fingerprint
+from onward.judge.located import Located
+from onward.model.finding import Finding
 from onward.model.ledger import Debt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matched:
-    """The findings of one gate, each with its fingerprint and whether it is a known debt, and the debts that are gone."""
+    """Whether each finding of a gate is a known debt, and the debts that are gone."""
 
     known: tuple[bool, ...]
-    fingerprints: tuple[str, ...]
     gone: tuple[Debt, ...]
 
 
@@ -24,7 +24,6 @@ def match(gate: str, findings: Sequence[Finding], debts: Iterable[Debt]) -> Matc
 
     A finding without a partner is new; a debt without one is gone.
     """
-    fingerprints = tuple(fingerprint(gate, finding) for finding in findings)
     owed: dict[str, list[Debt]] = defaultdict(list)
     for debt in debts:
         if debt.gate == gate:
@@ -33,9 +32,9 @@ def match(gate: str, findings: Sequence[Finding], debts: Iterable[Debt]) -> Matc
     for same_path in (True, False):
         for index, finding in enumerate(findings):
             if not known[index]:
-                known[index] = _pay(owed[fingerprints[index]], finding, same_path=same_path)
+                known[index] = _pay(owed[finding.fingerprint], finding, same_path=same_path)
     gone = tuple(debt for rest in owed.values() for debt in rest)
-    return Matched(known=tuple(known), fingerprints=fingerprints, gone=gone)
+    return Matched(known=tuple(known), gone=gone)
 
 
 def _pay(owed: list[Debt], finding: Finding, *, same_path: bool) -> bool:
@@ -46,22 +45,18 @@ def _pay(owed: list[Debt], finding: Finding, *, same_path: bool) -> bool:
     return False
 
 
-def merge_matrix(steps: Iterable[tuple[str, Sequence[Finding]]], gate: str) -> tuple[Finding, ...]:
+def merge_matrix(steps: Iterable[tuple[str, Sequence[Located[Finding]]]]) -> tuple[Located[Finding], ...]:
     """Merge findings of a gate's steps, given as (check, findings).
 
     Steps of one check under several matrix values see the same fault several times; the merged multiset holds each
     fingerprint as often as the step that saw it most. Different checks add up.
     """
-    best: dict[str, dict[str, list[Finding]]] = defaultdict(dict)
-    for check, findings in steps:
-        for print_, group in _grouped(gate, findings).items():
+    best: dict[str, dict[str, list[Located[Finding]]]] = defaultdict(dict)
+    for check, found in steps:
+        groups: dict[str, list[Located[Finding]]] = defaultdict(list)
+        for each in found:
+            groups[each.fact.fingerprint].append(each)
+        for print_, group in groups.items():
             if len(group) > len(best[check].get(print_, ())):
                 best[check][print_] = group
-    return tuple(finding for groups in best.values() for group in groups.values() for finding in group)
-
-
-def _grouped(gate: str, findings: Sequence[Finding]) -> Mapping[str, list[Finding]]:
-    groups: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        groups[fingerprint(gate, finding)].append(finding)
-    return groups
+    return tuple(each for groups in best.values() for group in groups.values() for each in group)

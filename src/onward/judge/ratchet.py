@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from onward.judge.located import Located
 from onward.model.ledger import Mark
 from onward.model.measure import Better, Limit, Measure
 from onward.model.verdict import JudgedMeasure
@@ -11,28 +12,29 @@ from onward.model.verdict import JudgedMeasure
 _ROUNDING = 1e-9
 
 
-def merge_measures(measures: Iterable[Measure]) -> tuple[Measure, ...]:
+def merge_measures(measures: Iterable[Located[Measure]]) -> tuple[Located[Measure], ...]:
     """Keep one measure per name and scope: the worst, so that no matrix value hides behind another."""
-    worst: dict[tuple[str, str], Measure] = {}
-    for measure in measures:
-        key = (measure.name, measure.scope)
-        if key not in worst or measure.is_worse_than(worst[key].value):
-            worst[key] = measure
+    worst: dict[tuple[str, str], Located[Measure]] = {}
+    for each in measures:
+        key = (each.fact.name, each.fact.scope)
+        if key not in worst or each.fact.is_worse_than(worst[key].fact.value):
+            worst[key] = each
     return tuple(worst.values())
 
 
-def hold(measure: Measure, limits: Sequence[Limit], marks: Sequence[Mark]) -> JudgedMeasure:
+def hold(located: Located[Measure], limits: Sequence[Limit], marks: Sequence[Mark]) -> JudgedMeasure:
     """Judge one measure by the strictest of its thresholds and its ratchet mark."""
+    measure = located.fact
     candidates = [
         (limit.value, "threshold") for limit in limits if (limit.measure, limit.scope) == (measure.name, measure.scope)
     ] + [(mark.value, "ratchet") for mark in marks if (mark.measure, mark.scope) == (measure.name, measure.scope)]
     if not candidates:
-        return JudgedMeasure(measure=measure)
+        return JudgedMeasure(step=located.step, index=located.index)
     pick = max if measure.better is Better.HIGHER else min
     value, source = pick(candidates, key=lambda candidate: candidate[0])
     slack = -_ROUNDING if measure.better is Better.HIGHER else _ROUNDING
     holds = not measure.is_worse_than(value + slack)
-    return JudgedMeasure(measure=measure, limit=value, limit_from=source, holds=holds)
+    return JudgedMeasure(step=located.step, index=located.index, limit=value, limit_from=source, holds=holds)
 
 
 def may_tighten(

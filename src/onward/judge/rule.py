@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from onward.judge import baseline, ratchet, waiver
+from onward.judge.located import Located, locate
 from onward.model.event import PlannedStep
-from onward.model.evidence import Evidence, LookedAt, Reason
+from onward.model.evidence import Evidence, Reason
 from onward.model.finding import Finding
-from onward.model.ledger import Debt, Ledgers
+from onward.model.ledger import Debt, Ledgers, Mark
+from onward.model.measure import Measure
 from onward.model.pipeline import Waiver
 from onward.model.policy import GatePolicy
-from onward.model.verdict import GateResult, JudgedMeasure, Ruling, Status, StepVerdict, Verdict
+from onward.model.verdict import GateResult, JudgedMeasure, Ruling, Status, StepResult, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,52 +32,54 @@ class Rules:
         """The gate's id."""
         return self.demanded.gate
 
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The gate's marks of the ratchet."""
+        return tuple(mark for mark in self.ledgers.marks if mark.gate == self.gate)
 
-def judge_step(step: PlannedStep, evidence: Evidence, rules: Rules) -> StepVerdict:
+
+def judge_step(step: PlannedStep, evidence: Evidence, rules: Rules) -> StepResult:
     """Say what one step shows on its own; thresholds wait for the merged evidence of the whole gate."""
-    rulings = _rulings(evidence.findings, rules).rulings
+    found = _ruled(locate(step.id, evidence.findings), rules)
     verdict, reason = _first(
-        _skipped(step, evidence), _blocked(rulings), _errored(evidence), _saw_too_little(evidence), _clean(evidence)
+        _skipped(step, evidence), _blocked(found.ruled), _errored(evidence), _saw_too_little(evidence), _clean(evidence)
     )
-    return StepVerdict(evidence=evidence, verdict=verdict, reason=reason)
+    return StepResult(step=step.id, verdict=verdict, reason=reason)
 
 
-def judge_gate(steps: Sequence[tuple[PlannedStep, Evidence]], rules: Rules) -> tuple[GateResult, tuple[str, ...]]:
-    """Judge a gate once over all of its steps; also return what its ledgers may tighten."""
-    step_verdicts = [judge_step(step, evidence, rules) for step, evidence in steps]
+def judge_gate(steps: Sequence[tuple[PlannedStep, Evidence]], rules: Rules) -> GateResult:
+    """Judge a gate once over all of its steps."""
+    results = [judge_step(step, evidence, rules) for step, evidence in steps]
     ran = [(step, evidence) for step, evidence in steps if evidence.skipped is None]
-    merged = baseline.merge_matrix(((step.check, evidence.findings) for step, evidence in ran), rules.gate)
+    merged = baseline.merge_matrix((step.check, locate(step.id, seen.findings)) for step, seen in ran)
     expired = waiver.expired_findings(rules.waivers, rules.gate, rules.today) if steps else ()
-    found = _rulings((*merged, *expired), rules)
-    measures = _judged_measures(ran, rules)
+    found = _ruled((*merged, *locate("", expired)), rules)
+    measures = ratchet.merge_measures(each for step, seen in ran for each in locate(step.id, seen.measures))
+    held = tuple(ratchet.hold(measure, rules.demanded.limits, rules.marks) for measure in measures)
     verdict, reason = _first(
-        _blocked(found.rulings),
-        _beyond_limits(measures),
-        _unsure(step_verdicts),
-        _none_ran(step_verdicts),
-        _not_shown([(step, verdict) for (step, _), verdict in zip(steps, step_verdicts, strict=True)]),
+        _blocked(found.ruled),
+        _beyond_limits(measures, held),
+        _unsure(results),
+        _none_ran(results),
+        _not_shown([(step, result) for (step, _), result in zip(steps, results, strict=True)]),
         _unmeasured(measures, rules, ran),
-        _passed(step_verdicts),
+        _passed(results),
     )
-    complete = verdict in (Verdict.PASSED, Verdict.FAILED) and len(ran) == len(steps)
-    narrowed = any(step.narrowed for step, _ in steps)
-    gone = found.gone if complete and not narrowed else ()
-    tighten = _tighten(gone, measures, rules) if verdict is Verdict.PASSED else ()
-    result = GateResult(
+    whole = len(ran) == len(steps) and not any(step.narrowed for step, _ in steps)
+    return GateResult(
         gate=rules.gate,
         verdict=verdict,
         reason=reason,
-        steps=tuple(step.id for step, _ in steps),
-        rulings=found.rulings,
-        measures=measures,
-        looked_at=_sum_looked_at(evidence for _, evidence in ran),
+        rulings=tuple(ruling for _, ruling in found.ruled),
+        measures=held,
+        own_findings=expired,
+        tighten=_tighten(found.gone if whole else (), measures, rules) if verdict is Verdict.PASSED else (),
     )
-    return result, tighten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    rulings: tuple[Ruling, ...]
+    ruled: tuple[tuple[Finding, Ruling], ...]
     gone: tuple[Debt, ...]
 
 
@@ -86,28 +90,26 @@ def _first(*answers: _Answer) -> tuple[Verdict, Reason]:
     return next(answer for answer in answers if answer is not None)
 
 
-def _rulings(findings: Sequence[Finding], rules: Rules) -> _Found:
-    matched = baseline.match(rules.gate, findings, rules.ledgers.debts)
-    rulings = tuple(
-        _ruling(finding, print_, known=known, rules=rules)
-        for finding, print_, known in zip(findings, matched.fingerprints, matched.known, strict=True)
+def _ruled(found: Sequence[Located[Finding]], rules: Rules) -> _Found:
+    matched = baseline.match(rules.gate, [each.fact for each in found], rules.ledgers.debts)
+    ruled = tuple(
+        (each.fact, _ruling(each, known=known, rules=rules)) for each, known in zip(found, matched.known, strict=True)
     )
-    return _Found(rulings=rulings, gone=matched.gone)
+    return _Found(ruled=ruled, gone=matched.gone)
 
 
-def _ruling(finding: Finding, print_: str, *, known: bool, rules: Rules) -> Ruling:
-    skip_reason = waiver.covering(rules.waivers, rules.gate, finding, fingerprint=print_, today=rules.today)
-    if skip_reason is not None:
-        status = Status.QUARANTINED if skip_reason.test else Status.WAIVED
+def _ruling(found: Located[Finding], *, known: bool, rules: Rules) -> Ruling:
+    covered = waiver.covering(rules.waivers, rules.gate, found.fact, today=rules.today)
+    if covered is not None:
+        status = Status.QUARANTINED if covered.test else Status.WAIVED
     else:
         status = Status.KNOWN if known else Status.NEW
-    blocks = status is Status.NEW and finding.severity.rank >= rules.demanded.block.rank
     return Ruling(
-        finding=finding,
-        fingerprint=print_,
+        step=found.step,
+        index=found.index,
         status=status,
-        blocks=blocks,
-        waiver=skip_reason.id if skip_reason else None,
+        blocks=status is Status.NEW and found.fact.severity.rank >= rules.demanded.block.rank,
+        waiver=covered.id if covered else None,
     )
 
 
@@ -118,11 +120,11 @@ def _skipped(step: PlannedStep, evidence: Evidence) -> _Answer:
     return (Verdict.UNVERIFIED if required else Verdict.NOT_RUN), evidence.skipped
 
 
-def _blocked(rulings: Sequence[Ruling]) -> _Answer:
-    blocking = [ruling for ruling in rulings if ruling.blocks]
+def _blocked(ruled: Sequence[tuple[Finding, Ruling]]) -> _Answer:
+    blocking = [finding for finding, ruling in ruled if ruling.blocks]
     if not blocking:
         return None
-    first = blocking[0].finding
+    first = blocking[0]
     where = f" in {first.place.path}" if first.place.path else ""
     count = "1 new finding" if len(blocking) == 1 else f"{len(blocking)} new findings"
     return Verdict.FAILED, Reason(code="new-findings", text=f"{count}, first: {first.rule}{where}: {first.message}")
@@ -156,38 +158,28 @@ def _clean(evidence: Evidence) -> tuple[Verdict, Reason]:
     return Verdict.PASSED, Reason(code="holds", text=counts)
 
 
-def _judged_measures(ran: Sequence[tuple[PlannedStep, Evidence]], rules: Rules) -> tuple[JudgedMeasure, ...]:
-    merged = ratchet.merge_measures(measure for _, evidence in ran for measure in evidence.measures)
-    limits = rules.demanded.limits
-    marks = [mark for mark in rules.ledgers.marks if mark.gate == rules.gate]
-    return tuple(ratchet.hold(measure, limits, marks) for measure in merged)
-
-
-def _beyond_limits(measures: Sequence[JudgedMeasure]) -> _Answer:
-    broken = [judged for judged in measures if not judged.holds]
+def _beyond_limits(measures: Sequence[Located[Measure]], held: Sequence[JudgedMeasure]) -> _Answer:
+    broken = [(each.fact, judged) for each, judged in zip(measures, held, strict=True) if not judged.holds]
     if not broken:
         return None
-    first = broken[0]
-    scope = f" [{first.measure.scope}]" if first.measure.scope else ""
-    text = (
-        f"{first.measure.name}{scope} is {first.measure.value:g} {first.measure.unit}, "
-        f"the {first.limit_from} is {first.limit:g}"
-    )
-    return Verdict.FAILED, Reason(code=f"beyond-{first.limit_from}", text=text)
+    measure, judged = broken[0]
+    scope = f" [{measure.scope}]" if measure.scope else ""
+    text = f"{measure.name}{scope} is {measure.value:g} {measure.unit}, the {judged.limit_from} is {judged.limit:g}"
+    return Verdict.FAILED, Reason(code=f"beyond-{judged.limit_from}", text=text)
 
 
-def _unsure(steps: Sequence[StepVerdict]) -> _Answer:
+def _unsure(steps: Sequence[StepResult]) -> _Answer:
     unsure = next((step for step in steps if step.verdict is Verdict.UNVERIFIED), None)
     if unsure is None:
         return None
-    text = unsure.reason.text if len(steps) == 1 else f"{unsure.evidence.step}: {unsure.reason.text}"
+    text = unsure.reason.text if len(steps) == 1 else f"{unsure.step}: {unsure.reason.text}"
     return Verdict.UNVERIFIED, Reason(code=unsure.reason.code, text=text)
 
 
-def _unmeasured(measures: Sequence[JudgedMeasure], rules: Rules, ran: Sequence[object]) -> _Answer:
+def _unmeasured(measures: Sequence[Located[Measure]], rules: Rules, ran: Sequence[object]) -> _Answer:
     if not ran:
         return None
-    there = {(judged.measure.name, judged.measure.scope) for judged in measures}
+    there = {(each.fact.name, each.fact.scope) for each in measures}
     for limit in rules.demanded.limits:
         if (limit.measure, limit.scope) not in there:
             text = f"policy limits {limit.measure}, but nothing measured it"
@@ -195,14 +187,14 @@ def _unmeasured(measures: Sequence[JudgedMeasure], rules: Rules, ran: Sequence[o
     return None
 
 
-def _none_ran(steps: Sequence[StepVerdict]) -> _Answer:
+def _none_ran(steps: Sequence[StepResult]) -> _Answer:
     if any(step.verdict is not Verdict.NOT_RUN for step in steps):
         return None
     first = steps[0].reason if steps else Reason(code="no-check-applies", text="no check of this gate applies here")
     return Verdict.NOT_RUN, first
 
 
-def _not_shown(steps: Sequence[tuple[PlannedStep, StepVerdict]]) -> _Answer:
+def _not_shown(steps: Sequence[tuple[PlannedStep, StepResult]]) -> _Answer:
     """Answer where what the gate promises could not be looked for on this machine, though other checks passed."""
     for proves in dict.fromkeys(step.proves for step, _ in steps if step.proves):
         alike = [verdict for step, verdict in steps if step.proves == proves]
@@ -215,32 +207,17 @@ def _not_shown(steps: Sequence[tuple[PlannedStep, StepVerdict]]) -> _Answer:
     return None
 
 
-def _passed(steps: Sequence[StepVerdict]) -> tuple[Verdict, Reason]:
+def _passed(steps: Sequence[StepResult]) -> tuple[Verdict, Reason]:
     left = [step for step in steps if step.verdict is Verdict.NOT_RUN]
     passed = [step for step in steps if step.verdict is Verdict.PASSED]
     text = "; ".join(dict.fromkeys(step.reason.text for step in passed))
     if left:
-        text += "; not run: " + ", ".join(step.evidence.step for step in left)
+        text += "; not run: " + ", ".join(step.step for step in left)
     code = "nothing-to-check" if all(step.reason.code == "nothing-to-check" for step in passed) else "holds"
     return Verdict.PASSED, Reason(code=code, text=text)
 
 
-def _sum_looked_at(evidence: Iterable[Evidence]) -> tuple[LookedAt, ...]:
-    sums: dict[str, LookedAt] = {}
-    for looked in (looked for one in evidence for looked in one.looked_at):
-        before = sums.get(looked.what)
-        if before is None:
-            sums[looked.what] = looked
-            continue
-        expected = [value for value in (before.expected, looked.expected) if value is not None]
-        sums[looked.what] = LookedAt(
-            what=looked.what, count=before.count + looked.count, expected=sum(expected) if expected else None
-        )
-    return tuple(sums.values())
-
-
-def _tighten(gone: Sequence[Debt], measures: Sequence[JudgedMeasure], rules: Rules) -> tuple[str, ...]:
-    marks = [mark for mark in rules.ledgers.marks if mark.gate == rules.gate]
+def _tighten(gone: Sequence[Debt], measures: Sequence[Located[Measure]], rules: Rules) -> tuple[str, ...]:
     paid = tuple(f"{rules.gate}: debt {debt.fingerprint} ({debt.rule}) is gone and may be removed" for debt in gone)
-    better = ratchet.may_tighten(rules.gate, (judged.measure for judged in measures), marks, rules.demanded.ratchets)
+    better = ratchet.may_tighten(rules.gate, (each.fact for each in measures), rules.marks, rules.demanded.ratchets)
     return paid + better

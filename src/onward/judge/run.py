@@ -10,7 +10,7 @@ from onward.model.event import PlannedStep, RunStarted
 from onward.model.evidence import Evidence, Reason
 from onward.model.ledger import Ledgers
 from onward.model.policy import Policy
-from onward.model.verdict import GateResult, RunResult, StepVerdict, Verdict
+from onward.model.verdict import GateResult, RunResult, StepResult, Verdict
 
 
 def judge(
@@ -31,7 +31,7 @@ class Judge:
             for gate in announced.gates
         }
 
-    def step(self, step_id: str, evidence: Evidence) -> StepVerdict:
+    def step(self, step_id: str, evidence: Evidence) -> StepResult:
         """Judge one step on its own."""
         step = self._steps[step_id]
         return judge_step(step, evidence, self._rules[step.gate])
@@ -53,24 +53,22 @@ class Judge:
             return Reason(code="needed-step-did-not-pass", text="no step that feeds this one was run")
         return None
 
-    def gate(self, gate_id: str, evidence: Mapping[str, Evidence]) -> tuple[GateResult, tuple[str, ...]]:
+    def gate(self, gate_id: str, evidence: Mapping[str, Evidence]) -> GateResult:
         """Judge one gate over the evidence of its steps."""
         planned = self._announced.gate(gate_id)
         if planned.skip_reason is not None:
-            return GateResult(gate=gate_id, verdict=Verdict.NOT_RUN, reason=planned.skip_reason), ()
+            return GateResult(gate=gate_id, verdict=Verdict.NOT_RUN, reason=planned.skip_reason)
         steps = [(self._steps[step], evidence[step]) for step in planned.steps]
         return judge_gate(steps, self._rules[gate_id])
 
     def run(self, evidence: Mapping[str, Evidence]) -> RunResult:
         """Judge everything; planned steps without evidence, or evidence nobody planned, make the run unverified."""
         complete = {step: evidence.get(step) or _missing(planned) for step, planned in self._steps.items()}
-        judged = [self.gate(gate.id, complete) for gate in self._announced.gates]
-        gates = tuple(verdict for verdict, _ in judged)
+        gates = tuple(self.gate(gate.id, complete) for gate in self._announced.gates)
         steps = tuple(self.step(step, complete[step]) for step in self._steps)
         stray = sorted(set(evidence) - set(complete))
         verdict, reason = _overall(gates, stray)
-        tighten = tuple(line for _, lines in judged for line in lines)
-        return RunResult(verdict=verdict, reason=reason, gates=gates, steps=steps, tighten=tighten)
+        return RunResult(verdict=verdict, reason=reason, gates=gates, steps=steps)
 
 
 def _missing(step: PlannedStep) -> Evidence:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 
-from onward.model.finding import Finding, Place, Severity
+from onward.model.finding import Finding, Place, Severity, fingerprint
 from onward.model.pipeline import Waiver
 
 
@@ -15,7 +16,7 @@ def is_expired(waiver: Waiver, today: date) -> bool:
     return waiver.expires < today
 
 
-def covers(waiver: Waiver, gate: str, finding: Finding, fingerprint: str) -> bool:
+def covers(waiver: Waiver, gate: str, finding: Finding) -> bool:
     """Return whether `waiver` speaks of this finding; every criterion that it names must match.
 
     A waiver that names no criterion besides its gate covers nothing: an exception has to be named.
@@ -24,7 +25,7 @@ def covers(waiver: Waiver, gate: str, finding: Finding, fingerprint: str) -> boo
         return False
     criteria = (
         (waiver.rule, waiver.rule == finding.rule),
-        (waiver.fingerprint, waiver.fingerprint == fingerprint),
+        (waiver.fingerprint, waiver.fingerprint == finding.fingerprint),
         (waiver.path, fnmatchcase(finding.place.path or "", waiver.path)),
         (waiver.subject, waiver.subject == finding.subject),
         (waiver.test, waiver.test == finding.subject),
@@ -33,26 +34,27 @@ def covers(waiver: Waiver, gate: str, finding: Finding, fingerprint: str) -> boo
     return bool(named) and all(named)
 
 
-def covering(waivers: Iterable[Waiver], gate: str, finding: Finding, *, fingerprint: str, today: date) -> Waiver | None:
+def covering(waivers: Iterable[Waiver], gate: str, finding: Finding, *, today: date) -> Waiver | None:
     """Return the first waiver in force that covers the finding."""
     return next(
-        (waiver for waiver in waivers if not is_expired(waiver, today) and covers(waiver, gate, finding, fingerprint)),
+        (waiver for waiver in waivers if not is_expired(waiver, today) and covers(waiver, gate, finding)),
         None,
     )
 
 
 def expired_findings(waivers: Iterable[Waiver], gate: str, today: date) -> tuple[Finding, ...]:
     """Return one finding for each waiver of `gate` that has run out: an exception ends, or is renewed in the open."""
-    return tuple(
-        Finding(
-            rule="expired-waiver",
-            tool="onward",
-            message=f"waiver {waiver.id} of {waiver.owner} ended on {waiver.expires.isoformat()}: {waiver.reason}",
-            severity=Severity.HIGH,
-            place=Place(path="onward.toml"),
-            subject=f"waiver {waiver.id}",
-            fix="remove what it excused, or renew the waiver with a new date and reason",
-        )
-        for waiver in waivers
-        if waiver.gate == gate and is_expired(waiver, today)
+    return tuple(_expired(waiver) for waiver in waivers if waiver.gate == gate and is_expired(waiver, today))
+
+
+def _expired(waiver: Waiver) -> Finding:
+    found = Finding(
+        rule="expired-waiver",
+        tool="onward",
+        message=f"waiver {waiver.id} of {waiver.owner} ended on {waiver.expires.isoformat()}: {waiver.reason}",
+        severity=Severity.HIGH,
+        place=Place(path="onward.toml"),
+        subject=f"waiver {waiver.id}",
+        fix="remove what it excused, or renew the waiver with a new date and reason",
     )
+    return replace(found, fingerprint=fingerprint(waiver.gate, found))

@@ -197,7 +197,6 @@ class Annex:
     notes: tuple[str, ...] = ()
     tighten: tuple[str, ...] = ()
     jobs: int = 0
-    overhead_cpu_s: float = 0.0
     looked_at: Mapping[str, tuple[LookedAt, ...]] = field(default_factory=lambda: NOTHING)
     titles: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     guides: Mapping[str, str] = field(default_factory=lambda: NOTHING)

@@ -9,7 +9,7 @@ from onward.model.evidence import Evidence, Reason
 from onward.model.facts import Revision
 from onward.model.ledger import Ledgers
 from onward.model.policy import Policy
-from onward.model.verdict import GateResult, RunResult, StepVerdict
+from onward.model.verdict import GateResult, StepResult, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,16 +93,14 @@ class StepFinished:
 class StepJudged:
     """What a step shows on its own, as soon as it is known."""
 
-    step: str
-    verdict: StepVerdict
+    result: StepResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateJudged:
     """A gate's verdict over the merged evidence of its steps."""
 
-    gate: str
-    verdict: GateResult
+    result: GateResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +116,13 @@ class RunFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFinished:
-    """The last event: the judgement, how long it took (seconds) and the exit code."""
+    """The last event: the verdict over all gates, how long the run took (seconds) and the exit code."""
 
     finished_at: str
     duration_s: float
     exit_code: int
-    judgement: RunResult
-    overhead_cpu_s: float = 0.0
+    verdict: Verdict
+    reason: Reason
 
 
 Event = RunStarted | StepStarted | StepProgress | StepFinished | StepJudged | GateJudged | RunFailed | RunFinished

@@ -56,7 +56,7 @@ class Finding:
     """A fact without judgement: no status, no policy.
 
     `subject` names what the finding is about where that is not a line of code ("jinja2 2.4", a test's node id).
-    `excerpt` and `symbol` are attached when evidence is sealed; readers leave them empty.
+    `excerpt`, `symbol` and `fingerprint` are attached when evidence is sealed; readers leave them empty.
     """
 
     rule: str
@@ -69,6 +69,7 @@ class Finding:
     fix: str = ""
     excerpt: str = ""
     symbol: str = ""
+    fingerprint: str = ""
 
 
 def normalise(code: str) -> str:

@@ -1,13 +1,15 @@
-"""What is concluded from evidence: verdicts of steps, gates and the run, and the standing of each finding."""
+"""What is concluded from evidence: verdicts of steps, gates and the run, and the standing of each finding.
+
+A conclusion names what it speaks of by step and position; what was found is said by the evidence alone.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from onward.model.evidence import Evidence, LookedAt, Reason
+from onward.model.evidence import Reason
 from onward.model.finding import Finding
-from onward.model.measure import Measure
 
 
 class Verdict(StrEnum):
@@ -26,15 +28,17 @@ class Status(StrEnum):
     KNOWN = "known"
     WAIVED = "waived"
     QUARANTINED = "quarantined"
-    FIXED = "fixed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """A finding together with its standing. `blocks` is False for what policy lets pass although it is new."""
+    """How the finding at `index` of the evidence of `step` stands; an empty `step` means the gate's own findings.
 
-    finding: Finding
-    fingerprint: str
+    `blocks` is False for what policy lets pass although it is new.
+    """
+
+    step: str
+    index: int
     status: Status
     blocks: bool
     waiver: str | None = None
@@ -42,34 +46,42 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedMeasure:
-    """A measure beside the limit it was held against; `limit_from` is threshold, ratchet or empty."""
+    """The measure at `index` of the evidence of `step` beside the limit that it was held against.
 
-    measure: Measure
+    `limit_from` is threshold, ratchet or empty.
+    """
+
+    step: str
+    index: int
     limit: float | None = None
     limit_from: str = ""
     holds: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepVerdict:
-    """One step's evidence and what it shows on its own."""
+class StepResult:
+    """What the evidence of one step shows on its own."""
 
-    evidence: Evidence
+    step: str
     verdict: Verdict
     reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateResult:
-    """The one judgement of a gate over the merged evidence of its steps."""
+    """The one judgement of a gate over the merged evidence of its steps.
+
+    `own_findings` are made by policy rather than by a tool (an expired waiver). `tighten` are lines on what the ledgers
+    may hold closer.
+    """
 
     gate: str
     verdict: Verdict
     reason: Reason
-    steps: tuple[str, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     measures: tuple[JudgedMeasure, ...] = ()
-    looked_at: tuple[LookedAt, ...] = ()
+    own_findings: tuple[Finding, ...] = ()
+    tighten: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,5 +91,4 @@ class RunResult:
     verdict: Verdict
     reason: Reason
     gates: tuple[GateResult, ...]
-    steps: tuple[StepVerdict, ...]
-    tighten: tuple[str, ...] = ()
+    steps: tuple[StepResult, ...]

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from onward.model.document import FindingEntry, GateEntry, MeasureEntry, ServiceEntry
-from onward.model.evidence import Evidence, ServiceUse
-from onward.model.finding import Finding, fingerprint
+from onward.model.evidence import Evidence, LookedAt, ServiceUse
+from onward.model.finding import Finding
 from onward.model.measure import Measure
 from onward.model.verdict import GateResult, Ruling, Status
+from onward.record import standing
+from onward.record.standing import Spot
 
 
-def gate(verdict: GateResult, *, steps: tuple[str, ...]) -> GateEntry:
-    """Return a judged gate as its entry."""
+def gate(result: GateResult, *, steps: tuple[str, ...], evidence: Mapping[str, Evidence]) -> GateEntry:
+    """Return a judged gate as its entry; what its judgement speaks of is looked up in the evidence."""
     return GateEntry(
-        gate=verdict.gate,
-        verdict=verdict.verdict,
-        reason=verdict.reason,
+        gate=result.gate,
+        verdict=result.verdict,
+        reason=result.reason,
         steps=steps,
         measures=tuple(
-            measure(each.measure, limit=each.limit, limit_from=each.limit_from) for each in verdict.measures
+            measure(value, limit=judged.limit, limit_from=judged.limit_from)
+            for value, judged in standing.measures(result, evidence)
         ),
-        findings=tuple(_ruled(ruling) for ruling in verdict.rulings),
+        findings=tuple(_finding(found, ruling) for found, ruling in standing.findings(result, evidence)),
     )
 
 
-def tolerated(verdict: GateResult) -> frozenset[int]:
+def looked_at(evidence: Iterable[Evidence]) -> tuple[LookedAt, ...]:
+    """Return what the steps of a gate looked at together, what is expected added up likewise."""
+    sums: dict[str, LookedAt] = {}
+    for looked in (looked for one in evidence if one.skipped is None for looked in one.looked_at):
+        before = sums.get(looked.what)
+        if before is None:
+            sums[looked.what] = looked
+            continue
+        expected = [value for value in (before.expected, looked.expected) if value is not None]
+        sums[looked.what] = LookedAt(
+            what=looked.what, count=before.count + looked.count, expected=sum(expected) if expected else None
+        )
+    return tuple(sums.values())
+
+
+def tolerated(result: GateResult) -> frozenset[int]:
     """Return the positions of new findings that policy lets pass."""
     return frozenset(
-        position for position, ruling in enumerate(verdict.rulings) if ruling.status is Status.NEW and not ruling.blocks
+        position for position, ruling in enumerate(result.rulings) if ruling.status is Status.NEW and not ruling.blocks
     )
 
 
@@ -53,27 +73,12 @@ def notes(evidence: Evidence) -> tuple[str, ...]:
     return evidence.notes + tuple(f"{use.name}: {note}" for use in evidence.services for note in use.notes)
 
 
-def step_findings(evidence: Evidence, judged: GateResult | None) -> tuple[FindingEntry, ...]:
+def step_findings(evidence: Evidence, ruled: Mapping[Spot, Ruling]) -> tuple[FindingEntry, ...]:
     """Return a step's findings with the standing that the gate's ruling gave them; `new` where there is none."""
-    rulings = judged.rulings if judged else ()
-    exact = {ruling.finding: ruling for ruling in rulings}
-    alike = {ruling.fingerprint: ruling for ruling in rulings}
-    return tuple(_entry_of(finding, evidence.gate, exact, alike) for finding in evidence.findings)
+    return tuple(_finding(found, ruled.get((evidence.step, index))) for index, found in enumerate(evidence.findings))
 
 
-def _entry_of(finding: Finding, gate_id: str, exact: dict[Finding, Ruling], alike: dict[str, Ruling]) -> FindingEntry:
-    own = fingerprint(gate_id, finding)
-    ruling = exact.get(finding) or alike.get(own)
-    if ruling is None:
-        return _entry(finding, own, Status.NEW, None)
-    return _entry(finding, ruling.fingerprint, ruling.status, ruling.waiver)
-
-
-def _ruled(ruling: Ruling) -> FindingEntry:
-    return _entry(ruling.finding, ruling.fingerprint, ruling.status, ruling.waiver)
-
-
-def _entry(finding: Finding, print_: str, status: Status, waiver: str | None) -> FindingEntry:
+def _finding(finding: Finding, ruling: Ruling | None) -> FindingEntry:
     place = finding.place
     return FindingEntry(
         rule=finding.rule,
@@ -87,9 +92,9 @@ def _entry(finding: Finding, print_: str, status: Status, waiver: str | None) ->
         end_line=place.end_line,
         end_column=place.end_column,
         commit=place.commit,
-        fingerprint=print_,
-        status=status,
-        waiver=waiver,
+        fingerprint=finding.fingerprint,
+        status=ruling.status if ruling else Status.NEW,
+        waiver=ruling.waiver if ruling else None,
         url=finding.url or None,
         fix=finding.fix or None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from onward.model.document import (
@@ -17,8 +17,9 @@ from onward.model.document import (
 )
 from onward.model.event import Event, PlannedGate, PlannedStep
 from onward.model.evidence import Evidence, Reason
-from onward.model.verdict import Verdict
-from onward.record import entries
+from onward.model.verdict import Ruling, Verdict
+from onward.record import entries, standing
+from onward.record.standing import Spot
 from onward.record.story import UNREPORTED, Story, gather
 
 UNVERIFIED_EXIT = 3
@@ -59,12 +60,15 @@ def annex(events: Iterable[Event]) -> Annex:
     end = story.finished
     evidence = story.evidence
     return Annex(
-        reason=end.judgement.reason if end else story.missing,
+        reason=end.reason if end else story.missing,
         notes=story.started.notes,
-        tighten=end.judgement.tighten if end else (),
+        tighten=tuple(line for gate in story.started.gates for line in _tighten(story, gate)),
         jobs=story.started.jobs,
-        overhead_cpu_s=end.overhead_cpu_s if end else 0.0,
-        looked_at={gate: verdict.looked_at for gate, verdict in story.gates.items()},
+        looked_at={
+            gate.id: entries.looked_at(evidence[step] for step in gate.steps if step in evidence)
+            for gate in story.started.gates
+            if gate.id in story.gates
+        },
         titles={gate.id: gate.title for gate in story.started.gates},
         tolerated={gate: entries.tolerated(verdict) for gate, verdict in story.gates.items()},
         tests={step: sealed.tests for step, sealed in evidence.items() if sealed.tests},
@@ -74,24 +78,35 @@ def annex(events: Iterable[Event]) -> Annex:
 
 
 def _gates(story: Story) -> tuple[GateEntry, ...]:
-    planned = {gate.id: gate for gate in story.started.gates}
-    extra = {gate: PlannedGate(id=gate, title=gate) for gate in story.gates if gate not in planned}
-    return tuple(_gate(story, gate) for gate in (planned | extra).values())
+    return tuple(_gate(story, gate) for gate in story.started.gates)
 
 
 def _gate(story: Story, planned: PlannedGate) -> GateEntry:
     judged = story.gates.get(planned.id)
     if judged is not None:
-        return entries.gate(judged, steps=judged.steps or planned.steps)
+        return entries.gate(judged, steps=planned.steps, evidence=story.evidence)
     verdict = Verdict.UNVERIFIED if planned.skip_reason is None else Verdict.NOT_RUN
     return GateEntry(gate=planned.id, verdict=verdict, reason=planned.skip_reason or story.missing, steps=planned.steps)
 
 
+def _tighten(story: Story, planned: PlannedGate) -> tuple[str, ...]:
+    return story.gates[planned.id].tighten if planned.id in story.gates else ()
+
+
 def _steps(story: Story) -> tuple[StepEntry, ...]:
-    return tuple(_step(story, planned) for planned in story.started.steps)
+    ruled = _ruled(story)
+    return tuple(_step(story, planned, ruled) for planned in story.started.steps)
 
 
-def _step(story: Story, planned: PlannedStep) -> StepEntry:
+def _ruled(story: Story) -> Mapping[Spot, Ruling]:
+    ruled: dict[Spot, Ruling] = {}
+    for gate, result in story.gates.items():
+        steps = [step for step in story.started.steps if step.gate == gate and step.id in story.evidence]
+        ruled |= standing.rulings(result, [(step.check, story.evidence[step.id]) for step in steps])
+    return ruled
+
+
+def _step(story: Story, planned: PlannedStep, ruled: Mapping[Spot, Ruling]) -> StepEntry:
     judged = story.steps.get(planned.id)
     verdict, reason = (judged.verdict, judged.reason) if judged else _unjudged(story, planned)
     evidence = story.evidence.get(planned.id) or Evidence(step=planned.id, gate=planned.gate)
@@ -110,7 +125,7 @@ def _step(story: Story, planned: PlannedStep) -> StepEntry:
         services=tuple(entries.service(use) for use in evidence.services),
         looked_at=evidence.looked_at,
         measures=tuple(entries.measure(each) for each in evidence.measures),
-        findings=entries.step_findings(evidence, story.gates.get(planned.gate)),
+        findings=entries.step_findings(evidence, ruled),
         notes=entries.notes(evidence),
         artifacts=evidence.artifacts,
     )
@@ -127,7 +142,7 @@ def _conclusion(story: Story, gates: tuple[GateEntry, ...], steps: tuple[StepEnt
         return Verdict.UNVERIFIED, story.failed.exit_code
     if story.finished is None:
         return Verdict.UNVERIFIED, UNVERIFIED_EXIT
-    verdict, exit_code = story.finished.judgement.verdict, story.finished.exit_code
+    verdict, exit_code = story.finished.verdict, story.finished.exit_code
     silent = any(gate.reason == UNREPORTED for gate in gates) or any(step.reason == UNREPORTED for step in steps)
     if verdict is Verdict.PASSED and silent:
         return Verdict.UNVERIFIED, exit_code or UNVERIFIED_EXIT

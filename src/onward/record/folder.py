@@ -52,7 +52,6 @@ class RunFolder:
         self.run = path.name
         self._clock = clock
         self._guard = threading.Lock()
-        self._memory = lines.Memory()
         self._seq = 0
         with _writing(path):
             path.mkdir(parents=True)
@@ -82,11 +81,9 @@ class RunFolder:
         with self._guard:
             if self._events.closed:
                 raise RecordError("the record of this run is broken off", where=str(self.path), hint=_PLACE_HINT)
-            short, skipped = self._memory.shorten(event)
             with _writing(self.path / EVENTS):
-                self._events.append(lines.encode(self._line(short, skipped)))
+                self._events.append(lines.encode(self._line(event)))
             self._seq += 1
-            self._memory.add(event)
 
     def artifact(self, path: Path, *, kind: str, media_type: str) -> Artifact:
         """Return a file of this run as an artifact with its digest; RecordError when it cannot be read."""
@@ -104,7 +101,7 @@ class RunFolder:
             self._events.close()
             self._lock.close()
 
-    def _line(self, event: Event, skipped: tuple[str, ...]) -> dict[str, object]:
+    def _line(self, event: Event) -> dict[str, object]:
         return {
             "v": lines.VERSION,
             "seq": self._seq + 1,
@@ -113,7 +110,7 @@ class RunFolder:
             "run": self.run,
             "step": lines.step_of(event),
             "type": lines.type_of(event),
-            "data": {**lines.fields(event), "as_recorded": skipped} if skipped else event,
+            "data": event,
         }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -21,8 +19,6 @@ from onward.model.event import (
     StepProgress,
     StepStarted,
 )
-from onward.model.evidence import Evidence
-from onward.model.verdict import GateResult, RunResult, StepVerdict
 
 VERSION = 2
 TYPES: dict[str, type[Event]] = {
@@ -46,7 +42,13 @@ def type_of(event: Event) -> str:
 
 def step_of(event: Event) -> str | None:
     """Return the step that `event` is about, None for those of the run and its gates."""
-    return None if isinstance(event, (RunStarted, GateJudged, RunFailed, RunFinished)) else event.step
+    match event:
+        case StepJudged():
+            return event.result.step
+        case RunStarted() | GateJudged() | RunFailed() | RunFinished():
+            return None
+        case _:
+            return event.step
 
 
 def encode(line: dict[str, Any]) -> bytes:
@@ -75,11 +77,6 @@ def decode(line: Line) -> Event:
         return msgspec.convert(line.data, kind)
     except msgspec.ValidationError as error:
         raise RecordError(f"{line.type} is malformed: {error}", where=f"{line.run} event {line.seq}") from error
-
-
-def fields(event: Event) -> dict[str, Any]:
-    """Return the fields of `event` by name, their values untouched."""
-    return {name: getattr(event, name) for name in event.__slots__}
 
 
 def parse_one(row: bytes) -> Line | None:
@@ -114,88 +111,6 @@ def _check(line: Line, number: int, where: str) -> None:
         raise RecordVersionError(message, where=f"{where}:{number}", hint=hint)
     if line.seq != number:
         raise RecordError(f"event {number} is missing (found {line.seq})", where=f"{where}:{number}")
-
-
-def restore(lines: Sequence[Line]) -> tuple[Event, ...]:
-    """Return the events of a run as they happened, with what a line left out because an earlier one has it."""
-    memory = Memory()
-    events = []
-    for line in lines:
-        event = memory.complete(decode(line), frozenset(line.data.get("as_recorded", ())))
-        memory.add(event)
-        events.append(event)
-    return tuple(events)
-
-
-class Memory:
-    """What earlier events of a run said, so that later ones need not say it again: evidence and rulings weigh most."""
-
-    def __init__(self) -> None:
-        self._evidence: dict[str, Evidence] = {}
-        self._steps: dict[str, StepVerdict] = {}
-        self._gates: dict[str, GateResult] = {}
-
-    def add(self, event: Event) -> None:
-        """Remember `event`."""
-        match event:
-            case StepFinished():
-                self._evidence[event.step] = event.evidence
-            case StepJudged():
-                self._steps[event.step] = event.verdict
-            case GateJudged():
-                self._gates[event.gate] = event.verdict
-            case _:
-                return
-
-    def shorten(self, event: Event) -> tuple[Event, tuple[str, ...]]:
-        """Return `event` without what was said before, and the names of the parts that were left out."""
-        match event:
-            case StepJudged() if event.verdict.evidence == self._evidence.get(event.step):
-                return replace(event, verdict=_bare_step(event.verdict)), ("evidence",)
-            case RunFinished():
-                return self._shorten_judgement(event)
-            case _:
-                return event, ()
-
-    def complete(self, event: Event, skipped: frozenset[str]) -> Event:
-        """Return `event` as it was before `shorten` left out the parts named `skipped`."""
-        match event:
-            case StepJudged() if "evidence" in skipped:
-                return replace(event, verdict=replace(event.verdict, evidence=self._evidence[event.step]))
-            case RunFinished():
-                return replace(event, judgement=self._complete_judgement(event.judgement, skipped))
-            case _:
-                return event
-
-    def _shorten_judgement(self, event: RunFinished) -> tuple[RunFinished, tuple[str, ...]]:
-        judgement = event.judgement
-        gates = {gate.gate for gate in judgement.gates if self._gates.get(gate.gate) == gate}
-        steps = {step.evidence.step for step in judgement.steps if self._steps.get(step.evidence.step) == step}
-        short = replace(
-            judgement,
-            gates=tuple(_bare_gate(gate) if gate.gate in gates else gate for gate in judgement.gates),
-            steps=tuple(_bare_step(step) if step.evidence.step in steps else step for step in judgement.steps),
-        )
-        skipped = [f"gate:{gate}" for gate in gates] + [f"step:{step}" for step in steps]
-        return replace(event, judgement=short), tuple(sorted(skipped))
-
-    def _complete_judgement(self, judgement: RunResult, skipped: frozenset[str]) -> RunResult:
-        return replace(
-            judgement,
-            gates=tuple(self._gates[gate.gate] if f"gate:{gate.gate}" in skipped else gate for gate in judgement.gates),
-            steps=tuple(
-                self._steps[step.evidence.step] if f"step:{step.evidence.step}" in skipped else step
-                for step in judgement.steps
-            ),
-        )
-
-
-def _bare_step(verdict: StepVerdict) -> StepVerdict:
-    return replace(verdict, evidence=Evidence(step=verdict.evidence.step, gate=verdict.evidence.gate))
-
-
-def _bare_gate(verdict: GateResult) -> GateResult:
-    return GateResult(gate=verdict.gate, verdict=verdict.verdict, reason=verdict.reason)
 
 
 def _valid(value: Any) -> Any:

@@ -104,7 +104,7 @@ class Records:
 
     def events(self, run: str = LATEST, root: str | None = None) -> tuple[Event, ...]:
         """Return the typed events of a run (see `read`)."""
-        return lines.restore(self.read(run, root))
+        return tuple(lines.decode(line) for line in self.read(run, root))
 
     def _summary(self, run_id: str) -> Summary | None:
         first, last = _ends(self.runs / run_id / EVENTS)
@@ -118,7 +118,7 @@ class Records:
             profile=first.data["profile"],
             started_at=first.data["started_at"],
             alive=self.is_alive(run_id),
-            verdict=data.get("judgement", {}).get("verdict", "unverified") if ended else None,
+            verdict=data.get("verdict", "unverified") if ended else None,
             exit_code=data.get("exit_code"),
         )
 

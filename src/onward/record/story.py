@@ -18,7 +18,7 @@ from onward.model.event import (
     StepStarted,
 )
 from onward.model.evidence import Evidence, Reason
-from onward.model.verdict import GateResult, StepVerdict
+from onward.model.verdict import GateResult, StepResult
 from onward.record.lines import sound
 
 UNFINISHED = Reason(code="unfinished", text="the run ended before this was judged")
@@ -32,7 +32,7 @@ class Story:
     started: RunStarted
     begun: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, Evidence] = field(default_factory=dict)
-    steps: dict[str, StepVerdict] = field(default_factory=dict)
+    steps: dict[str, StepResult] = field(default_factory=dict)
     gates: dict[str, GateResult] = field(default_factory=dict)
     failed: RunFailed | None = None
     finished: RunFinished | None = None
@@ -63,19 +63,12 @@ def _add(story: Story, event: Event) -> None:
         case StepFinished():
             story.evidence[event.step] = event.evidence
         case StepJudged():
-            story.steps[event.step] = event.verdict
+            story.steps[event.result.step] = event.result
         case GateJudged():
-            story.gates[event.gate] = event.verdict
+            story.gates[event.result.gate] = event.result
         case RunFailed():
             story.failed = event
         case RunFinished():
-            _end(story, event)
+            story.finished = event
         case RunStarted() | StepProgress():
             return
-
-
-def _end(story: Story, event: RunFinished) -> None:
-    story.finished = event
-    story.steps |= {step.evidence.step: step for step in event.judgement.steps}
-    story.evidence |= {step.evidence.step: step.evidence for step in event.judgement.steps}
-    story.gates |= {gate.gate: gate for gate in event.judgement.gates}

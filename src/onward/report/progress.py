@@ -1,48 +1,55 @@
-"""What is worth a line while a run goes on (pure)."""
+"""What is worth a line while a run goes on."""
 
 from __future__ import annotations
 
-from onward.model.event import Event, GateJudged, RunFailed, RunStarted, StepJudged, StepStarted
-from onward.model.verdict import Verdict
+from onward.model.event import Event, GateJudged, RunFailed, RunStarted, StepFinished, StepJudged, StepStarted
+from onward.model.evidence import Evidence
+from onward.model.verdict import GateResult, StepResult, Verdict
 from onward.report import text
 from onward.report.style import TerminalStyle, colour_of
 
 
-def lines(event: Event, paper: TerminalStyle) -> tuple[str, ...]:
-    """Return the lines that `event` deserves where there is no live view; most deserve none."""
-    match event:
-        case RunStarted():
-            return (_beginning(event),)
-        case StepStarted():
-            return (f"  {text.one_line(event.step, 80)} started",)
-        case StepJudged():
-            return finished(event, paper)
-        case GateJudged():
-            return judged(event, paper)
-        case RunFailed():
-            return (f"the run ended early: {text.one_line(event.message)}",)
-        case _:
+class Progress:
+    """The lines of one run; it remembers the evidence of a step for the line on its verdict, which follows."""
+
+    def __init__(self, style: TerminalStyle) -> None:
+        self._style = style
+        self._ended: dict[str, Evidence] = {}
+
+    def lines(self, event: Event) -> tuple[str, ...]:
+        """Return the lines that `event` deserves where there is no live view; most deserve none."""
+        if isinstance(event, StepFinished):
+            self._ended[event.step] = event.evidence
+        match event:
+            case RunStarted():
+                return (_beginning(event),)
+            case StepStarted():
+                return (f"  {text.one_line(event.step, 80)} started",)
+            case StepJudged():
+                return self._finished(event.result, self._ended[event.result.step])
+            case GateJudged():
+                return (self._judged(event.result),)
+            case RunFailed():
+                return (f"the run ended early: {text.one_line(event.message)}",)
+            case _:
+                return ()
+
+    def _finished(self, result: StepResult, evidence: Evidence) -> tuple[str, ...]:
+        """Return the line for a step that has its verdict; one that was left out has the gate's line to say so."""
+        if result.verdict is Verdict.NOT_RUN:
             return ()
+        how = " from the cache" if evidence.cache.state == "hit" else ""
+        head = self._head(result.verdict, text.one_line(result.step, 80))
+        told = f"{head} in {text.duration(evidence.duration_s)}{how}"
+        why = "" if result.verdict is Verdict.PASSED else f": {text.one_line(result.reason.text, 240)}"
+        return (self._style.paint(told, colour_of(result.verdict)) + why,)
 
+    def _judged(self, result: GateResult) -> str:
+        head = self._head(result.verdict, f"gate {text.one_line(result.gate, 40)}:")
+        return self._style.paint(head, colour_of(result.verdict)) + f", {text.one_line(result.reason.text, 240)}"
 
-def finished(event: StepJudged, paper: TerminalStyle) -> tuple[str, ...]:
-    """Return the line for a step that has its verdict; one that was left out has the gate's line to say so."""
-    verdict = event.verdict.verdict
-    if verdict is Verdict.NOT_RUN:
-        return ()
-    evidence = event.verdict.evidence
-    how = " from the cache" if evidence.cache.state == "hit" else ""
-    head = f"{paper.mark(verdict)} {text.one_line(event.step, 80)} {text.WORDS[verdict]}"
-    told = f"{head} in {text.duration(evidence.duration_s)}{how}"
-    why = "" if verdict is Verdict.PASSED else f": {text.one_line(event.verdict.reason.text, 240)}"
-    return (paper.paint(told, colour_of(verdict)) + why,)
-
-
-def judged(event: GateJudged, paper: TerminalStyle) -> tuple[str, ...]:
-    """Return the line for a gate that has its verdict."""
-    verdict = event.verdict.verdict
-    head = f"{paper.mark(verdict)} gate {text.one_line(event.gate, 40)}: {text.WORDS[verdict]}"
-    return (paper.paint(head, colour_of(verdict)) + f", {text.one_line(event.verdict.reason.text, 240)}",)
+    def _head(self, verdict: Verdict, who: str) -> str:
+        return f"{self._style.mark(verdict)} {who} {text.WORDS[verdict]}"
 
 
 def _beginning(event: RunStarted) -> str:

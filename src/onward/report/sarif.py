@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onward.model.document import NO_ANNEX, Annex, Document, GateEntry
-from onward.model.verdict import Status, Verdict
+from onward.model.verdict import Verdict
 from onward.report import gate_view, sarif_results, text
 from onward.report.sarif_results import Found
 
@@ -66,9 +66,8 @@ def _part(gate: GateEntry, kept: int) -> _Part:
     seen: Counter[str] = Counter()
     found = []
     for finding in gate.findings:
-        if finding.status is not Status.FIXED:
-            seen[finding.fingerprint] += 1
-            found.append(Found(gate=gate.gate, finding=finding, occurrence=seen[finding.fingerprint]))
+        seen[finding.fingerprint] += 1
+        found.append(Found(gate=gate.gate, finding=finding, occurrence=seen[finding.fingerprint]))
     found.sort(key=lambda each: (not each.is_new, -each.finding.severity.rank))
     return _Part(gate=gate, found=tuple(found[:kept]), skipped=max(0, len(found) - kept))
 

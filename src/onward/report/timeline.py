@@ -55,7 +55,7 @@ def draw(document: Document, annex: Annex) -> Timeline:
         wall=document.duration_s,
         chain=chain,
         chain_seconds=sum(step.duration_s for step in ran if step.id in chain),
-        cpu_seconds=sum(annex.cpu_s.values()) + annex.overhead_cpu_s,
+        cpu_seconds=sum(annex.cpu_s.values()),
         cpus=document.platform.cpus or 1,
     )
 

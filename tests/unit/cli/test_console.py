@@ -17,7 +17,7 @@ import pytest
 from kit import documents
 from onward.cli.console import Console, is_live, paper_for, printable
 from onward.model.event import Event, RunFailed, StepProgress
-from onward.report import progress
+from onward.report.progress import Progress
 from onward.report.style import PLAIN, TerminalStyle
 
 SHOW_CURSOR = "\x1b[?25h"
@@ -81,7 +81,7 @@ def test_an_early_end_is_told() -> None:
 
 
 def test_progress_itself_is_not_worth_a_line() -> None:
-    assert progress.lines(StepProgress(step="a", text="b"), PLAIN) == ()
+    assert Progress(PLAIN).lines(StepProgress(step="a", text="b")) == ()
 
 
 @pytest.mark.parametrize(
@@ -269,5 +269,6 @@ def test_rich_is_only_imported_for_a_live_view() -> None:
 
 
 def test_narrow_paper_still_tells() -> None:
-    event = documents.events()[4]
-    assert progress.lines(event, TerminalStyle(width=20)) == ("✗ lint/flake8 failed in 2.2 s: 6 findings",)
+    progress = Progress(TerminalStyle(width=20))
+    told = [line for event in documents.events()[3:5] for line in progress.lines(event)]
+    assert told == ["✗ lint/flake8 failed in 2.2 s: 6 findings"]

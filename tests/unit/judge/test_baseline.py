@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from kit import values
 from onward.judge.baseline import match, merge_matrix
-from onward.model.finding import Finding, Severity, fingerprint
+from onward.judge.located import locate
+from onward.model.finding import Finding, Severity
 from onward.model.ledger import Debt
 
 CODES = st.sampled_from(["import os", "x = 1", "eval(y)"])
@@ -15,7 +16,7 @@ FINDINGS = st.lists(st.builds(lambda code, path: values.finding(code=code, path=
 
 def debt(finding: Finding) -> Debt:
     return Debt(
-        fingerprint=fingerprint("lint", finding),
+        fingerprint=finding.fingerprint,
         gate="lint",
         rule=finding.rule,
         severity=Severity.HIGH,
@@ -28,9 +29,9 @@ def debt(finding: Finding) -> Debt:
 @given(FINDINGS, FINDINGS)
 def test_known_and_gone_are_counted_per_fingerprint(found: list[Finding], owed: list[Finding]) -> None:
     matched = match("lint", found, [debt(one) for one in owed])
-    for print_ in {fingerprint("lint", one) for one in [*found, *owed]}:
-        here = [known for known, other in zip(matched.known, matched.fingerprints, strict=True) if other == print_]
-        debts = sum(fingerprint("lint", one) == print_ for one in owed)
+    for print_ in {one.fingerprint for one in [*found, *owed]}:
+        here = [known for known, other in zip(matched.known, found, strict=True) if other.fingerprint == print_]
+        debts = sum(one.fingerprint == print_ for one in owed)
         assert sum(here) == min(len(here), debts)
         assert sum(left.fingerprint == print_ for left in matched.gone) == max(0, debts - len(here))
 
@@ -44,7 +45,6 @@ def test_a_baseline_of_everything_leaves_nothing_new_in_any_order(found: list[Fi
 
 @given(FINDINGS)
 def test_merging_a_step_with_itself_changes_nothing(found: list[Finding]) -> None:
-    once = merge_matrix([("pytest", found)], "lint")
-    twice = merge_matrix([("pytest", found), ("pytest", found)], "lint")
-    assert once == twice
-    assert len(merge_matrix([("a", found), ("b", found)], "lint")) == 2 * len(found)
+    first, second = locate("tests/pytest[3.9]", found), locate("tests/pytest[3.11]", found)
+    assert merge_matrix([("pytest", first), ("pytest", second)]) == merge_matrix([("pytest", first)])
+    assert len(merge_matrix([("a", first), ("b", second)])) == 2 * len(found)

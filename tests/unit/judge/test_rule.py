@@ -97,8 +97,8 @@ def test_a_known_debt_does_not_block_and_its_double_does() -> None:
 def test_paths_break_ties_between_equal_findings() -> None:
     rules = rules_for(ledgers=Ledgers(debts=(debt("app/b.py"),)))
     found = (values.finding(path="app/a.py"), values.finding(path="app/b.py"))
-    result, _ = judge_gate([(values.planned(), values.evidence(findings=found))], rules)
-    standing = {ruling.finding.place.path: ruling.status for ruling in result.rulings}
+    result = judge_gate([(values.planned(), values.evidence(findings=found))], rules)
+    standing = {found[ruling.index].place.path: ruling.status for ruling in result.rulings}
     assert standing == {"app/a.py": Status.NEW, "app/b.py": Status.KNOWN}
 
 
@@ -113,8 +113,8 @@ def test_a_waiver_holds_on_its_last_day_and_fails_the_day_after() -> None:
     assert verdict_of(found, rules_for(waivers=(waiver(),)))[0] is Verdict.PASSED
     late = rules_for(waivers=(waiver(),), today=date(2026, 5, 2))
     assert verdict_of(found, late)[0] is Verdict.FAILED
-    result, _ = judge_gate([(values.planned(), values.evidence())], late)
-    assert (result.verdict, result.rulings[0].finding.rule) == (Verdict.FAILED, "expired-waiver")
+    result = judge_gate([(values.planned(), values.evidence())], late)
+    assert (result.verdict, result.own_findings[0].rule) == (Verdict.FAILED, "expired-waiver")
 
 
 def test_a_waiver_that_names_nothing_covers_nothing() -> None:
@@ -125,7 +125,7 @@ def test_a_waiver_that_names_nothing_covers_nothing() -> None:
 def test_a_quarantined_test_is_shown_and_does_not_block() -> None:
     rules = rules_for(waivers=(waiver(rule="", test="tests/test_a.py::test_it"),))
     flaky = values.finding(rule="test-failed", subject="tests/test_a.py::test_it")
-    result, _ = judge_gate([(values.planned(), values.evidence(findings=(flaky,)))], rules)
+    result = judge_gate([(values.planned(), values.evidence(findings=(flaky,)))], rules)
     assert (result.verdict, result.rulings[0].status) == (Verdict.PASSED, Status.QUARANTINED)
 
 
@@ -148,8 +148,8 @@ def mark(value: float) -> Mark:
 def judged_with(value: float, limit: float, marked: float | None) -> tuple[Verdict, str, tuple[str, ...]]:
     floor = demanded(Severity.LOW, Limit(measure="coverage.lines", value=limit))
     rules = rules_for(demanded=floor, ledgers=Ledgers(marks=(mark(marked),) if marked is not None else ()))
-    result, tighten = judge_gate([(values.planned(), values.evidence(measures=(measure(value),)))], rules)
-    return result.verdict, result.reason.code, tighten
+    result = judge_gate([(values.planned(), values.evidence(measures=(measure(value),)))], rules)
+    return result.verdict, result.reason.code, result.tighten
 
 
 def test_thresholds_and_ratchets_both_hold_and_the_stricter_one_is_named() -> None:
@@ -165,16 +165,16 @@ def test_a_better_measure_may_tighten_and_a_failed_gate_may_not() -> None:
 
 def test_a_threshold_without_its_measure_is_unverified() -> None:
     floor = demanded(Severity.LOW, Limit(measure="coverage.lines", value=70))
-    result, _ = judge_gate([(values.planned(), values.evidence())], rules_for(demanded=floor))
+    result = judge_gate([(values.planned(), values.evidence())], rules_for(demanded=floor))
     assert (result.verdict, result.reason.code) == (Verdict.UNVERIFIED, "not-measured")
 
 
 def test_a_paid_debt_is_told_but_not_after_an_incomplete_run() -> None:
     rules = rules_for(ledgers=Ledgers(debts=(debt(),)))
     complete = [(values.planned(), values.evidence())]
-    assert "is gone and may be removed" in judge_gate(complete, rules)[1][0]
+    assert "is gone and may be removed" in judge_gate(complete, rules).tighten[0]
     skipped = values.evidence("lint/b", skipped=Reason(code="need-absent", text="no 3.9"))
-    assert judge_gate([*complete, (values.planned("lint/b"), skipped)], rules)[1] == ()
+    assert judge_gate([*complete, (values.planned("lint/b"), skipped)], rules).tighten == ()
 
 
 def test_matrix_steps_see_one_fault_once() -> None:
@@ -185,7 +185,7 @@ def test_matrix_steps_see_one_fault_once() -> None:
             values.evidence(findings=(values.finding(),)),
         ),
     ]
-    result, _ = judge_gate(steps, rules_for())
+    result = judge_gate(steps, rules_for())
     assert len(result.rulings) == 1
 
 
@@ -200,7 +200,7 @@ def test_a_gate_with_some_steps_left_out_says_so() -> None:
         (values.planned(), values.evidence()),
         (values.planned("lint/b"), values.evidence("lint/b", skipped=Reason(code="need-absent", text="no 3.9"))),
     ]
-    result, _ = judge_gate(steps, rules_for())
+    result = judge_gate(steps, rules_for())
     assert result.verdict is Verdict.PASSED
     assert result.reason.text == "3 files; not run: lint/b"
 
@@ -216,27 +216,27 @@ def looking(
 
 def test_a_gate_is_not_run_where_nobody_could_look_for_what_it_promises() -> None:
     steps = [(values.planned(), values.evidence()), looking("vulnerabilities", absent="no database")]
-    result, _ = judge_gate(steps, rules_for())
+    result = judge_gate(steps, rules_for())
     assert result.verdict is Verdict.NOT_RUN
     assert result.reason.text == "nothing is known of vulnerabilities: no database; what ran holds: 3 files"
 
 
 def test_one_of_several_that_can_show_a_promise_is_enough() -> None:
     steps = [looking("vulnerabilities", absent="no database"), looking("vulnerabilities", name="other")]
-    assert judge_gate(steps, rules_for())[0].verdict is Verdict.PASSED
+    assert judge_gate(steps, rules_for()).verdict is Verdict.PASSED
     both = [*steps, looking("the image", absent="no docker", name="build")]
-    assert judge_gate(both, rules_for())[0].verdict is Verdict.NOT_RUN
+    assert judge_gate(both, rules_for()).verdict is Verdict.NOT_RUN
 
 
 def test_what_a_change_does_not_touch_keeps_its_promise() -> None:
     steps = [(values.planned(), values.evidence()), looking("the image", absent="nothing changed", code="unaffected")]
-    assert judge_gate(steps, rules_for())[0].verdict is Verdict.PASSED
+    assert judge_gate(steps, rules_for()).verdict is Verdict.PASSED
 
 
 def test_a_limit_of_what_could_not_be_looked_at_makes_nobody_unsure() -> None:
     rules = rules_for(demanded=demanded(Severity.LOW, Limit(measure="container.size", value=1)))
     steps = [(values.planned(), values.evidence()), looking("the image", absent="no docker")]
-    assert judge_gate(steps, rules)[0].verdict is Verdict.NOT_RUN
+    assert judge_gate(steps, rules).verdict is Verdict.NOT_RUN
 
 
 def test_a_failure_outranks_what_nobody_could_look_for() -> None:
@@ -244,4 +244,4 @@ def test_a_failure_outranks_what_nobody_could_look_for() -> None:
         (values.planned(), values.evidence(findings=(values.finding(),))),
         looking("the image", absent="no docker"),
     ]
-    assert judge_gate(steps, rules_for())[0].verdict is Verdict.FAILED
+    assert judge_gate(steps, rules_for()).verdict is Verdict.FAILED

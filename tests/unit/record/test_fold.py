@@ -7,9 +7,9 @@ import pytest
 from kit import documents
 from onward.errors import RecordError
 from onward.model.document import Document, FindingEntry, GateEntry, MeasureEntry, StepEntry
-from onward.model.event import Event, RunFailed, RunFinished, StepFinished, StepStarted
+from onward.model.event import Event, GateJudged, RunFailed, RunFinished, StepFinished, StepJudged, StepStarted
 from onward.model.evidence import Reason
-from onward.model.verdict import Status, Verdict
+from onward.model.verdict import Ruling, Status, Verdict
 from onward.record.fold import annex, fold
 
 EVENTS = documents.events()
@@ -52,7 +52,7 @@ def test_gates_and_steps_come_from_the_plan_and_in_its_order() -> None:
         ("e2e", "not_run"),
     ]
     assert told.gates[-1].reason.code == "need-absent"
-    assert [step.id for step in told.steps] == [step.evidence.step for step in documents.STEPS]
+    assert [step.id for step in told.steps] == [step.step for step in documents.STEPS]
 
 
 def test_findings_of_a_step_stand_as_the_gate_ruled() -> None:
@@ -84,29 +84,47 @@ def test_a_run_that_failed_says_why() -> None:
     assert (told.error.kind, told.error.hint) == ("interrupted", "again")
 
 
-def green(**changes: object) -> RunFinished:
+def green(*left_out: type[Event]) -> tuple[Event, ...]:
+    """Return the example with another end, and without the events of some types."""
     assert isinstance(END, RunFinished)
-    judgement = replace(END.judgement, verdict=Verdict.PASSED, **changes)  # type: ignore[arg-type]  # fields by name
-    return replace(END, exit_code=0, judgement=judgement)
+    told = tuple(event for event in EVENTS[:-1] if not isinstance(event, left_out))
+    return (*told, replace(END, exit_code=0, verdict=Verdict.PASSED))
 
 
-@pytest.mark.parametrize("change", [{"gates": ()}, {"steps": ()}, {"gates": documents.GATES[:-1]}])
-def test_planned_but_not_reported_is_not_green(change: dict[str, object]) -> None:
-    told = fold((EVENTS[0], green(**change)))
+@pytest.mark.parametrize("kind", [GateJudged, StepJudged])
+def test_planned_but_not_reported_is_not_green(kind: type[Event]) -> None:
+    told = fold(green(kind))
     assert (told.verdict, told.exit_code) == (Verdict.UNVERIFIED, 3)
     reasons = {gate.reason.code for gate in told.gates} | {step.reason.code for step in told.steps}
     assert "unreported" in reasons
 
 
 def test_everything_reported_may_be_green() -> None:
-    told = fold((EVENTS[0], green()))
+    told = fold(green())
     assert (told.verdict, told.exit_code, told.error) == (Verdict.PASSED, 0, None)
 
 
-def test_a_gate_that_nobody_planned_is_shown() -> None:
-    extra = replace(documents.GATES[0], gate="surprise", reason=Reason(code="x", text="x"))
-    told = fold((EVENTS[0], green(gates=(*documents.GATES, extra))))
-    assert told.gates[-1].gate == "surprise"
+def test_a_judgement_of_what_nobody_found_is_damage() -> None:
+    with pytest.raises(RecordError, match="damaged") as caught:
+        fold(green(StepFinished))
+    assert caught.value.where == "gate lint"
+
+
+def test_a_fault_under_several_matrix_values_stands_in_each_step_as_the_gate_ruled_once() -> None:
+    print_ = "1:" + "f" * 32
+    twice = (replace(documents.FLAKY, fingerprint=print_), replace(documents.FLAKY, fingerprint=print_, message="x"))
+    told: list[Event] = [documents.started()]
+    told.extend(
+        StepFinished(step=step, evidence=replace(documents.TESTS_311, step=step, findings=twice))
+        for step in ("tests/pytest@3.9", "tests/pytest@3.11")
+    )
+    rulings = tuple(
+        Ruling(step="tests/pytest@3.11", index=index, status=status, blocks=status is Status.NEW)
+        for index, status in enumerate((Status.KNOWN, Status.NEW))
+    )
+    told.append(GateJudged(result=replace(documents.GATES[1], rulings=rulings)))
+    steps = [step for step in fold(told).steps if step.gate == "tests"]
+    assert [[finding.status for finding in step.findings] for step in steps] == [[Status.KNOWN, Status.NEW]] * 2
 
 
 def test_events_without_a_beginning_are_no_run() -> None:

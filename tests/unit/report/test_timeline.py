@@ -35,7 +35,7 @@ def test_the_critical_path_is_the_longest_chain_of_dependent_steps() -> None:
 def test_the_bound_is_the_longest_chain_or_the_work() -> None:
     line = timeline.draw(DOCUMENT, ANNEX)
     assert line.bound == pytest.approx(31.4)
-    busy = replace(ANNEX, cpu_s={"lint/flake8": 100.0}, overhead_cpu_s=0.0)
+    busy = replace(ANNEX, cpu_s={"lint/flake8": 100.0})
     assert timeline.draw(DOCUMENT, busy).bound == pytest.approx(50)
 
 

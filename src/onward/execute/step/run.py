@@ -165,7 +165,9 @@ class StepRun:
         outputs = Outputs(files=artifacts.named_outputs(self._step.commands, self._out), exits=exits)
         context = ReadContext(check=self._step.context, tree=ready.tokens["tree"])
         reading = self._step.check.read(outputs, context)
-        sealed = seal.seal(reading, tree=Path(ready.tokens["tree"]), secrets=self._redactor.values)
+        sealed = seal.seal(
+            reading, gate=self._step.gate, tree=Path(ready.tokens["tree"]), secrets=self._redactor.values
+        )
         kept = artifacts.kept(self._step.check.keeps, self._out, self._bench.run)
         return replace(
             self._blank(),

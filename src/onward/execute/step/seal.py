@@ -1,4 +1,4 @@
-"""Seal what a reader found: relative paths, source excerpts, enclosing symbols, and no secrets."""
+"""Seal what a reader found: relative paths, source excerpts, enclosing symbols, fingerprints, and no secrets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from onward.execute.step.redact import Redactor
 from onward.model.evidence import Reading
-from onward.model.finding import Finding
+from onward.model.finding import Finding, fingerprint
 
 __all__ = ["Redactor", "seal"]
 
@@ -26,8 +26,8 @@ _PARSING = threading.Lock()
 Span = tuple[int, int, str]
 
 
-def seal(reading: Reading, *, tree: Path, secrets: tuple[str, ...]) -> Reading:
-    """Return `reading` as evidence may keep it; `tree` is the folder that was looked at. No finding is dropped.
+def seal(reading: Reading, *, gate: str, tree: Path, secrets: tuple[str, ...]) -> Reading:
+    """Return what was read for `gate` as evidence may keep it; `tree` is the folder that was looked at. No finding is dropped.
 
     A finding that has a subject is not about a line of code, and one from history not about today's code: neither gets
     an excerpt.
@@ -36,7 +36,7 @@ def seal(reading: Reading, *, tree: Path, secrets: tuple[str, ...]) -> Reading:
     sources = _Sources(tree, redactor)
     return replace(
         reading,
-        findings=tuple(sources.sealed(finding) for finding in reading.findings),
+        findings=tuple(_marked(gate, sources.sealed(finding)) for finding in reading.findings),
         tests=tuple(
             replace(test, node_id=redactor.redact(test.node_id), reason=redactor.redact(test.reason))
             for test in reading.tests
@@ -44,6 +44,10 @@ def seal(reading: Reading, *, tree: Path, secrets: tuple[str, ...]) -> Reading:
         problems=tuple(replace(problem, text=redactor.redact(problem.text)) for problem in reading.problems),
         notes=tuple(redactor.redact(note) for note in reading.notes),
     )
+
+
+def _marked(gate: str, finding: Finding) -> Finding:
+    return replace(finding, fingerprint=fingerprint(gate, finding))
 
 
 class _Sources:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def finding(path: str | None, line: int | None = None, **more: object) -> Findin
 
 
 def sealed(tree: Path, one: Finding, *secrets: str) -> Finding:
-    reading = seal(Reading(looked_at=(), findings=(one,)), tree=tree, secrets=secrets)
+    reading = seal(Reading(looked_at=(), findings=(one,)), gate="lint", tree=tree, secrets=secrets)
     return reading.findings[0]
 
 
@@ -158,8 +159,15 @@ def test_secrets_are_masked_everywhere(tree: Path) -> None:
         problems=(Problem(code="c", text=f"cannot {secret}"),),
         notes=(f"note {secret}",),
     )
-    done = seal(reading, tree=tree, secrets=(secret,))
+    done = seal(reading, gate="lint", tree=tree, secrets=(secret,))
     assert secret not in repr(done)
     assert len(done.findings) == 2
     assert done.findings[0].excerpt == 'password = "***"'
     assert done.looked_at == reading.looked_at
+
+
+def test_a_fingerprint_is_attached_to_what_is_sealed(tree: Path) -> None:
+    done = sealed(tree, finding("app/shop.py", 10))
+    # ledgers hold these: what they are made of must not change
+    assert done.fingerprint == "1:278f4d4bf253f38e39adeb7c2a626733"
+    assert fingerprint("lint", replace(done, message="other", place=Place(path="moved.py"))) == done.fingerprint
