@@ -52,6 +52,7 @@ bench: .venv/.stamp
 docs: .venv/.stamp
 	$(BIN)/onward config --reference > docs/configuration.md
 	$(BIN)/onward config --schema > docs/onward.schema.json
+	$(BIN)/onward show --schema > docs/document.schema.json
 
 golden: .venv/.stamp
 	ONWARD_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/unit/report tests/story

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import engine, environment, regression, run, startup, workspace
+from bench import document, engine, environment, regression, run, startup, workspace
 from bench.ratio import Result
 
 BENCHES = {
@@ -12,6 +12,7 @@ BENCHES = {
     "workspace": workspace.results,
     "environment": environment.results,
     "startup": startup.results,
+    "document": document.results,
     "run": run.results,
 }
 # These take long, and run only when they are named.

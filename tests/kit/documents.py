@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from onward.model.document import Annex, Document
+from onward.model.document import Document
 from onward.model.event import (
     Event,
     GateJudged,
@@ -35,7 +35,8 @@ from onward.model.ledger import Ledgers
 from onward.model.measure import Better, Measure
 from onward.model.policy import GatePolicy, Policy
 from onward.model.verdict import GateResult, JudgedMeasure, Ruling, Status, StepResult, Verdict
-from onward.record.fold import annex, fold
+from onward.record.fold import fold
+from onward.report.context import ReportContext
 
 RUN = "20261121T084841Z-5f0c2a"
 HOSTILE = "<script>alert('x')</script>\n\x1b[31mred\x1b[0m\x07 & \"quotes\" ::error::no\r\nüñïçødé 日本語 \u202eevil"
@@ -204,6 +205,7 @@ MIGRATIONS = _evidence(
     31.4,
     attempts=(Attempt(outcome="signal:SIGKILL", duration_s=31.0),),
     error=Reason(code="signal", text=f"alembic was killed by SIGKILL {HOSTILE}"),
+    log_tail="$ alembic upgrade head\nINFO <b>running</b> ```\n\x1b[31mKilled ::error::\u202e</pre>",
     services=(
         ServiceUse(
             name="postgres",
@@ -352,8 +354,4 @@ def document() -> Document:
     return fold(events())
 
 
-def example_annex() -> Annex:
-    """Return the example's annex with a guide and links."""
-    return replace(
-        annex(events()), guides={"lint": GUIDE, "coverage": GUIDE.replace("flake8", "pytest --cov")}, folder="./"
-    )
+CONTEXT = ReportContext(guides={"lint": GUIDE, "coverage": GUIDE.replace("flake8", "pytest --cov")}, folder="./")

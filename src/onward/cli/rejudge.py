@@ -20,10 +20,11 @@ from onward.model.ledger import Ledgers
 from onward.model.policy import Policy, PolicySource
 from onward.model.verdict import RunResult
 from onward.plan.announce import policy_of
-from onward.record.fold import annex, fold
+from onward.record.fold import fold
 from onward.record.ledger import load_ledgers
 from onward.record.runs import LATEST, Records
 from onward.report import json, terminal
+from onward.report.context import ReportContext
 
 _NOTES = {
     PolicySource.PROJECT: "judged again, by the policy and the ledgers that the project has today",
@@ -43,15 +44,14 @@ def judge_again(run: str, *, format_: str) -> int:
     source, policy, ledgers = _policy(announced)
     evidence = {event.step: event.evidence for event in recorded if isinstance(event, StepFinished)}
     judgement = judge(announced, evidence, policy, ledgers, today=run_request.today())
-    events = tuple(_judged(recorded, judgement))
-    document = replace(fold(events), policy=source)
+    document = fold(_judged(recorded, judgement))
+    document = replace(document, policy=source, notes=(*document.notes, _NOTES[source]))
     with Console(sys.stdout, sys.stderr, environ) as console:
         if format_ == "json":
             console.say(json.render(document))
         else:
-            told = annex(events)
-            beside = replace(told, guides=reporting.guides(gates.ALL), notes=(*told.notes, _NOTES[source]))
-            console.say(terminal.render(document, beside, console.paper))
+            context = ReportContext(guides=reporting.guides(gates.ALL), folder=f"{records.runs / announced.run}/")
+            console.say(terminal.render(document, context, console.paper))
     return document.exit_code
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from onward.cli import reporting
 from onward.cli.console import Console
 from onward.config import layers
-from onward.record.fold import annex, fold
+from onward.record.fold import fold
 from onward.record.runs import LATEST, Records, Summary
 from onward.report import json as contract
 from onward.report import terminal, text
+from onward.report.context import ReportContext
 
 
 def show(run: str, *, reports: tuple[str, ...], format_: str) -> None:
@@ -23,15 +24,15 @@ def show(run: str, *, reports: tuple[str, ...], format_: str) -> None:
     environ = layers.environ()
     records = Records(layers.places(environ).state)
     run_id = records.find(run, project_root(Path.cwd()) if run == LATEST else None)
-    events = records.events(run_id)
-    document, beside = fold(events), replace(annex(events), guides=_guides())
+    document = fold(records.events(run_id))
     folder = records.runs / run_id
+    context = ReportContext(guides=_guides(), folder=f"{folder}/")
     with Console(sys.stdout, sys.stderr, environ) as console:
         if format_ == "json":
             console.say(contract.render(document))
         else:
-            console.say(terminal.render(document, replace(beside, folder=f"{folder}/"), console.paper))
-    reporting.write(wanted, document, beside, folder=folder)
+            console.say(terminal.render(document, context, console.paper))
+    reporting.write(wanted, document, context, folder=folder)
 
 
 def list_runs(format_: str) -> None:

@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 from onward.errors import RecordError, UsageError
 from onward.files import atomic
-from onward.model.document import Annex, Document
+from onward.model.document import Document
 from onward.model.gate import Gate
+from onward.report.context import ReportContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,23 +29,23 @@ def parse(wishes: Iterable[str]) -> tuple[Wanted, ...]:
 
 
 def write(
-    wanted: Iterable[Wanted], document: Document, annex: Annex, *, folder: Path | None = None
+    wanted: Iterable[Wanted], document: Document, context: ReportContext, *, folder: Path | None = None
 ) -> tuple[Path, ...]:
     """Write each report whole or not at all, linked to the run directory `folder`; return their absolute paths.
 
     RecordError for one that cannot be written.
     """
-    return tuple(_write(each, document, annex, folder) for each in wanted)
+    return tuple(_write(each, document, context, folder) for each in wanted)
 
 
-def keep(document: Document, annex: Annex, folder: Path) -> None:
+def keep(document: Document, context: ReportContext, folder: Path) -> None:
     """Write into the run directory what every run leaves there: its reports, and the page that leads to all files.
 
     RecordError where one cannot be written.
     """
     from onward.report import index  # noqa: PLC0415  # as below
 
-    for name, told in index.reports(document, annex).items():
+    for name, told in index.reports(document, context).items():
         target = folder / name
         try:
             target.parent.mkdir(exist_ok=True)
@@ -76,11 +77,11 @@ def _parse(wish: str) -> Wanted:
     return Wanted(kind=kind, path=target)
 
 
-def _write(wanted: Wanted, document: Document, annex: Annex, folder: Path | None) -> Path:
+def _write(wanted: Wanted, document: Document, context: ReportContext, folder: Path | None) -> Path:
     from onward.report.formats import FORMATS  # noqa: PLC0415  # as above
 
     way = quote(os.path.relpath(folder, wanted.path.parent)) + "/" if folder else ""
-    told = FORMATS[wanted.kind](document, replace(annex, folder=way))
+    told = FORMATS[wanted.kind](document, replace(context, folder=way))
     try:
         _replace(wanted.path, told.encode())
     except OSError as error:

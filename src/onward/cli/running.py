@@ -13,10 +13,11 @@ from onward.cli.error_report import ErrorReport, as_text
 from onward.cli.exits import Exit, of_error, of_judgement
 from onward.errors import OnwardError, RecordError
 from onward.execute.process.group import ignore_signals, terminable
-from onward.model.document import Annex, Document, ErrorEntry
+from onward.model.document import Document, ErrorEntry
 from onward.model.event import Event, RunStarted, StepProgress
-from onward.record.fold import annex, fold
+from onward.record.fold import fold
 from onward.report import github, json, terminal
+from onward.report.context import ReportContext
 
 
 @dataclass(slots=True)
@@ -66,30 +67,32 @@ def _report(
     """Write the reports and print what was found; return the exit code, which a report that is missing spoils."""
     events = tuple(watch.events)
     folder = order.places.state / "runs" / order.run_id
-    beside = replace(annex(events), guides=reporting.guides(gates.ALL))
+    context = ReportContext(guides=reporting.guides(gates.ALL), folder=f"{folder}/")
     document = replace(fold(events), exit_code=code)
-    error = _write(wanted, document, beside, folder)
+    error = _write(wanted, document, context, folder)
     if error is not None:
         entry = ErrorEntry(kind=error.kind, message=error.message, where=error.where, hint=error.hint)
         document = replace(document, exit_code=code or of_error(error), error=document.error or entry)
-    watch.console.command(github.commands(document, beside))
+    watch.console.command(github.commands(document))
     if as_json:
         watch.console.say(json.render(document))
     else:
-        watch.console.say(terminal.render(document, replace(beside, folder=f"{folder}/"), watch.console.paper))
+        watch.console.say(terminal.render(document, context, watch.console.paper))
     if error is not None:
         sys.stderr.write(as_text(ErrorReport.of(error)))
     return document.exit_code
 
 
-def _write(wanted: tuple[reporting.Wanted, ...], document: Document, beside: Annex, folder: Path) -> RecordError | None:
+def _write(
+    wanted: tuple[reporting.Wanted, ...], document: Document, context: ReportContext, folder: Path
+) -> RecordError | None:
     # One that cannot be written must not swallow what was found.
     try:
-        reporting.write(wanted, document, beside, folder=folder)
+        reporting.write(wanted, document, context, folder=folder)
     except RecordError as error:
         return error
     try:
-        reporting.keep(document, beside, folder)
+        reporting.keep(document, context, folder)
     except RecordError as error:
         # A run that broke off has said why, and that is likely the reason here, too.
         return error if document.error is None else None

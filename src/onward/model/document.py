@@ -1,11 +1,9 @@
-"""The document of a run, key by key the public JSON contract, and the annex that reports may show beside it."""
+"""The document of a run, key by key the public JSON contract: all that reports, and whoever reads them, know of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from onward.model.evidence import Artifact, Attempt, CacheUse, LookedAt, Reason, TestCase, ToolUse
 from onward.model.finding import Severity
@@ -13,8 +11,7 @@ from onward.model.measure import Better
 from onward.model.policy import PolicySource
 from onward.model.verdict import Status, Verdict
 
-SCHEMA = 1
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+SCHEMA: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +64,7 @@ class ServiceEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureEntry:
-    """A number beside its limit; `limit_from` is threshold, ratchet or None."""
+    """A number beside its limit; `limit_from` is threshold, ratchet or None. `holds` is None where it is held against nothing."""
 
     name: str
     scope: str
@@ -76,11 +73,15 @@ class MeasureEntry:
     better: Better
     limit: float | None
     limit_from: str | None
+    holds: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingEntry:
-    """A finding with its standing; what is not known is None. Paths are relative to the project."""
+    """A finding with its standing; what is not known is None. Paths are relative to the project.
+
+    `blocks` says that it fails its gate; of one that no gate has ruled on it is False.
+    """
 
     rule: str
     tool: str
@@ -95,6 +96,7 @@ class FindingEntry:
     commit: str | None
     fingerprint: str
     status: Status
+    blocks: bool
     waiver: str | None
     url: str | None
     fix: str | None
@@ -102,12 +104,17 @@ class FindingEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateEntry:
-    """A gate judged over the merged evidence of its steps. `proof` is None until a drill has made one."""
+    """A gate judged over the merged evidence of its steps: `looked_at` adds up what they looked at.
+
+    `proof` is None until a drill has made one.
+    """
 
     gate: str
+    title: str
     verdict: Verdict
     reason: Reason
-    steps: tuple[str, ...]
+    steps: tuple[str, ...] = ()
+    looked_at: tuple[LookedAt, ...] = ()
     measures: tuple[MeasureEntry, ...] = ()
     findings: tuple[FindingEntry, ...] = ()
     proof: None = None
@@ -117,18 +124,21 @@ class GateEntry:
 class StepEntry:
     """A step as it was planned and what became of it.
 
-    `started_at` is ISO 8601 in UTC, None when it never began. `notes` say what a reader of the result should know: how
-    something was looked at, what was left out, what stood in for what.
+    `after` are the steps that it waited for. `started_at` is ISO 8601 in UTC, None when it never began; `cpu_s` are the
+    CPU seconds of its commands. `notes` say what a reader of the result should know: how something was looked at, what was
+    left out, what stood in for what. `log_tail` holds the last lines of its log, redacted.
     """
 
     id: str
     gate: str
     check: str
     matrix: MatrixEntry
+    after: tuple[str, ...]
     verdict: Verdict
     reason: Reason
     started_at: str | None
     duration_s: float
+    cpu_s: float
     attempts: tuple[Attempt, ...]
     cache: CacheUse
     tools: tuple[ToolUse, ...]
@@ -136,7 +146,9 @@ class StepEntry:
     looked_at: tuple[LookedAt, ...]
     measures: tuple[MeasureEntry, ...]
     findings: tuple[FindingEntry, ...]
+    tests: tuple[TestCase, ...]
     notes: tuple[str, ...]
+    log_tail: str
     artifacts: tuple[Artifact, ...]
 
 
@@ -144,10 +156,11 @@ class StepEntry:
 class Document:
     """The whole run. All keys are always present; what does not apply is None or empty.
 
-    `policy` says whose policy and ledgers it was judged by.
+    `policy` says whose policy and ledgers it was judged by; `jobs` how many CPUs its steps were given. `notes` say what the
+    plan left out or narrowed, `tighten` what the ledgers may hold closer.
     """
 
-    schema: int = SCHEMA
+    schema: Literal[2] = SCHEMA
     onward: str
     run: str | None
     prefix: str | None
@@ -155,8 +168,12 @@ class Document:
     started_at: str | None
     duration_s: float
     verdict: Verdict
+    reason: Reason
     exit_code: int
     policy: PolicySource = PolicySource.ANNOUNCED
+    jobs: int | None = None
+    notes: tuple[str, ...] = ()
+    tighten: tuple[str, ...] = ()
     revision: RevisionEntry
     platform: PlatformEntry
     error: ErrorEntry | None
@@ -174,6 +191,7 @@ def error_document(onward: str, *, error: ErrorEntry, exit_code: int) -> Documen
         started_at=None,
         duration_s=0.0,
         verdict=Verdict.UNVERIFIED,
+        reason=Reason(code=error.kind, text=error.message),
         exit_code=exit_code,
         revision=RevisionEntry(),
         platform=PlatformEntry(),
@@ -181,30 +199,3 @@ def error_document(onward: str, *, error: ErrorEntry, exit_code: int) -> Documen
         gates=(),
         steps=(),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Annex:
-    """What reports may show and the contract does not hold; every part may be empty.
-
-    By gate: `looked_at` (merged), `titles`, `guides` (texts of guide.md) and `tolerated`, the positions of new findings
-    that policy lets pass.
-    By step: `tests`, `after` and `cpu_s`. `folder` is the way to the run directory, with a trailing slash:
-    absolute in texts, as seen from the report in HTML, empty when it is not known.
-    """
-
-    reason: Reason | None = None
-    notes: tuple[str, ...] = ()
-    tighten: tuple[str, ...] = ()
-    jobs: int = 0
-    looked_at: Mapping[str, tuple[LookedAt, ...]] = field(default_factory=lambda: NOTHING)
-    titles: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    guides: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    tolerated: Mapping[str, frozenset[int]] = field(default_factory=lambda: NOTHING)
-    tests: Mapping[str, tuple[TestCase, ...]] = field(default_factory=lambda: NOTHING)
-    after: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
-    cpu_s: Mapping[str, float] = field(default_factory=lambda: NOTHING)
-    folder: str = ""
-
-
-NO_ANNEX = Annex()

@@ -134,7 +134,7 @@ class Evidence:
 
     `error` says that nobody knows (crash, signal, timeout, unreadable output, service did not start, …).
     `skipped` says that the step was not executed and why (a step it needs did not pass, excused by the plan).
-    `started_at` is ISO 8601 in UTC; durations are seconds.
+    `started_at` is ISO 8601 in UTC; durations are seconds. `log_tail` holds the last lines of the step's log.
     """
 
     step: str
@@ -155,3 +155,4 @@ class Evidence:
     notes: tuple[str, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
     cpu_s: float = 0.0
+    log_tail: str = ""

@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from onward.model.document import FindingEntry, GateEntry, MeasureEntry, ServiceEntry
+from onward.model.event import PlannedGate
 from onward.model.evidence import Evidence, LookedAt, ServiceUse
 from onward.model.finding import Finding
 from onward.model.measure import Measure
-from onward.model.verdict import GateResult, Ruling, Status
+from onward.model.verdict import GateResult, JudgedMeasure, Ruling, Status
 from onward.record import standing
 from onward.record.standing import Spot
 
 
-def gate(result: GateResult, *, steps: tuple[str, ...], evidence: Mapping[str, Evidence]) -> GateEntry:
+def gate(planned: PlannedGate, result: GateResult, evidence: Mapping[str, Evidence]) -> GateEntry:
     """Return a judged gate as its entry; what its judgement speaks of is looked up in the evidence."""
     return GateEntry(
-        gate=result.gate,
+        gate=planned.id,
+        title=planned.title,
         verdict=result.verdict,
         reason=result.reason,
-        steps=steps,
-        measures=tuple(
-            measure(value, limit=judged.limit, limit_from=judged.limit_from)
-            for value, judged in standing.measures(result, evidence)
-        ),
+        steps=planned.steps,
+        looked_at=_looked_at(evidence[step] for step in planned.steps if step in evidence),
+        measures=tuple(measure(value, judged) for value, judged in standing.measures(result, evidence)),
         findings=tuple(_finding(found, ruling) for found, ruling in standing.findings(result, evidence)),
     )
 
 
-def looked_at(evidence: Iterable[Evidence]) -> tuple[LookedAt, ...]:
+def _looked_at(evidence: Iterable[Evidence]) -> tuple[LookedAt, ...]:
     """Return what the steps of a gate looked at together, what is expected added up likewise."""
     sums: dict[str, LookedAt] = {}
     for looked in (looked for one in evidence if one.skipped is None for looked in one.looked_at):
@@ -43,15 +43,9 @@ def looked_at(evidence: Iterable[Evidence]) -> tuple[LookedAt, ...]:
     return tuple(sums.values())
 
 
-def tolerated(result: GateResult) -> frozenset[int]:
-    """Return the positions of new findings that policy lets pass."""
-    return frozenset(
-        position for position, ruling in enumerate(result.rulings) if ruling.status is Status.NEW and not ruling.blocks
-    )
-
-
-def measure(value: Measure, *, limit: float | None = None, limit_from: str = "") -> MeasureEntry:
+def measure(value: Measure, judged: JudgedMeasure | None = None) -> MeasureEntry:
     """Return a measure as its entry, beside its limit where it was held against one."""
+    limit = judged.limit if judged else None
     return MeasureEntry(
         name=value.name,
         scope=value.scope,
@@ -59,7 +53,8 @@ def measure(value: Measure, *, limit: float | None = None, limit_from: str = "")
         unit=value.unit,
         better=value.better,
         limit=limit,
-        limit_from=limit_from or None,
+        limit_from=judged.limit_from if judged and judged.limit_from else None,
+        holds=judged.holds if judged and limit is not None else None,
     )
 
 
@@ -94,6 +89,7 @@ def _finding(finding: Finding, ruling: Ruling | None) -> FindingEntry:
         commit=place.commit,
         fingerprint=finding.fingerprint,
         status=ruling.status if ruling else Status.NEW,
+        blocks=ruling is not None and ruling.blocks,
         waiver=ruling.waiver if ruling else None,
         url=finding.url or None,
         fix=finding.fix or None,

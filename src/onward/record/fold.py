@@ -1,4 +1,4 @@
-"""Events of a run, folded into its document and the annex that reports show beside it (pure)."""
+"""Events of a run, folded into its document (pure)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from onward.model.document import (
-    Annex,
     Document,
     ErrorEntry,
     GateEntry,
@@ -17,7 +16,7 @@ from onward.model.document import (
 )
 from onward.model.event import Event, PlannedGate, PlannedStep
 from onward.model.evidence import Evidence, Reason
-from onward.model.verdict import Ruling, Verdict
+from onward.model.verdict import GateResult, Ruling, Verdict
 from onward.record import entries, standing
 from onward.record.standing import Spot
 from onward.record.story import UNREPORTED, Story, gather
@@ -29,7 +28,7 @@ def fold(events: Iterable[Event]) -> Document:
     """Return the document of a run. Without its end, or with something planned left unjudged, it is never green."""
     story = gather(events)
     gates, steps = _gates(story), _steps(story)
-    verdict, exit_code = _conclusion(story, gates, steps)
+    verdict, reason, exit_code = _conclusion(story, gates, steps)
     started = story.started
     return Document(
         onward=started.onward,
@@ -39,7 +38,11 @@ def fold(events: Iterable[Event]) -> Document:
         started_at=started.started_at,
         duration_s=_duration(story),
         verdict=verdict,
+        reason=reason,
         exit_code=exit_code,
+        jobs=started.jobs,
+        notes=started.notes,
+        tighten=tuple(line for gate in started.gates for line in _tighten(story, gate)),
         revision=RevisionEntry(
             head=started.revision.head,
             base=started.revision.base,
@@ -54,29 +57,6 @@ def fold(events: Iterable[Event]) -> Document:
     )
 
 
-def annex(events: Iterable[Event]) -> Annex:
-    """Return what reports may show beside the document; guides and links are the caller's to add."""
-    story = gather(events)
-    end = story.finished
-    evidence = story.evidence
-    return Annex(
-        reason=end.reason if end else story.missing,
-        notes=story.started.notes,
-        tighten=tuple(line for gate in story.started.gates for line in _tighten(story, gate)),
-        jobs=story.started.jobs,
-        looked_at={
-            gate.id: entries.looked_at(evidence[step] for step in gate.steps if step in evidence)
-            for gate in story.started.gates
-            if gate.id in story.gates
-        },
-        titles={gate.id: gate.title for gate in story.started.gates},
-        tolerated={gate: entries.tolerated(verdict) for gate, verdict in story.gates.items()},
-        tests={step: sealed.tests for step, sealed in evidence.items() if sealed.tests},
-        after={step.id: (*step.after, *step.feeds) for step in story.started.steps},
-        cpu_s={step: sealed.cpu_s for step, sealed in evidence.items()},
-    )
-
-
 def _gates(story: Story) -> tuple[GateEntry, ...]:
     return tuple(_gate(story, gate) for gate in story.started.gates)
 
@@ -84,9 +64,10 @@ def _gates(story: Story) -> tuple[GateEntry, ...]:
 def _gate(story: Story, planned: PlannedGate) -> GateEntry:
     judged = story.gates.get(planned.id)
     if judged is not None:
-        return entries.gate(judged, steps=planned.steps, evidence=story.evidence)
+        return entries.gate(planned, judged, story.evidence)
     verdict = Verdict.UNVERIFIED if planned.skip_reason is None else Verdict.NOT_RUN
-    return GateEntry(gate=planned.id, verdict=verdict, reason=planned.skip_reason or story.missing, steps=planned.steps)
+    reason = planned.skip_reason or story.missing
+    return entries.gate(planned, GateResult(gate=planned.id, verdict=verdict, reason=reason), story.evidence)
 
 
 def _tighten(story: Story, planned: PlannedGate) -> tuple[str, ...]:
@@ -115,10 +96,12 @@ def _step(story: Story, planned: PlannedStep, ruled: Mapping[Spot, Ruling]) -> S
         gate=planned.gate,
         check=planned.check,
         matrix=MatrixEntry(python=planned.python, shard=planned.shard),
+        after=(*planned.after, *planned.feeds),
         verdict=verdict,
         reason=reason,
         started_at=story.begun.get(planned.id) or evidence.started_at,
         duration_s=evidence.duration_s,
+        cpu_s=evidence.cpu_s,
         attempts=evidence.attempts,
         cache=evidence.cache,
         tools=evidence.tools,
@@ -126,7 +109,9 @@ def _step(story: Story, planned: PlannedStep, ruled: Mapping[Spot, Ruling]) -> S
         looked_at=evidence.looked_at,
         measures=tuple(entries.measure(each) for each in evidence.measures),
         findings=entries.step_findings(evidence, ruled),
+        tests=evidence.tests,
         notes=entries.notes(evidence),
+        log_tail=evidence.log_tail,
         artifacts=evidence.artifacts,
     )
 
@@ -137,16 +122,19 @@ def _unjudged(story: Story, planned: PlannedStep) -> tuple[Verdict, Reason]:
     return Verdict.UNVERIFIED, story.missing
 
 
-def _conclusion(story: Story, gates: tuple[GateEntry, ...], steps: tuple[StepEntry, ...]) -> tuple[Verdict, int]:
+def _conclusion(
+    story: Story, gates: tuple[GateEntry, ...], steps: tuple[StepEntry, ...]
+) -> tuple[Verdict, Reason, int]:
     if story.failed is not None:
-        return Verdict.UNVERIFIED, story.failed.exit_code
+        failed = story.failed
+        return Verdict.UNVERIFIED, Reason(code=failed.kind, text=failed.message), failed.exit_code
     if story.finished is None:
-        return Verdict.UNVERIFIED, UNVERIFIED_EXIT
-    verdict, exit_code = story.finished.verdict, story.finished.exit_code
+        return Verdict.UNVERIFIED, story.missing, UNVERIFIED_EXIT
+    end = story.finished
     silent = any(gate.reason == UNREPORTED for gate in gates) or any(step.reason == UNREPORTED for step in steps)
-    if verdict is Verdict.PASSED and silent:
-        return Verdict.UNVERIFIED, exit_code or UNVERIFIED_EXIT
-    return verdict, exit_code
+    if end.verdict is Verdict.PASSED and silent:
+        return Verdict.UNVERIFIED, UNREPORTED, end.exit_code or UNVERIFIED_EXIT
+    return end.verdict, end.reason, end.exit_code
 
 
 def _error(story: Story) -> ErrorEntry | None:

@@ -1,4 +1,4 @@
-"""How things stand in a document: which findings block, what counts, what to read of a guide."""
+"""How things stand in a document: findings by what they mean, counts, what to read of a guide."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from onward.model.document import Annex, Document, FindingEntry, GateEntry, StepEntry
-from onward.model.evidence import LookedAt
+from onward.model.document import Document, FindingEntry, GateEntry, StepEntry
 from onward.model.verdict import Status, Verdict
 
 _ITEM = re.compile(r"\s*([-*]|\d+\.) |    ")
@@ -23,13 +22,11 @@ class Sorted(NamedTuple):
     others: tuple[FindingEntry, ...]
 
 
-def sort(gate: GateEntry, annex: Annex) -> Sorted:
+def sort(gate: GateEntry) -> Sorted:
     """Return the findings of `gate` by what they mean for its verdict."""
-    passes = annex.tolerated.get(gate.gate, frozenset())
-    new = [(position, finding) for position, finding in enumerate(gate.findings) if finding.status is Status.NEW]
     return Sorted(
-        worst_first(finding for position, finding in new if position not in passes),
-        worst_first(finding for position, finding in new if position in passes),
+        worst_first(finding for finding in gate.findings if finding.blocks),
+        worst_first(finding for finding in gate.findings if finding.status is Status.NEW and not finding.blocks),
         worst_first(finding for finding in gate.findings if finding.status is not Status.NEW),
     )
 
@@ -54,23 +51,6 @@ def statuses(findings: Iterable[FindingEntry]) -> tuple[tuple[Status, int], ...]
 def steps_of(document: Document, gate: GateEntry) -> tuple[StepEntry, ...]:
     """Return the steps of `gate` in the order of the plan."""
     return tuple(step for step in document.steps if step.id in gate.steps)
-
-
-def looks(document: Document, gate: GateEntry, annex: Annex) -> tuple[LookedAt, ...]:
-    """Return what a gate looked at: as it was judged, else the most that one of its steps reports."""
-    if gate.gate in annex.looked_at:
-        return annex.looked_at[gate.gate]
-    most: dict[str, LookedAt] = {}
-    for step in steps_of(document, gate):
-        for look in step.looked_at:
-            if look.what not in most or look.count > most[look.what].count:
-                most[look.what] = look
-    return tuple(most.values())
-
-
-def title(gate: GateEntry, annex: Annex) -> str:
-    """Return the title of a gate, its id where it has none."""
-    return annex.titles.get(gate.gate, gate.gate)
 
 
 def grouped(gates: Sequence[GateEntry]) -> tuple[list[GateEntry], list[tuple[str, list[GateEntry]]]]:

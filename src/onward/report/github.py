@@ -7,9 +7,10 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from onward.model.document import NO_ANNEX, Annex, Document, FindingEntry, GateEntry
+from onward.model.document import Document, FindingEntry, GateEntry, StepEntry
 from onward.model.verdict import Verdict
 from onward.report import gate_view, text
+from onward.report.context import NO_CONTEXT, ReportContext
 
 SUMMARY_LIMIT = 1024 * 1024
 ANNOTATIONS_A_TYPE = 10
@@ -24,11 +25,11 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~@$:])")
 _CUT = "\n_The rest was cut: a step summary holds 1 MiB. The other reports are whole._\n"
 
 
-def render(document: Document, annex: Annex = NO_ANNEX) -> str:
+def render(document: Document, context: ReportContext = NO_CONTEXT) -> str:
     """Return the step summary, cut between sections when it would be larger than GitHub takes."""
     room = SUMMARY_LIMIT - len(_CUT.encode())
     parts: list[str] = []
-    for part in _sections(document, annex):
+    for part in _sections(document, context):
         room -= len(part.encode())
         if room < 0:
             return "".join(parts) + _CUT
@@ -36,7 +37,7 @@ def render(document: Document, annex: Annex = NO_ANNEX) -> str:
     return "".join(parts)
 
 
-def commands(document: Document, annex: Annex = NO_ANNEX) -> tuple[str, ...]:
+def commands(document: Document) -> tuple[str, ...]:
     """Return workflow commands: errors for what blocks and what nobody knows, notices for what is tolerated.
 
     GitHub shows ten of a type and drops the others in silence, so the tenth says how many there are.
@@ -44,7 +45,7 @@ def commands(document: Document, annex: Annex = NO_ANNEX) -> tuple[str, ...]:
     errors = [_of_gate(gate) for gate in document.gates if gate.verdict is Verdict.UNVERIFIED]
     notices = []
     for gate in document.gates:
-        found = gate_view.sort(gate, annex)
+        found = gate_view.sort(gate)
         errors += [_of_finding("error", gate, finding, document) for finding in found.blocking]
         if gate.verdict is Verdict.FAILED and not found.blocking:
             errors.append(_of_gate(gate))
@@ -106,7 +107,7 @@ def _property(value: str) -> str:
     return _data(value).replace(":", "%3A").replace(",", "%2C")
 
 
-def _sections(document: Document, annex: Annex) -> Iterator[str]:
+def _sections(document: Document, context: ReportContext) -> Iterator[str]:
     counts = ", ".join(f"{count} {text.WORDS[verdict]}" for verdict, count in gate_view.tally(document))
     facts = [counts, text.duration(document.duration_s), f"profile {document.profile}" if document.profile else ""]
     if document.prefix:
@@ -119,25 +120,25 @@ def _sections(document: Document, annex: Annex) -> Iterator[str]:
     if document.gates:
         yield "| gate | verdict | looked at | reason |\n| --- | --- | --- | --- |\n"
         for gate in document.gates:
-            yield _row(document, gate, annex)
+            yield _row(gate)
     for reason, steps in gate_view.idle_steps(document):
         yield f"\nnot run: {', '.join(f'`{step}`' for step in steps)}: {_md(reason)}\n"
     for gate in document.gates:
         if gate.verdict in {Verdict.FAILED, Verdict.UNVERIFIED}:
-            yield from _details(document, gate, annex)
-    for note in (*annex.notes, *(f"may tighten: {chance}" for chance in annex.tighten)):
+            yield from _details(document, gate, context)
+    for note in (*document.notes, *(f"may tighten: {chance}" for chance in document.tighten)):
         yield f"\n_{_md(note)}_\n"
 
 
-def _row(document: Document, gate: GateEntry, annex: Annex) -> str:
-    looked = text.looked_at(gate_view.looks(document, gate, annex))
+def _row(gate: GateEntry) -> str:
+    looked = text.looked_at(gate.looked_at)
     verdict = f"{_SIGNS[gate.verdict]} {text.WORDS[gate.verdict]}"
     return f"| {_md(gate.gate)} | {verdict} | {_md(looked)} | {_md(gate.reason.text)} |\n"
 
 
-def _details(document: Document, gate: GateEntry, annex: Annex) -> Iterator[str]:
-    yield f"\n### {_md(gate_view.title(gate, annex))}: {text.WORDS[gate.verdict]}\n\n{_md(gate.reason.text, 2000)}\n\n"
-    found = gate_view.sort(gate, annex)
+def _details(document: Document, gate: GateEntry, context: ReportContext) -> Iterator[str]:
+    yield f"\n### {_md(gate.title)}: {text.WORDS[gate.verdict]}\n\n{_md(gate.reason.text, 2000)}\n\n"
+    found = gate_view.sort(gate)
     for finding in found.blocking[:SHOWN]:
         where = text.place(finding)
         if finding.path is not None and document.prefix:
@@ -145,14 +146,23 @@ def _details(document: Document, gate: GateEntry, annex: Annex) -> Iterator[str]
         yield f"- **{_md(where or finding.rule)}** {finding.severity} {_md(finding.rule)}: {_md(finding.message, 600)}\n"
     if len(found.blocking) > SHOWN:
         yield f"- and {len(found.blocking) - SHOWN} more\n"
-    broken = [measure for measure in gate.measures if not text.holds(measure)]
+    broken = [measure for measure in gate.measures if measure.holds is False]
     for measure in broken:
         what = f"{measure.name} {measure.scope}".strip()
         yield f"- {_md(what)}: **{_md(text.amount(measure))}**, {_md(text.limit(measure))}\n"
-    how = gate_view.section(annex.guides.get(gate.gate, ""), "How to fix")
+    for step in gate_view.steps_of(document, gate):
+        if step.verdict is Verdict.UNVERIFIED and step.log_tail:
+            yield _log(step)
+    how = gate_view.section(context.guides.get(gate.gate, ""), "How to fix")
     if how:
         yield f"\n<details><summary>How to fix</summary>\n\n{how}\n\n</details>\n"
     yield f"\nRerun just this: `onward run {gate.gate}`\n"
+
+
+def _log(step: StepEntry) -> str:
+    """Return the end of a step's log, folded away; within `pre` Markdown is not looked for."""
+    told = html.escape(text.visible(step.log_tail), quote=False)
+    return f"\n<details><summary>End of the log of {_md(step.id)}</summary>\n\n<pre>\n{told}\n</pre>\n\n</details>\n"
 
 
 def _md(words: str, limit: int = 300) -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from onward.model.document import NO_ANNEX, Annex, Document, FindingEntry, GateEntry, StepEntry
+from onward.model.document import Document, FindingEntry, GateEntry, StepEntry
 from onward.model.evidence import TestCase, TestOutcome
 from onward.model.verdict import Verdict
 from onward.report import gate_view, text, timeline
+from onward.report.context import NO_CONTEXT, ReportContext
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -22,15 +23,15 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _FINE = {TestOutcome.PASSED, TestOutcome.XFAILED, TestOutcome.XPASSED}
 
 
-def render(document: Document, annex: Annex = NO_ANNEX) -> str:
-    """Return the report as one HTML page; artifacts are linked when `annex.folder` leads to them."""
+def render(document: Document, context: ReportContext = NO_CONTEXT) -> str:
+    """Return the report as one HTML page; artifacts are linked when `context.folder` leads to them."""
     page = _environment().get_template("report.html.jinja")
     script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
     return page.render(
         document=document,
-        annex=annex,
-        line=timeline.draw(document, annex),
-        gates=[_gate(document, gate, annex) for gate in document.gates],
+        linked=bool(context.folder),
+        line=timeline.draw(document),
+        gates=[_gate(document, gate, context) for gate in document.gates],
         tally=gate_view.tally(document),
         style=(_TEMPLATES / "report.css").read_text(encoding="utf-8"),
         script=script,
@@ -49,34 +50,31 @@ def moment(stamp: str | None) -> str:
     return f"{stamp[:10]} {stamp[11:19]} UTC" if stamp else ""
 
 
-def _gate(document: Document, gate: GateEntry, annex: Annex) -> dict[str, Any]:
+def _gate(document: Document, gate: GateEntry, context: ReportContext) -> dict[str, Any]:
     steps = gate_view.steps_of(document, gate)
-    found = gate_view.sort(gate, annex)
+    found = gate_view.sort(gate)
     ordered = (*found.blocking, *found.tolerated, *found.others)
-    blocking = frozenset(map(id, found.blocking))
     return {
         "entry": gate,
-        "title": gate_view.title(gate, annex),
         "saw": gate.verdict is not Verdict.NOT_RUN or any(step.verdict is not Verdict.NOT_RUN for step in steps),
-        "steps": [_step(step, annex) for step in steps],
-        "looked_at": text.looked_at(gate_view.looks(document, gate, annex)),
+        "steps": [_step(step, context) for step in steps],
+        "looked_at": text.looked_at(gate.looked_at),
         "seconds": timeline.busy(steps),
-        "findings": [(finding, id(finding) in blocking) for finding in ordered[:SHOWN]],
+        "findings": ordered[:SHOWN],
         "more": max(0, len(ordered) - SHOWN),
         "statuses": gate_view.statuses(gate.findings),
-        "guide": "\n".join(gate_view.reflow(gate_view.section(annex.guides.get(gate.gate, ""), "How to fix"))),
+        "guide": "\n".join(gate_view.reflow(gate_view.section(context.guides.get(gate.gate, ""), "How to fix"))),
         "open": gate.verdict in {Verdict.FAILED, Verdict.UNVERIFIED},
     }
 
 
-def _step(step: StepEntry, annex: Annex) -> dict[str, Any]:
-    tests = annex.tests.get(step.id, ())
+def _step(step: StepEntry, context: ReportContext) -> dict[str, Any]:
     return {
         "entry": step,
-        "tests": len(tests),
-        "telling": [test for test in tests if test.outcome not in _FINE][:SHOWN],
-        "slowest": _slowest(tests),
-        "artifacts": [(artifact, annex.folder + quote(artifact.path)) for artifact in step.artifacts],
+        "tests": len(step.tests),
+        "telling": [test for test in step.tests if test.outcome not in _FINE][:SHOWN],
+        "slowest": _slowest(step.tests),
+        "artifacts": [(artifact, context.folder + quote(artifact.path)) for artifact in step.artifacts],
     }
 
 
@@ -107,5 +105,4 @@ def _environment() -> Environment:
         "moment": moment,
         "word": text.WORDS.__getitem__,
     }
-    environment.tests["holding"] = text.holds
     return environment

@@ -8,10 +8,11 @@ from html import escape
 from itertools import groupby
 from urllib.parse import quote
 
-from onward.model.document import NO_ANNEX, Annex, Document, GateEntry, StepEntry
+from onward.model.document import Document, GateEntry, StepEntry
 from onward.model.evidence import Artifact
 from onward.model.verdict import Verdict
 from onward.report import gate_view, sarif, text
+from onward.report.context import NO_CONTEXT, ReportContext
 from onward.report.json import render as render_json
 
 INDEX = "index.html"
@@ -25,17 +26,17 @@ dt { opacity: 0.75; } dd { margin: 0; overflow-wrap: anywhere; } small { opacity
 """
 
 
-def reports(document: Document, annex: Annex = NO_ANNEX) -> Mapping[str, str]:
+def reports(document: Document, context: ReportContext = NO_CONTEXT) -> Mapping[str, str]:
     """Return the files that a run directory gets at its end by their names: reports, and the page that leads to all."""
     written = {"reports/run.json": render_json(document)}
     for gate in document.gates:
         if gate.verdict in _LOOKED:
             alone = _alone(document, gate)
-            written[f"reports/{gate.gate}.sarif"] = sarif.render(alone, annex)
-    return {**written, INDEX: render(document, annex, tuple(written))}
+            written[f"reports/{gate.gate}.sarif"] = sarif.render(alone, context)
+    return {**written, INDEX: render(document, tuple(written))}
 
 
-def render(document: Document, annex: Annex = NO_ANNEX, written: tuple[str, ...] = ()) -> str:
+def render(document: Document, written: tuple[str, ...] = ()) -> str:
     """Return the page; `written` are reports beside it. Everything foreign is escaped, nothing is fetched."""
     title = f"Run {document.run}"
     ran, left = gate_view.grouped(document.gates)
@@ -47,9 +48,9 @@ def render(document: Document, annex: Annex = NO_ANNEX, written: tuple[str, ...]
         "<p>profile {}, {}, took {}</p>".format(*map(_words, about)),
         _broken_off(document),
         _list([("whole run", [_link(path) for path in ("events.jsonl", *written[:1])])]),
-        *(_gate(document, gate, annex, written) for gate in ran),
+        *(_gate(document, gate, written) for gate in ran),
         "<h2>Not run</h2>" if left else "",
-        _list((reason, [_words(gate_view.title(gate, annex)) for gate in gates]) for reason, gates in left),
+        _list((reason, [_words(gate.title) for gate in gates]) for reason, gates in left),
         "</main>\n</html>\n",
     ]
     return "\n".join(parts)
@@ -66,11 +67,11 @@ def _alone(document: Document, gate: GateEntry) -> Document:
     return replace(document, gates=(gate,), steps=gate_view.steps_of(document, gate))
 
 
-def _gate(document: Document, gate: GateEntry, annex: Annex, written: tuple[str, ...]) -> str:
+def _gate(document: Document, gate: GateEntry, written: tuple[str, ...]) -> str:
     own = [path for path in written if path == f"reports/{gate.gate}.sarif"]
     entries = [("report (SARIF)", [_link(path) for path in own])] if own else []
     entries += [entry for step in gate_view.steps_of(document, gate) for entry in _files(step)]
-    heading = f'<h2 id="{_words(gate.gate)}">{_words(gate_view.title(gate, annex))}: {text.WORDS[gate.verdict]}</h2>'
+    heading = f'<h2 id="{_words(gate.gate)}">{_words(gate.title)}: {text.WORDS[gate.verdict]}</h2>'
     return "\n".join((heading, f"<p>{_words(gate.reason.text)}</p>", _list(entries)))
 
 

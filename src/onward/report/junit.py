@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
-from onward.model.document import NO_ANNEX, Annex, Document, ErrorEntry, FindingEntry, GateEntry, StepEntry
+from onward.model.document import Document, ErrorEntry, FindingEntry, GateEntry, StepEntry
 from onward.model.evidence import Reason, TestCase, TestOutcome
 from onward.model.verdict import Status, Verdict
 from onward.report import gate_view, text
@@ -35,9 +35,9 @@ class _Case:
     body: str = ""
 
 
-def render(document: Document, annex: Annex = NO_ANNEX) -> str:
+def render(document: Document) -> str:
     """Return the document as JUnit XML. What is unverified is an error, what did not run is skipped."""
-    suites = [(gate, tuple(_cases(document, gate, annex))) for gate in document.gates]
+    suites = [(gate, tuple(_cases(document, gate))) for gate in document.gates]
     if document.error is not None:
         suites.append(_error_suite(document.error))
     every = tuple(case for _, cases in suites for case in cases)
@@ -50,7 +50,7 @@ def render(document: Document, annex: Annex = NO_ANNEX) -> str:
 
 def _error_suite(error: ErrorEntry) -> tuple[GateEntry, tuple[_Case, ...]]:
     reason = Reason(code=error.kind, text=error.message)
-    suite = GateEntry(gate="onward", verdict=Verdict.UNVERIFIED, reason=reason, steps=())
+    suite = GateEntry(gate="onward", title="onward", verdict=Verdict.UNVERIFIED, reason=reason)
     body = "\n".join(part for part in (error.where, error.hint) if part)
     return suite, (
         _Case(name=error.kind, classname="onward", seconds=0, kind="error", message=error.message, body=body),
@@ -92,10 +92,10 @@ def _case(case: _Case) -> Iterator[str]:
     yield "    </testcase>"
 
 
-def _cases(document: Document, gate: GateEntry, annex: Annex) -> Iterator[_Case]:
+def _cases(document: Document, gate: GateEntry) -> Iterator[_Case]:
     kinds = set()
     for step in gate_view.steps_of(document, gate):
-        for case in _of_step(step, gate, annex):
+        for case in _of_step(step, gate):
             kinds.add(case.kind)
             yield case
     if _KINDS[gate.verdict] in kinds or (gate.verdict is Verdict.PASSED and kinds):
@@ -104,12 +104,11 @@ def _cases(document: Document, gate: GateEntry, annex: Annex) -> Iterator[_Case]
     yield _of_verdict(gate, gate.findings, classname=gate.gate, name="gate", seconds=0)
 
 
-def _of_step(step: StepEntry, gate: GateEntry, annex: Annex) -> Iterator[_Case]:
-    tests = annex.tests.get(step.id, ())
+def _of_step(step: StepEntry, gate: GateEntry) -> Iterator[_Case]:
     excused = {finding.subject: finding for finding in gate.findings if finding.status is not Status.NEW}
-    for test in tests:
+    for test in step.tests:
         yield _of_test(test, step, excused.get(test.node_id))
-    if not tests or step.verdict is Verdict.UNVERIFIED:
+    if not step.tests or step.verdict is Verdict.UNVERIFIED:
         yield _of_verdict(step, step.findings, classname=step.id, name=step.check, seconds=step.duration_s)
 
 

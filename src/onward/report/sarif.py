@@ -12,9 +12,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from onward.model.document import NO_ANNEX, Annex, Document, GateEntry
+from onward.model.document import Document, GateEntry
 from onward.model.verdict import Verdict
 from onward.report import gate_view, sarif_results, text
+from onward.report.context import NO_CONTEXT, ReportContext
 from onward.report.sarif_results import Found
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -36,25 +37,25 @@ class _Part:
         return not self.found, -worst, self.gate.gate
 
 
-def render(document: Document, annex: Annex = NO_ANNEX) -> str:
+def render(document: Document, context: ReportContext = NO_CONTEXT) -> str:
     """Return the document as SARIF. What is over a limit of GitHub is left out, the least bad first, and said so."""
-    return fitted(document, annex, limit=BYTES)
+    return fitted(document, context, limit=BYTES)
 
 
-def fitted(document: Document, annex: Annex, *, limit: int) -> str:
+def fitted(document: Document, context: ReportContext, *, limit: int) -> str:
     """Return the document as SARIF of at most `limit` bytes once compressed, with fewer results where needed."""
     kept = RESULTS
     while True:
-        log = json.dumps(_log(document, annex, kept), indent=1, ensure_ascii=False) + "\n"
+        log = json.dumps(_log(document, context, kept), indent=1, ensure_ascii=False) + "\n"
         if kept <= 1 or len(gzip.compress(log.encode(), compresslevel=6)) <= limit:
             return log
         kept //= 2
 
 
-def _log(document: Document, annex: Annex, kept: int) -> dict[str, Any]:
+def _log(document: Document, context: ReportContext, kept: int) -> dict[str, Any]:
     parts = sorted((_part(gate, kept) for gate in document.gates if _looked(gate)), key=lambda part: part.rank)
     room = RUNS - 1
-    runs = [_run(part, document, annex) for part in parts[:room]]
+    runs = [_run(part, document, context) for part in parts[:room]]
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [*runs, _own_run(document, parts[room:])]}
 
 
@@ -72,7 +73,7 @@ def _part(gate: GateEntry, kept: int) -> _Part:
     return _Part(gate=gate, found=tuple(found[:kept]), skipped=max(0, len(found) - kept))
 
 
-def _run(part: _Part, document: Document, annex: Annex) -> dict[str, Any]:
+def _run(part: _Part, document: Document, context: ReportContext) -> dict[str, Any]:
     rules: dict[str, Found] = {}
     for each in sorted(part.found, key=lambda each: -each.finding.severity.rank):
         rules.setdefault(each.rule, each)
@@ -87,7 +88,7 @@ def _run(part: _Part, document: Document, annex: Annex) -> dict[str, Any]:
     if part.skipped:
         words = f"{part.skipped} of {part.skipped + len(part.found)} results were left out; the worst were kept"
         notes.append(_notification("results-left-out", words, level="warning"))
-    driver = _driver(document) | {"rules": [sarif_results.rule(rules[rule], annex) for rule in names]}
+    driver = _driver(document) | {"rules": [sarif_results.rule(rules[rule], context) for rule in names]}
     used = {tool.name: tool.version for step in steps for tool in step.tools}
     extensions = [{"name": text.one_line(name, 100), "version": text.one_line(used[name], 100)} for name in used]
     return {

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from onward.model.document import Annex, Document, FindingEntry
+from onward.model.document import Document, FindingEntry
 from onward.model.finding import Severity
 from onward.model.verdict import Status
 from onward.report import text
+from onward.report.context import ReportContext
 
 SECURITY_GATES = frozenset({"security", "dependencies", "secrets", "container", "workflows"})
 _LEVELS = {
@@ -55,7 +56,7 @@ class Found:
         return self.finding.status is Status.NEW
 
 
-def rule(each: Found, annex: Annex) -> dict[str, Any]:
+def rule(each: Found, context: ReportContext) -> dict[str, Any]:
     """Return a rule as its worst finding shows it."""
     gate, finding = each.gate, each.finding
     secure = gate in SECURITY_GATES
@@ -69,7 +70,7 @@ def rule(each: Found, annex: Annex) -> dict[str, Any]:
         "defaultConfiguration": {"level": _LEVELS[finding.severity]},
         "properties": properties,
     }
-    guide = annex.guides.get(gate, "")
+    guide = context.guides.get(gate, "")
     if guide:
         told["help"] = {"text": guide, "markdown": guide}
     if finding.url and finding.url.startswith(("https://", "http://")):

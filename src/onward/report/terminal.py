@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from onward.model.document import NO_ANNEX, Annex, Document, ErrorEntry, FindingEntry, GateEntry, StepEntry
+from onward.model.document import Document, ErrorEntry, FindingEntry, GateEntry, StepEntry
 from onward.model.verdict import Verdict
 from onward.report import gate_view, text, timeline
+from onward.report.context import NO_CONTEXT, ReportContext
 from onward.report.style import BOLD, DIM, PLAIN, STACKED_BELOW, TerminalStyle, colour_of
 
 SHOWN = 10
+LOG_LINES = 5
 _Row = tuple[GateEntry, tuple[str, str, str, str]]
 
 
-def render(document: Document, annex: Annex = NO_ANNEX, paper: TerminalStyle = PLAIN) -> str:
+def render(document: Document, context: ReportContext = NO_CONTEXT, paper: TerminalStyle = PLAIN) -> str:
     """Return the whole report: one table, then each gate that did not pass, then the conclusion in one line."""
     parts = [_heading(document, paper)]
     if document.error is not None:
         parts.append(_error(document.error, paper))
     if document.gates:
-        parts.append(_overview(document, annex, paper))
-    parts.extend(_gate(document, gate, annex, paper) for gate in document.gates if _wants_words(gate))
-    parts.append(_notes(annex, paper))
-    parts.append(_conclusion(document, annex, paper))
+        parts.append(_overview(document, paper))
+    parts.extend(_gate(document, gate, context, paper) for gate in document.gates if _wants_words(gate))
+    parts.append(_notes(document, paper))
+    parts.append(_conclusion(document, paper))
     return "\n\n".join(part for part in ("\n".join(lines) for lines in parts) if part) + "\n"
 
 
@@ -64,9 +66,9 @@ def _error(error: ErrorEntry, paper: TerminalStyle) -> Iterator[str]:
         yield from paper.wrap("next:  " + text.one_line(error.hint), 2)
 
 
-def _cells(document: Document, gate: GateEntry, annex: Annex) -> tuple[str, str, str, str]:
+def _cells(document: Document, gate: GateEntry) -> tuple[str, str, str, str]:
     spent = timeline.busy(gate_view.steps_of(document, gate))
-    looked = text.looked_at(gate_view.looks(document, gate, annex))
+    looked = text.looked_at(gate.looked_at)
     # "holds" means that what was looked at is the whole reason, and that has a column of its own.
     why = "" if looked and gate.reason.code == "holds" else text.one_line(gate.reason.text, 160)
     if gate.verdict is Verdict.PASSED:
@@ -75,9 +77,9 @@ def _cells(document: Document, gate: GateEntry, annex: Annex) -> tuple[str, str,
     return text.WORDS[gate.verdict], looked, text.duration(spent) if spent else "", why
 
 
-def _overview(document: Document, annex: Annex, paper: TerminalStyle) -> Iterator[str]:
+def _overview(document: Document, paper: TerminalStyle) -> Iterator[str]:
     alone, alike = gate_view.grouped(document.gates)
-    rows = [(gate, _cells(document, gate, annex)) for gate in alone]
+    rows = [(gate, _cells(document, gate)) for gate in alone]
     names = max([4, *(text.cells(text.one_line(gate.gate, 24)) for gate, _ in rows)])
     looks = min(max([9, *(text.cells(cells[1]) for _, cells in rows)]), paper.width // 4)
     room = paper.width - names - looks - 32
@@ -111,33 +113,35 @@ def _stack(rows: list[_Row], paper: TerminalStyle) -> Iterator[str]:
                 yield from paper.wrap(words, 2)
 
 
-def _gate(document: Document, gate: GateEntry, annex: Annex, paper: TerminalStyle) -> Iterator[str]:
-    head = f"{paper.mark(gate.verdict)} {gate_view.title(gate, annex)}: {text.WORDS[gate.verdict]}"
+def _gate(document: Document, gate: GateEntry, context: ReportContext, paper: TerminalStyle) -> Iterator[str]:
+    head = f"{paper.mark(gate.verdict)} {gate.title}: {text.WORDS[gate.verdict]}"
     yield from (paper.paint(line, f"{BOLD};{colour_of(gate.verdict)}") for line in paper.wrap(text.one_line(head), 0))
-    if not gate_view.sort(gate, annex).blocking:
+    if not gate_view.sort(gate).blocking:
         yield from paper.wrap(text.clip(gate.reason.text, 600), 2)
     for step in gate_view.steps_of(document, gate):
         if step.verdict is Verdict.UNVERIFIED:
-            yield from _step(step, gate, annex, paper)
+            yield from _step(step, gate, context, paper)
     for measure in gate.measures:
-        if not text.holds(measure):
+        if measure.holds is False:
             what = f"{measure.name} {measure.scope}".strip()
             yield from paper.wrap(f"{text.one_line(what)}: {text.amount(measure)}, {text.limit(measure)}", 2)
-    yield from _findings(gate, annex, paper)
-    yield from _guide(gate, annex, paper)
+    yield from _findings(gate, paper)
+    yield from _guide(gate, context, paper)
     yield from paper.wrap(f"rerun just this: onward run {gate.gate}", 2)
 
 
-def _step(step: StepEntry, gate: GateEntry, annex: Annex, paper: TerminalStyle) -> Iterator[str]:
+def _step(step: StepEntry, gate: GateEntry, context: ReportContext, paper: TerminalStyle) -> Iterator[str]:
     if step.reason != gate.reason:
         yield from paper.wrap(f"{text.one_line(step.id)}: {text.one_line(step.reason.text)}", 2)
     for artifact in step.artifacts:
         if artifact.kind == "log":
-            yield from paper.wrap(f"log: {text.one_line(annex.folder + artifact.path)}", 4)
+            yield from paper.wrap(f"log: {text.one_line(context.folder + artifact.path)}", 4)
+    for line in step.log_tail.splitlines()[-LOG_LINES:]:
+        yield from paper.wrap(text.one_line(line, 200), 6)
 
 
-def _findings(gate: GateEntry, annex: Annex, paper: TerminalStyle) -> Iterator[str]:
-    sorted_ = gate_view.sort(gate, annex)
+def _findings(gate: GateEntry, paper: TerminalStyle) -> Iterator[str]:
+    sorted_ = gate_view.sort(gate)
     for finding in sorted_.blocking[:SHOWN]:
         yield from finding_lines(finding, paper)
     rest = len(sorted_.blocking) - SHOWN
@@ -149,8 +153,8 @@ def _findings(gate: GateEntry, annex: Annex, paper: TerminalStyle) -> Iterator[s
         yield from paper.wrap("besides: " + ", ".join(words), 2)
 
 
-def _guide(gate: GateEntry, annex: Annex, paper: TerminalStyle) -> Iterator[str]:
-    how = gate_view.section(annex.guides.get(gate.gate, ""), "How to fix")
+def _guide(gate: GateEntry, context: ReportContext, paper: TerminalStyle) -> Iterator[str]:
+    how = gate_view.section(context.guides.get(gate.gate, ""), "How to fix")
     if not how:
         return
     yield from (paper.paint(line, BOLD) for line in paper.wrap("How to fix", 2))
@@ -159,18 +163,18 @@ def _guide(gate: GateEntry, annex: Annex, paper: TerminalStyle) -> Iterator[str]
         yield from paper.wrap(words, 4 + len(line) - len(line.lstrip())) if words else ("",)
 
 
-def _notes(annex: Annex, paper: TerminalStyle) -> Iterator[str]:
-    for note in annex.notes:
+def _notes(document: Document, paper: TerminalStyle) -> Iterator[str]:
+    for note in document.notes:
         yield from paper.wrap("note: " + text.one_line(note, 600), 0)
-    for chance in annex.tighten:
+    for chance in document.tighten:
         yield from paper.wrap("may tighten: " + text.one_line(chance, 600), 0)
 
 
-def _conclusion(document: Document, annex: Annex, paper: TerminalStyle) -> Iterator[str]:
+def _conclusion(document: Document, paper: TerminalStyle) -> Iterator[str]:
     counts = ", ".join(f"{count} {text.WORDS[verdict]}" for verdict, count in gate_view.tally(document))
     words = [text.WORDS[document.verdict].upper(), counts, text.duration(document.duration_s)]
-    if annex.reason is not None and not document.error:
-        words.insert(1, annex.reason.text)
+    if document.error is None:
+        words.insert(1, document.reason.text)
     for line in paper.wrap(paper.join(words), 0):
         yield paper.paint(line, f"{BOLD};{colour_of(document.verdict)}")
     if document.run is not None:

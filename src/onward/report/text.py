@@ -110,13 +110,6 @@ def limit(measure: MeasureEntry) -> str:
     )
 
 
-def holds(measure: MeasureEntry) -> bool:
-    """Return whether a measure is on the right side of its limit."""
-    if measure.limit is None:
-        return True
-    return measure.value >= measure.limit if measure.better == "higher" else measure.value <= measure.limit
-
-
 def place(finding: FindingEntry) -> str:
     """Return where a finding is: "app/main.py:3:1", else its subject, commit or nothing."""
     if finding.path is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from onward.model.document import Annex, Document, StepEntry
+from onward.model.document import Document, StepEntry
 from onward.model.verdict import Verdict
 
 
@@ -45,26 +45,26 @@ class Timeline:
         return max(self.chain_seconds, self.cpu_seconds / max(1, self.cpus))
 
 
-def draw(document: Document, annex: Annex) -> Timeline:
+def draw(document: Document) -> Timeline:
     """Return the timeline of a run; steps that never began are not on it."""
     ran = [step for step in document.steps if step.started_at is not None]
-    chain = longest_chain(ran, annex)
+    chain = longest_chain(ran)
     bars = [_bar(step, document, step.id in chain) for step in ran]
     return Timeline(
         bars=tuple(sorted(bars, key=lambda bar: (bar.start, bar.step))),
         wall=document.duration_s,
         chain=chain,
         chain_seconds=sum(step.duration_s for step in ran if step.id in chain),
-        cpu_seconds=sum(annex.cpu_s.values()),
+        cpu_seconds=sum(step.cpu_s for step in document.steps),
         cpus=document.platform.cpus or 1,
     )
 
 
-def longest_chain(steps: Iterable[StepEntry], annex: Annex) -> tuple[str, ...]:
+def longest_chain(steps: Iterable[StepEntry]) -> tuple[str, ...]:
     """Return the chain of dependent steps that took longest, first to last (the critical path)."""
     best: dict[str, tuple[float, tuple[str, ...]]] = {}
     for step in sorted(steps, key=_began):
-        before = max((best[name] for name in annex.after.get(step.id, ()) if name in best), default=(0.0, ()))
+        before = max((best[name] for name in step.after if name in best), default=(0.0, ()))
         best[step.id] = (before[0] + step.duration_s, (*before[1], step.id))
     return max(best.values(), default=(0.0, ()))[1]
 

@@ -10,7 +10,7 @@ from onward.model.document import Document, FindingEntry, GateEntry, MeasureEntr
 from onward.model.event import Event, GateJudged, RunFailed, RunFinished, StepFinished, StepJudged, StepStarted
 from onward.model.evidence import Reason
 from onward.model.verdict import Ruling, Status, Verdict
-from onward.record.fold import annex, fold
+from onward.record.fold import fold
 
 EVENTS = documents.events()
 END = EVENTS[-1]
@@ -26,17 +26,18 @@ def test_the_document_has_exactly_the_published_keys() -> None:
         return " ".join(field.name for field in fields(kind))
 
     assert keys(Document) == (
-        "schema onward run prefix profile started_at duration_s verdict exit_code policy revision platform error gates steps"
+        "schema onward run prefix profile started_at duration_s verdict reason exit_code policy jobs notes tighten revision"
+        " platform error gates steps"
     )
-    assert keys(GateEntry) == "gate verdict reason steps measures findings proof"
+    assert keys(GateEntry) == "gate title verdict reason steps looked_at measures findings proof"
     assert keys(StepEntry) == (
-        "id gate check matrix verdict reason started_at duration_s attempts cache tools services"
-        " looked_at measures findings notes artifacts"
+        "id gate check matrix after verdict reason started_at duration_s cpu_s attempts cache tools services"
+        " looked_at measures findings tests notes log_tail artifacts"
     )
-    assert keys(MeasureEntry) == "name scope value unit better limit limit_from"
+    assert keys(MeasureEntry) == "name scope value unit better limit limit_from holds"
     assert keys(FindingEntry) == (
         "rule tool message severity subject path line column end_line end_column commit fingerprint"
-        " status waiver url fix"
+        " status blocks waiver url fix"
     )
 
 
@@ -132,13 +133,31 @@ def test_events_without_a_beginning_are_no_run() -> None:
         fold(EVENTS[1:])
 
 
-def test_the_annex_holds_what_the_contract_does_not() -> None:
-    told = annex(EVENTS)
-    assert told.tolerated["lint"] == {3}
-    assert fold(EVENTS).gates[0].findings[3].status is Status.NEW
-    assert told.after["coverage/merge"] == ("tests/pytest@3.9", "tests/pytest@3.11")
+def test_the_document_says_what_each_report_shows() -> None:
+    told = fold(EVENTS)
+    lint, coverage = told.gates[0], told.gates[2]
+    assert [finding.blocks for finding in lint.findings] == [True, True, True, False, False, False]
+    assert lint.findings[3].status is Status.NEW
+    assert lint.title == "Lint"
+    assert [look.count for look in told.gates[1].looked_at] == [5]
+    assert [(measure.holds, measure.limit_from) for measure in coverage.measures] == [
+        (False, "ratchet"),
+        (True, "threshold"),
+        (None, None),
+    ]
+    merge = next(step for step in told.steps if step.id == "coverage/merge")
+    assert merge.after == ("tests/pytest@3.9", "tests/pytest@3.11")
+    assert merge.cpu_s == 0.54
+    assert [len(step.tests) for step in told.steps if step.gate == "tests"] == [4, 1]
     assert told.jobs == 2
-    assert annex(until(2)).reason == Reason(code="unfinished", text="the run ended before this was judged")
+    assert told.tighten == ("coverage: branch coverage may rise from 50 to 58.04",)
+    assert told.reason.text == "3 of 7 gates failed"
+    assert fold(until(2)).reason == Reason(code="unfinished", text="the run ended before this was judged")
+
+
+def test_what_no_gate_ruled_on_does_not_block() -> None:
+    step = next(step for step in fold(until(5)).steps if step.id == "lint/flake8")
+    assert {(finding.status, finding.blocks) for finding in step.findings} == {(Status.NEW, False)}
 
 
 def test_a_step_says_what_its_services_noted() -> None:

@@ -3,29 +3,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kit import documents
-from onward.model.document import NO_ANNEX
 from onward.model.evidence import Reason
 from onward.report import gate_view
 
 DOCUMENT = documents.document()
-ANNEX = documents.example_annex()
 
 
 def test_findings_are_sorted_by_what_they_mean_and_worst_first() -> None:
-    found = gate_view.sort(DOCUMENT.gates[0], ANNEX)
+    found = gate_view.sort(DOCUMENT.gates[0])
     assert [finding.rule for finding in found.blocking] == ["E999", "E501<b>", "F401"]
     assert [finding.rule for finding in found.tolerated] == ["W605"]
     assert [finding.rule for finding in found.others] == ["C901", "E731"]
-
-
-def test_without_an_annex_everything_new_blocks() -> None:
-    assert len(gate_view.sort(DOCUMENT.gates[0], NO_ANNEX).blocking) == 4
-
-
-def test_what_was_looked_at_without_an_annex_is_the_most_of_a_step() -> None:
-    told = gate_view.looks(DOCUMENT, DOCUMENT.gates[1], NO_ANNEX)
-    assert [(look.what, look.count) for look in told] == [("tests", 4)]
-    assert [look.count for look in gate_view.looks(DOCUMENT, DOCUMENT.gates[1], ANNEX)] == [5]
 
 
 def test_gates_that_were_not_run_for_one_reason_share_a_line() -> None:

@@ -12,7 +12,7 @@ from onward.model.document import Document, ErrorEntry, FindingEntry
 from onward.report import github, text
 
 DOCUMENT = documents.document()
-ANNEX = documents.example_annex()
+CONTEXT = documents.CONTEXT
 FINDING = DOCUMENT.gates[0].findings[0]
 ANYTHING = st.text(st.characters(codec="utf-8"))
 TRICKY = st.text(st.sampled_from("%:,\r\n|`<>[]()*_#!@~\\ax"))
@@ -43,7 +43,7 @@ def undo_property(value: str) -> str:
 @given(ANYTHING | TRICKY, ANYTHING | TRICKY)
 def test_commands_are_one_line_and_say_what_was_meant(message: str, rule: str) -> None:
     finding = replace(FINDING, message=message, rule=rule)
-    (command,) = github.commands(with_findings((finding,)), ANNEX)
+    (command,) = github.commands(with_findings((finding,)))
     assert len(command.splitlines()) == 1
     kind, properties, told = parsed(command)
     assert kind == "error"
@@ -54,32 +54,32 @@ def test_commands_are_one_line_and_say_what_was_meant(message: str, rule: str) -
 
 def test_a_path_is_told_letter_by_letter() -> None:
     finding = replace(FINDING, path="a  b,c:d%41/e.py")
-    (command,) = github.commands(with_findings((finding,)), ANNEX)
+    (command,) = github.commands(with_findings((finding,)))
     assert parsed(command)[1]["file"] == "back end/a  b,c:d%41/e.py"
 
 
 def test_columns_are_only_given_within_one_line() -> None:
     two_lines = replace(FINDING, line=3, column=4, end_line=5, end_column=1)
-    _, properties, _ = parsed(github.commands(with_findings((two_lines,)), ANNEX)[0])
+    _, properties, _ = parsed(github.commands(with_findings((two_lines,)))[0])
     assert "col" not in properties
     assert (properties["line"], properties["endLine"]) == ("3", "5")
 
 
 def test_ten_of_a_type_and_the_tenth_tells_of_the_rest() -> None:
-    commands = github.commands(with_findings((FINDING,) * 25), replace(ANNEX, tolerated={}))
+    commands = github.commands(with_findings((FINDING,) * 25))
     assert len(commands) == github.ANNOTATIONS_A_TYPE
     assert commands[-1] == "::error title=onward::16 more are in the step summary"
 
 
 def test_findings_of_the_history_are_not_put_on_a_file_of_today() -> None:
-    _, properties, _ = parsed(github.commands(with_findings((replace(FINDING, commit="f" * 40),)), ANNEX)[0])
+    _, properties, _ = parsed(github.commands(with_findings((replace(FINDING, commit="f" * 40),)))[0])
     assert set(properties) == {"title"}
 
 
 @given(ANYTHING | TRICKY)
 def test_foreign_text_cannot_leave_its_cell(words: str) -> None:
     gate = replace(DOCUMENT.gates[0], reason=replace(DOCUMENT.gates[0].reason, text=words), findings=())
-    summary = github.render(replace(DOCUMENT, gates=(gate,)), ANNEX)
+    summary = github.render(replace(DOCUMENT, gates=(gate,)), CONTEXT)
     row = next(line for line in summary.splitlines() if line.startswith("| lint |"))
     assert len(re.findall(r"(?<!\\)\|", row.replace("\\\\", ""))) == 5
     assert "<script" not in summary
@@ -89,7 +89,7 @@ def test_foreign_text_cannot_leave_its_cell(words: str) -> None:
 def test_a_summary_never_grows_over_the_limit() -> None:
     gate = replace(DOCUMENT.gates[0], findings=(replace(FINDING, message="ü" * 600),) * 50)
     huge = replace(DOCUMENT, gates=tuple(replace(gate, gate=f"gate{number}") for number in range(60)))
-    summary = github.render(huge, ANNEX)
+    summary = github.render(huge, CONTEXT)
     assert len(summary.encode()) <= github.SUMMARY_LIMIT
     assert summary.endswith("The other reports are whole._\n")
     assert "gate59" in summary
@@ -97,11 +97,19 @@ def test_a_summary_never_grows_over_the_limit() -> None:
 
 def test_an_error_comes_first_and_a_finding_without_a_line_has_a_file_only() -> None:
     error = ErrorEntry(kind="service", message="no database", where="", hint="")
-    first, second = github.commands(with_findings((replace(FINDING, line=None),), error=error), ANNEX)
+    first, second = github.commands(with_findings((replace(FINDING, line=None),), error=error))
     assert first == "::error title=onward%3A service::no database"
     assert set(parsed(second)[1]) == {"file", "title"}
 
 
 def test_the_summary_counts_what_it_leaves_out() -> None:
     gate = replace(DOCUMENT.gates[0], findings=(FINDING,) * 60)
-    assert "- and 10 more\n" in github.render(replace(DOCUMENT, gates=(gate,)), replace(ANNEX, tolerated={}))
+    assert "- and 10 more\n" in github.render(replace(DOCUMENT, gates=(gate,)))
+
+
+@given(ANYTHING | TRICKY)
+def test_the_end_of_a_log_cannot_leave_its_block(words: str) -> None:
+    steps = tuple(replace(step, log_tail=words or "x") for step in DOCUMENT.steps)
+    summary = github.render(replace(DOCUMENT, steps=steps), CONTEXT)
+    assert summary.count("<pre>") == summary.count("</pre>") == 1
+    assert "<script" not in summary

@@ -6,8 +6,9 @@ import pytest
 
 from kit import documents, golden
 from onward.model.document import ErrorEntry, error_document
-from onward.record.fold import annex, fold
+from onward.record.fold import fold
 from onward.report import github, terminal
+from onward.report.context import NO_CONTEXT
 from onward.report.formats import FORMATS
 from onward.report.style import TerminalStyle
 
@@ -31,17 +32,17 @@ def test_every_format_has_a_golden_file() -> None:
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_the_example(kind: str) -> None:
-    told = FORMATS[kind](documents.document(), documents.example_annex())
+    told = FORMATS[kind](documents.document(), documents.CONTEXT)
     golden.check(HERE / f"run.{EXTENSIONS[kind]}", told)
 
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_refusal(kind: str) -> None:
-    golden.check(HERE / f"refusal.{EXTENSIONS[kind]}", FORMATS[kind](REFUSAL, annex(documents.events()[:1])))
+    golden.check(HERE / f"refusal.{EXTENSIONS[kind]}", FORMATS[kind](REFUSAL, NO_CONTEXT))
 
 
 def test_workflow_commands() -> None:
-    told = github.commands(documents.document(), documents.example_annex())
+    told = github.commands(documents.document())
     golden.check(HERE / "commands.txt", "\n".join(told) + "\n")
 
 
@@ -55,7 +56,7 @@ def test_workflow_commands() -> None:
     ],
 )
 def test_the_terminal(name: str, paper: TerminalStyle) -> None:
-    told = terminal.render(documents.document(), documents.example_annex(), paper)
+    told = terminal.render(documents.document(), documents.CONTEXT, paper)
     golden.check(HERE / f"terminal-{name}.txt", told)
 
 
@@ -65,4 +66,4 @@ def test_the_terminal_on_a_refusal() -> None:
 
 def test_the_terminal_on_a_run_that_was_killed() -> None:
     events = documents.events()[:5]
-    golden.check(HERE / "terminal-killed.txt", terminal.render(fold(events), annex(events), TerminalStyle(width=80)))
+    golden.check(HERE / "terminal-killed.txt", terminal.render(fold(events), NO_CONTEXT, TerminalStyle(width=80)))

@@ -15,8 +15,8 @@ from onward.model.evidence import Reason
 from onward.report.html import render
 
 DOCUMENT = documents.document()
-ANNEX = documents.example_annex()
-PAGE = render(DOCUMENT, ANNEX)
+CONTEXT = documents.CONTEXT
+PAGE = render(DOCUMENT, CONTEXT)
 FETCHING = {"src", "srcset", "action", "formaction", "data", "poster", "background"}
 VOID = {"meta", "input", "br", "link", "img", "hr"}
 
@@ -74,7 +74,7 @@ def test_hostile_text_is_only_text() -> None:
 
 def test_artifacts_are_linked_when_the_way_is_known() -> None:
     assert 'href="./steps/tests-pytest-3.9-1a2b3c4d/a%20b%23%3C1%3E.txt"' in PAGE
-    assert "a%20b%23" not in render(DOCUMENT, replace(ANNEX, folder=""))
+    assert "a%20b%23" not in render(DOCUMENT, replace(CONTEXT, folder=""))
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,6 @@ def test_an_empty_page_has_no_holes() -> None:
 @given(st.text(st.characters(exclude_categories=())))
 def test_any_text_stays_where_it_belongs(words: str) -> None:
     gate = replace(DOCUMENT.gates[0], reason=Reason(code="x", text=words), findings=())
-    tags = [tag for tag, _ in read(render(replace(DOCUMENT, gates=(gate,)), ANNEX)).tags]
+    tags = [tag for tag, _ in read(render(replace(DOCUMENT, gates=(gate,)), CONTEXT)).tags]
     plain = replace(gate, reason=Reason(code="x", text="plain"))
-    assert tags == [tag for tag, _ in read(render(replace(DOCUMENT, gates=(plain,)), ANNEX)).tags]
+    assert tags == [tag for tag, _ in read(render(replace(DOCUMENT, gates=(plain,)), CONTEXT)).tags]

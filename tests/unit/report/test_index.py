@@ -11,7 +11,7 @@ from onward.model.verdict import Verdict
 from onward.report import index
 
 DOCUMENT = documents.document()
-ANNEX = documents.example_annex()
+CONTEXT = documents.CONTEXT
 
 
 class Links(HTMLParser):
@@ -31,7 +31,7 @@ def artifact(path: str, kind: str = "report") -> Artifact:
 
 
 def test_every_artifact_and_every_report_is_linked() -> None:
-    written = index.reports(DOCUMENT, ANNEX)
+    written = index.reports(DOCUMENT, CONTEXT)
     targets = set(Links(written[index.INDEX]).targets)
     assert {each.path for step in DOCUMENT.steps for each in step.artifacts} <= targets
     assert targets >= set(written) - {index.INDEX}
@@ -39,7 +39,7 @@ def test_every_artifact_and_every_report_is_linked() -> None:
 
 
 def test_each_gate_that_looked_has_a_report_of_its_own() -> None:
-    written = index.reports(DOCUMENT, ANNEX)
+    written = index.reports(DOCUMENT, CONTEXT)
     looked = {gate.gate for gate in DOCUMENT.gates if gate.verdict in (Verdict.PASSED, Verdict.FAILED)}
     assert {name for name in written if name.endswith(".sarif")} == {f"reports/{gate}.sarif" for gate in looked}
     for gate in looked:
@@ -50,7 +50,7 @@ def test_each_gate_that_looked_has_a_report_of_its_own() -> None:
 
 def test_what_is_foreign_is_escaped_and_nothing_is_fetched() -> None:
     step = replace(DOCUMENT.steps[0], artifacts=(artifact('steps/a/<b> "c" #d.txt', '<i onclick="x">'),))
-    page = index.render(replace(DOCUMENT, steps=(step, *DOCUMENT.steps[1:])), ANNEX)
+    page = index.render(replace(DOCUMENT, steps=(step, *DOCUMENT.steps[1:])))
     found = Links(page)
     assert 'steps/a/<b> "c" #d.txt' in found.targets
     assert 'onclick="' not in page

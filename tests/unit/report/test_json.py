@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 import msgspec
+from jsonschema import Draft202012Validator
 
 from kit import documents
 from onward.model.document import Document, ErrorEntry, error_document
-from onward.report.json import render
+from onward.report.json import render, schema
 
 
 def shape(value: Any) -> Any:
@@ -39,3 +40,14 @@ def test_every_gate_step_and_finding_has_the_same_keys() -> None:
     assert len({tuple(finding) for finding in findings}) == 1
     assert {finding["status"] for finding in findings} == {"new", "known", "waived", "quarantined"}
     assert shape(told["steps"][0]["matrix"]) == {"python": None, "shard": None}
+
+
+def test_the_schema_describes_the_example_and_the_refusal_and_knows_when_a_key_is_missing() -> None:
+    validator = Draft202012Validator(json.loads(schema()))
+    Draft202012Validator.check_schema(validator.schema)
+    error = ErrorEntry(kind="usage", message="m", where="", hint="")
+    for told in (documents.document(), error_document("0.1.0", error=error, exit_code=2)):
+        whole = json.loads(render(told))
+        assert validator.is_valid(whole)
+        assert not validator.is_valid({key: value for key, value in whole.items() if key != "tighten"})
+        assert not validator.is_valid({**whole, "schema": 1})

@@ -14,22 +14,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit import documents
-from onward.model.document import Annex, Document, FindingEntry
+from onward.model.document import Document, FindingEntry
 from onward.model.evidence import Reason
 from onward.model.finding import Severity
 from onward.model.verdict import Status, Verdict
 from onward.report import sarif
+from onward.report.context import ReportContext
 
 DOCUMENT = documents.document()
-ANNEX = documents.example_annex()
+CONTEXT = documents.CONTEXT
 FINDING = DOCUMENT.gates[0].findings[0]
 KIT = Path(documents.__file__).parent
 SCHEMA = jsonschema.Draft4Validator(json.loads((KIT / "sarif-2.1.0.json").read_text()))
 ANYTHING = st.text(st.characters(codec="utf-8"))
 
 
-def told(document: Document = DOCUMENT, annex: Annex = ANNEX) -> Any:
-    log = json.loads(sarif.render(document, annex))
+def told(document: Document = DOCUMENT, context: ReportContext = CONTEXT) -> Any:
+    log = json.loads(sarif.render(document, context))
     assert [error.message for error in SCHEMA.iter_errors(log)] == []
     return log
 
@@ -135,7 +136,7 @@ def test_too_many_bytes_keep_fewer_results() -> None:
         replace(FINDING, message="".join(hashlib.sha256(f"{number}.{part}".encode()).hexdigest() for part in range(30)))
         for number in range(300)
     )
-    log = sarif.fitted(with_findings(many), ANNEX, limit=100_000)
+    log = sarif.fitted(with_findings(many), CONTEXT, limit=100_000)
     assert 30_000 < len(gzip.compress(log.encode())) <= 100_000
     assert "results were left out" in log
 

@@ -11,6 +11,7 @@ from onward.model.evidence import Artifact
 from onward.model.gate import Command, Keep
 
 _LARGEST_OUTPUT = 64 * 1024 * 1024
+_ENDING = 2_000
 
 
 def named_outputs(commands: Iterable[Command], out: Path) -> dict[str, bytes]:
@@ -48,6 +49,16 @@ def _kept(keep: Keep, out: Path, run: Path) -> Iterator[Artifact]:
             yield describe(file, run, kind=keep.kind, media_type=keep.media_type)
     elif not keep.optional:
         raise ReadError(f"the tool wrote no {keep.path}", where=keep.path)
+
+
+def ending(log: Path, since: int = 0) -> list[str]:
+    """Return the last lines of `log` from the byte `since` on: those that lie whole within its last 2,000 bytes."""
+    start = max(since, log.stat().st_size - _ENDING)
+    with log.open("rb") as file:
+        file.seek(start)
+        lines = file.read(_ENDING).decode(errors="replace").removesuffix("\n").split("\n")
+    # a line that is cut may begin within a secret, which is not known by its end
+    return lines[1:] if start > since else lines
 
 
 def describe(path: Path, run: Path, *, kind: str, media_type: str) -> Artifact:

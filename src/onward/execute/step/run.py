@@ -25,7 +25,6 @@ from onward.model.gate import Command, Outputs, Purpose, ReadContext
 from onward.model.plan import Step
 
 MIB = 1024 * 1024
-_LAST_BYTES = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +87,9 @@ class StepRun:
             logs = [self._kept_log(log) for log in (self._log, *sorted(self._out.glob(f"{SERVICE}*.log")))]
         except OSError as error:
             return self._error(_reason_of_system(error))
-        return replace(evidence, artifacts=(*evidence.artifacts, *logs))
+        return replace(
+            evidence, artifacts=(*evidence.artifacts, *logs), log_tail="\n".join(artifacts.ending(self._log))
+        )
 
     def _kept_log(self, log: Path) -> Artifact:
         self._redactor.redact_file(log)
@@ -152,13 +153,7 @@ class StepRun:
 
     def _last_words(self) -> str:
         """Return the last line that the command wrote to the log; what failed is most often said there."""
-        start = max(self._said_from, self._log.stat().st_size - _LAST_BYTES)
-        with self._log.open("rb") as log:
-            log.seek(start)
-            lines = log.read(_LAST_BYTES).decode(errors="replace").split("\n")
-        if start > self._said_from:
-            # a line that is cut may begin within a secret, which is not known by its end
-            del lines[0]
+        lines = artifacts.ending(self._log, self._said_from)
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
     def _read(self, ready: Ready, exits: tuple[int, ...]) -> Evidence:
