@@ -148,8 +148,16 @@ def run_pipeline(request: RunRequest, listen: Listener, exit_code: ExitCode) -> 
         except BaseException as error:
             _tell_the_end(folder, listen, _broken_off(error))
             raise
-        code = exit_code(judgement)
-        tell(_finished(judgement, began, request.clock(), code))
+        code, now = exit_code(judgement), request.clock()
+        tell(
+            RunFinished(
+                finished_at=now.isoformat(timespec="milliseconds"),
+                duration_s=(now - began).total_seconds(),
+                exit_code=code,
+                verdict=judgement.verdict,
+                reason=judgement.reason,
+            )
+        )
     return Outcome(folder=folder.path, judgement=judgement, exit_code=code)
 
 
@@ -219,13 +227,3 @@ def _broken_off(error: BaseException) -> RunFailed:
             return RunFailed(kind="interrupted", message="interrupted", where="", hint=AFTER_INTERRUPT, exit_code=130)
         case _:
             return RunFailed(kind="bug", message=f"{type(error).__name__}: {error}", where="", hint="", exit_code=4)
-
-
-def _finished(judgement: RunResult, began: datetime, now: datetime, code: int) -> RunFinished:
-    return RunFinished(
-        finished_at=now.isoformat(timespec="milliseconds"),
-        duration_s=(now - began).total_seconds(),
-        exit_code=code,
-        verdict=judgement.verdict,
-        reason=judgement.reason,
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,14 +14,14 @@ from onward.config import definition, layers
 from onward.config.schema import FILE
 from onward.errors import RecordError
 from onward.judge.run import judge
-from onward.model.event import Event, GateJudged, RunFinished, RunStarted, StepFinished, StepJudged
+from onward.model.event import RunStarted
 from onward.model.ledger import Ledgers
 from onward.model.policy import Policy, PolicySource
-from onward.model.verdict import RunResult
 from onward.plan.announce import policy_of
-from onward.record.fold import fold
+from onward.record.fold import document_of
 from onward.record.ledger import load_ledgers
 from onward.record.runs import LATEST, Records
+from onward.record.story import Story, gather
 from onward.report import json, terminal
 from onward.report.context import ReportContext
 
@@ -39,27 +38,18 @@ def judge_again(run: str, *, format_: str) -> int:
     """
     environ = layers.environ()
     records = Records(layers.places(environ).state)
-    recorded = records.events(run, replay.project_root(run_request.here()) if run == LATEST else None)
-    announced = _beginning(recorded)
-    source, policy, ledgers = _policy(announced)
-    evidence = {event.step: event.evidence for event in recorded if isinstance(event, StepFinished)}
-    judgement = judge(announced, evidence, policy, ledgers, today=run_request.today())
-    document = fold(_judged(recorded, judgement))
+    story = gather(records.events(run, replay.project_root(run_request.here()) if run == LATEST else None))
+    source, policy, ledgers = _policy(story.started)
+    _judge(story, policy, ledgers)
+    document = document_of(story)
     document = replace(document, policy=source, notes=(*document.notes, _NOTES[source]))
     with Console(sys.stdout, sys.stderr, environ) as console:
         if format_ == "json":
             console.say(json.render(document))
         else:
-            context = ReportContext(guides=reporting.guides(gates.ALL), folder=f"{records.runs / announced.run}/")
+            context = ReportContext(guides=reporting.guides(gates.ALL), folder=f"{records.runs / story.started.run}/")
             console.say(terminal.render(document, context, console.paper))
     return document.exit_code
-
-
-def _beginning(events: Sequence[Event]) -> RunStarted:
-    for event in events:
-        if isinstance(event, RunStarted):
-            return event
-    raise RecordError("the run has no beginning", hint="choose another run: `onward show --list`")
 
 
 def _policy(announced: RunStarted) -> tuple[PolicySource, Policy, Ledgers]:
@@ -75,11 +65,12 @@ def _policy(announced: RunStarted) -> tuple[PolicySource, Policy, Ledgers]:
     return PolicySource.PROJECT, policy.completed(announced.policy), load_ledgers(root)
 
 
-def _judged(recorded: Sequence[Event], judgement: RunResult) -> Iterator[Event]:
-    finished = next((event for event in recorded if isinstance(event, RunFinished)), None)
-    if finished is None:
+def _judge(story: Story, policy: Policy, ledgers: Ledgers) -> None:
+    """Let a new judgement take the place of the recorded one."""
+    if story.finished is None:
         raise RecordError("the run never finished, so its evidence is not whole", hint="run it again: `onward run`")
-    yield from (event for event in recorded if not isinstance(event, (StepJudged, GateJudged, RunFinished)))
-    yield from (StepJudged(result=result) for result in judgement.steps)
-    yield from (GateJudged(result=result) for result in judgement.gates)
-    yield replace(finished, verdict=judgement.verdict, reason=judgement.reason, exit_code=of_judgement(judgement))
+    result = judge(story.started, story.evidence, policy, ledgers, today=run_request.today())
+    story.steps = {each.step: each for each in result.steps}
+    story.gates = {each.gate: each for each in result.gates}
+    end = replace(story.finished, verdict=result.verdict, reason=result.reason, exit_code=of_judgement(result))
+    story.finished = end

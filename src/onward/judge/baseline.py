@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from onward.judge.located import Located
 from onward.model.finding import Finding
@@ -51,12 +51,19 @@ def merge_matrix(steps: Iterable[tuple[str, Sequence[Located[Finding]]]]) -> tup
     Steps of one check under several matrix values see the same fault several times; the merged multiset holds each
     fingerprint as often as the step that saw it most. Different checks add up.
     """
-    best: dict[str, dict[str, list[Located[Finding]]]] = defaultdict(dict)
+    checks: dict[str, dict[str, list[list[Located[Finding]]]]] = defaultdict(lambda: defaultdict(list))
     for check, found in steps:
         groups: dict[str, list[Located[Finding]]] = defaultdict(list)
         for each in found:
             groups[each.fact.fingerprint].append(each)
         for print_, group in groups.items():
-            if len(group) > len(best[check].get(print_, ())):
-                best[check][print_] = group
-    return tuple(each for groups in best.values() for group in groups.values() for each in group)
+            checks[check][print_].append(group)
+    return tuple(each for prints in checks.values() for groups_ in prints.values() for each in _merged(groups_))
+
+
+def _merged(groups: list[list[Located[Finding]]]) -> Iterator[Located[Finding]]:
+    """Yield the largest group; the first of it is also the first of each other, the second the second."""
+    most, *others = sorted(groups, key=len, reverse=True)
+    for number, each in enumerate(most):
+        also = tuple((group[number].step, group[number].index) for group in others if number < len(group))
+        yield replace(each, also=also)

@@ -6,16 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from onward.model.verdict import Spot
+
 Fact = TypeVar("Fact")
 
 
 @dataclass(frozen=True, slots=True)
 class Located(Generic[Fact]):
-    """A finding or a measure that stands at `index` of the evidence of `step`."""
+    """A finding or a measure that stands at `index` of the evidence of `step`, and `also` elsewhere."""
 
     step: str
     index: int
     fact: Fact
+    also: tuple[Spot, ...] = ()
 
 
 def locate(step: str, facts: Iterable[Fact]) -> tuple[Located[Fact], ...]:

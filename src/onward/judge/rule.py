@@ -40,9 +40,9 @@ class Rules:
 
 def judge_step(step: PlannedStep, evidence: Evidence, rules: Rules) -> StepResult:
     """Say what one step shows on its own; thresholds wait for the merged evidence of the whole gate."""
-    found = _ruled(locate(step.id, evidence.findings), rules)
+    ruled, _ = _ruled(locate(step.id, evidence.findings), rules)
     verdict, reason = _first(
-        _skipped(step, evidence), _blocked(found.ruled), _errored(evidence), _saw_too_little(evidence), _clean(evidence)
+        _skipped(step, evidence), _blocked(ruled), _errored(evidence), _saw_too_little(evidence), _clean(evidence)
     )
     return StepResult(step=step.id, verdict=verdict, reason=reason)
 
@@ -53,11 +53,11 @@ def judge_gate(steps: Sequence[tuple[PlannedStep, Evidence]], rules: Rules) -> G
     ran = [(step, evidence) for step, evidence in steps if evidence.skipped is None]
     merged = baseline.merge_matrix((step.check, locate(step.id, seen.findings)) for step, seen in ran)
     expired = waiver.expired_findings(rules.waivers, rules.gate, rules.today) if steps else ()
-    found = _ruled((*merged, *locate("", expired)), rules)
+    ruled, gone = _ruled((*merged, *locate("", expired)), rules)
     measures = ratchet.merge_measures(each for step, seen in ran for each in locate(step.id, seen.measures))
     held = tuple(ratchet.hold(measure, rules.demanded.limits, rules.marks) for measure in measures)
     verdict, reason = _first(
-        _blocked(found.ruled),
+        _blocked(ruled),
         _beyond_limits(measures, held),
         _unsure(results),
         _none_ran(results),
@@ -70,19 +70,15 @@ def judge_gate(steps: Sequence[tuple[PlannedStep, Evidence]], rules: Rules) -> G
         gate=rules.gate,
         verdict=verdict,
         reason=reason,
-        rulings=tuple(ruling for _, ruling in found.ruled),
+        rulings=tuple(ruling for _, ruling in ruled),
         measures=held,
         own_findings=expired,
-        tighten=_tighten(found.gone if whole else (), measures, rules) if verdict is Verdict.PASSED else (),
+        tighten=_tighten(gone if whole else (), measures, rules) if verdict is Verdict.PASSED else (),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    ruled: tuple[tuple[Finding, Ruling], ...]
-    gone: tuple[Debt, ...]
-
-
+# Findings, each beside its ruling.
+_Ruled = tuple[tuple[Finding, Ruling], ...]
 _Answer = tuple[Verdict, Reason] | None
 
 
@@ -90,12 +86,12 @@ def _first(*answers: _Answer) -> tuple[Verdict, Reason]:
     return next(answer for answer in answers if answer is not None)
 
 
-def _ruled(found: Sequence[Located[Finding]], rules: Rules) -> _Found:
+def _ruled(found: Sequence[Located[Finding]], rules: Rules) -> tuple[_Ruled, tuple[Debt, ...]]:
     matched = baseline.match(rules.gate, [each.fact for each in found], rules.ledgers.debts)
     ruled = tuple(
         (each.fact, _ruling(each, known=known, rules=rules)) for each, known in zip(found, matched.known, strict=True)
     )
-    return _Found(ruled=ruled, gone=matched.gone)
+    return ruled, matched.gone
 
 
 def _ruling(found: Located[Finding], *, known: bool, rules: Rules) -> Ruling:
@@ -110,6 +106,7 @@ def _ruling(found: Located[Finding], *, known: bool, rules: Rules) -> Ruling:
         status=status,
         blocks=status is Status.NEW and found.fact.severity.rank >= rules.demanded.block.rank,
         waiver=covered.id if covered else None,
+        also=found.also,
     )
 
 
@@ -120,7 +117,7 @@ def _skipped(step: PlannedStep, evidence: Evidence) -> _Answer:
     return (Verdict.UNVERIFIED if required else Verdict.NOT_RUN), evidence.skipped
 
 
-def _blocked(ruled: Sequence[tuple[Finding, Ruling]]) -> _Answer:
+def _blocked(ruled: _Ruled) -> _Answer:
     blocking = [finding for finding, ruling in ruled if ruling.blocks]
     if not blocking:
         return None

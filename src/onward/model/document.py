@@ -162,11 +162,11 @@ class Document:
 
     schema: Literal[2] = SCHEMA
     onward: str
-    run: str | None
-    prefix: str | None
-    profile: str | None
-    started_at: str | None
-    duration_s: float
+    run: str | None = None
+    prefix: str | None = None
+    profile: str | None = None
+    started_at: str | None = None
+    duration_s: float = 0.0
     verdict: Verdict
     reason: Reason
     exit_code: int
@@ -174,28 +174,14 @@ class Document:
     jobs: int | None = None
     notes: tuple[str, ...] = ()
     tighten: tuple[str, ...] = ()
-    revision: RevisionEntry
-    platform: PlatformEntry
-    error: ErrorEntry | None
-    gates: tuple[GateEntry, ...]
-    steps: tuple[StepEntry, ...]
+    revision: RevisionEntry = RevisionEntry()
+    platform: PlatformEntry = PlatformEntry()
+    error: ErrorEntry | None = None
+    gates: tuple[GateEntry, ...] = ()
+    steps: tuple[StepEntry, ...] = ()
 
 
 def error_document(onward: str, *, error: ErrorEntry, exit_code: int) -> Document:
     """Return the document of a command that ended before a run began; `onward` is the version."""
-    return Document(
-        onward=onward,
-        run=None,
-        prefix=None,
-        profile=None,
-        started_at=None,
-        duration_s=0.0,
-        verdict=Verdict.UNVERIFIED,
-        reason=Reason(code=error.kind, text=error.message),
-        exit_code=exit_code,
-        revision=RevisionEntry(),
-        platform=PlatformEntry(),
-        error=error,
-        gates=(),
-        steps=(),
-    )
+    reason = Reason(code=error.kind, text=error.message)
+    return Document(onward=onward, verdict=Verdict.UNVERIFIED, reason=reason, exit_code=exit_code, error=error)

@@ -11,6 +11,9 @@ from enum import StrEnum
 from onward.model.evidence import Reason
 from onward.model.finding import Finding
 
+# A step, and a position among the findings or measures of its evidence.
+Spot = tuple[str, int]
+
 
 class Verdict(StrEnum):
     """The four answers a gate can give (DESIGN: verdicts)."""
@@ -34,7 +37,8 @@ class Status(StrEnum):
 class Ruling:
     """How the finding at `index` of the evidence of `step` stands; an empty `step` means the gate's own findings.
 
-    `blocks` is False for what policy lets pass although it is new.
+    `also` are step and position of the same fault where its check sees it under other matrix values. `blocks` is False for
+    what policy lets pass although it is new.
     """
 
     step: str
@@ -42,6 +46,7 @@ class Ruling:
     status: Status
     blocks: bool
     waiver: str | None = None
+    also: tuple[Spot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
+from onward.errors import RecordError
 from onward.model.document import FindingEntry, GateEntry, MeasureEntry, ServiceEntry
 from onward.model.event import PlannedGate
 from onward.model.evidence import Evidence, LookedAt, ServiceUse
 from onward.model.finding import Finding
 from onward.model.measure import Measure
-from onward.model.verdict import GateResult, JudgedMeasure, Ruling, Status
-from onward.record import standing
-from onward.record.standing import Spot
+from onward.model.verdict import GateResult, JudgedMeasure, Ruling, Spot, Status
+
+Fact = TypeVar("Fact")
 
 
 def gate(planned: PlannedGate, result: GateResult, evidence: Mapping[str, Evidence]) -> GateEntry:
@@ -23,9 +25,26 @@ def gate(planned: PlannedGate, result: GateResult, evidence: Mapping[str, Eviden
         reason=result.reason,
         steps=planned.steps,
         looked_at=_looked_at(evidence[step] for step in planned.steps if step in evidence),
-        measures=tuple(measure(value, judged) for value, judged in standing.measures(result, evidence)),
-        findings=tuple(_finding(found, ruling) for found, ruling in standing.findings(result, evidence)),
+        measures=tuple(
+            measure(_at(each.index, evidence[each.step].measures if each.step in evidence else ()), each)
+            for each in result.measures
+        ),
+        findings=tuple(
+            _finding(_at(each.index, _findings(each.step, result, evidence)), each) for each in result.rulings
+        ),
     )
+
+
+def _findings(step: str, result: GateResult, evidence: Mapping[str, Evidence]) -> tuple[Finding, ...]:
+    if not step:
+        return result.own_findings
+    return evidence[step].findings if step in evidence else ()
+
+
+def _at(index: int, facts: Sequence[Fact]) -> Fact:
+    if index < len(facts):
+        return facts[index]
+    raise RecordError("the record is damaged: a judgement speaks of what no step found")
 
 
 def _looked_at(evidence: Iterable[Evidence]) -> tuple[LookedAt, ...]:

@@ -16,9 +16,8 @@ from onward.model.document import (
 )
 from onward.model.event import Event, PlannedGate, PlannedStep
 from onward.model.evidence import Evidence, Reason
-from onward.model.verdict import GateResult, Ruling, Verdict
-from onward.record import entries, standing
-from onward.record.standing import Spot
+from onward.model.verdict import GateResult, Ruling, Spot, Verdict
+from onward.record import entries
 from onward.record.story import UNREPORTED, Story, gather
 
 UNVERIFIED_EXIT = 3
@@ -26,7 +25,11 @@ UNVERIFIED_EXIT = 3
 
 def fold(events: Iterable[Event]) -> Document:
     """Return the document of a run. Without its end, or with something planned left unjudged, it is never green."""
-    story = gather(events)
+    return document_of(gather(events))
+
+
+def document_of(story: Story) -> Document:
+    """Return the document that the story of a run makes (see `fold`)."""
     gates, steps = _gates(story), _steps(story)
     verdict, reason, exit_code = _conclusion(story, gates, steps)
     started = story.started
@@ -80,11 +83,8 @@ def _steps(story: Story) -> tuple[StepEntry, ...]:
 
 
 def _ruled(story: Story) -> Mapping[Spot, Ruling]:
-    ruled: dict[Spot, Ruling] = {}
-    for gate, result in story.gates.items():
-        steps = [step for step in story.started.steps if step.gate == gate and step.id in story.evidence]
-        ruled |= standing.rulings(result, [(step.check, story.evidence[step.id]) for step in steps])
-    return ruled
+    rulings = [ruling for result in story.gates.values() for ruling in result.rulings]
+    return {spot: ruling for ruling in rulings for spot in ((ruling.step, ruling.index), *ruling.also)}
 
 
 def _step(story: Story, planned: PlannedStep, ruled: Mapping[Spot, Ruling]) -> StepEntry:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,5 +48,13 @@ def test_a_baseline_of_everything_leaves_nothing_new_in_any_order(found: list[Fi
 @given(FINDINGS)
 def test_merging_a_step_with_itself_changes_nothing(found: list[Finding]) -> None:
     first, second = locate("tests/pytest[3.9]", found), locate("tests/pytest[3.11]", found)
-    assert merge_matrix([("pytest", first), ("pytest", second)]) == merge_matrix([("pytest", first)])
+    merged = merge_matrix([("pytest", first), ("pytest", second)])
+    assert [replace(each, also=()) for each in merged] == list(merge_matrix([("pytest", first)]))
+    assert [each.also for each in merged] == [(("tests/pytest[3.11]", each.index),) for each in merged]
     assert len(merge_matrix([("a", first), ("b", second)])) == 2 * len(found)
+
+
+def test_where_one_step_sees_more_the_others_stand_as_its_first() -> None:
+    once, twice = locate("a", [values.finding()]), locate("b", [values.finding(), values.finding(path="app/b.py")])
+    merged = merge_matrix([("pytest", once), ("pytest", twice)])
+    assert [(each.step, each.index, each.also) for each in merged] == [("b", 0, (("a", 0),)), ("b", 1, ())]

@@ -106,21 +106,25 @@ def test_everything_reported_may_be_green() -> None:
 
 
 def test_a_judgement_of_what_nobody_found_is_damage() -> None:
-    with pytest.raises(RecordError, match="damaged") as caught:
+    with pytest.raises(RecordError, match="damaged"):
         fold(green(StepFinished))
-    assert caught.value.where == "gate lint"
 
 
 def test_a_fault_under_several_matrix_values_stands_in_each_step_as_the_gate_ruled_once() -> None:
-    print_ = "1:" + "f" * 32
-    twice = (replace(documents.FLAKY, fingerprint=print_), replace(documents.FLAKY, fingerprint=print_, message="x"))
+    twice = (documents.FLAKY, replace(documents.FLAKY, message="x"))
     told: list[Event] = [documents.started()]
     told.extend(
         StepFinished(step=step, evidence=replace(documents.TESTS_311, step=step, findings=twice))
         for step in ("tests/pytest@3.9", "tests/pytest@3.11")
     )
     rulings = tuple(
-        Ruling(step="tests/pytest@3.11", index=index, status=status, blocks=status is Status.NEW)
+        Ruling(
+            step="tests/pytest@3.11",
+            index=index,
+            status=status,
+            blocks=status is Status.NEW,
+            also=(("tests/pytest@3.9", index),),
+        )
         for index, status in enumerate((Status.KNOWN, Status.NEW))
     )
     told.append(GateJudged(result=replace(documents.GATES[1], rulings=rulings)))

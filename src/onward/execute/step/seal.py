@@ -36,7 +36,7 @@ def seal(reading: Reading, *, gate: str, tree: Path, secrets: tuple[str, ...]) -
     sources = _Sources(tree, redactor)
     return replace(
         reading,
-        findings=tuple(_marked(gate, sources.sealed(finding)) for finding in reading.findings),
+        findings=tuple(sources.sealed(gate, finding) for finding in reading.findings),
         tests=tuple(
             replace(test, node_id=redactor.redact(test.node_id), reason=redactor.redact(test.reason))
             for test in reading.tests
@@ -44,10 +44,6 @@ def seal(reading: Reading, *, gate: str, tree: Path, secrets: tuple[str, ...]) -
         problems=tuple(replace(problem, text=redactor.redact(problem.text)) for problem in reading.problems),
         notes=tuple(redactor.redact(note) for note in reading.notes),
     )
-
-
-def _marked(gate: str, finding: Finding) -> Finding:
-    return replace(finding, fingerprint=fingerprint(gate, finding))
 
 
 class _Sources:
@@ -59,8 +55,12 @@ class _Sources:
         self._lines: dict[str, tuple[str, ...]] = {}
         self._spans: dict[str, tuple[Span, ...]] = {}
 
-    def sealed(self, finding: Finding) -> Finding:
-        """Return the finding with its path relative, excerpt and symbol attached, and secrets masked."""
+    def sealed(self, gate: str, finding: Finding) -> Finding:
+        """Return the finding with its path relative, excerpt, symbol and fingerprint attached, and secrets masked."""
+        redacted = self._redacted(finding)
+        return replace(redacted, fingerprint=fingerprint(gate, redacted))
+
+    def _redacted(self, finding: Finding) -> Finding:
         place = finding.place
         path = None if place.path is None else relative(place.path, self._roots)
         redact = self._redactor.redact
