@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
 
 from onward.errors import RecordError
 from onward.model.document import FindingEntry, GateEntry, MeasureEntry, ServiceEntry
@@ -13,11 +12,15 @@ from onward.model.finding import Finding
 from onward.model.measure import Measure
 from onward.model.verdict import GateResult, JudgedMeasure, Ruling, Spot, Status
 
-Fact = TypeVar("Fact")
-
 
 def gate(planned: PlannedGate, result: GateResult, evidence: Mapping[str, Evidence]) -> GateEntry:
-    """Return a judged gate as its entry; what its judgement speaks of is looked up in the evidence."""
+    """Return a judged gate as its entry; what its judgement speaks of is looked up in the evidence (else a RecordError)."""
+    there = {**evidence, "": Evidence(step="", gate=planned.id, findings=result.own_findings)}
+    try:
+        measures = tuple(measure(there[each.step].measures[each.index], each) for each in result.measures)
+        findings = tuple(_finding(there[each.step].findings[each.index], each) for each in result.rulings)
+    except LookupError as error:
+        raise RecordError(f"the judgement of gate {planned.id} speaks of what no step found") from error
     return GateEntry(
         gate=planned.id,
         title=planned.title,
@@ -25,26 +28,9 @@ def gate(planned: PlannedGate, result: GateResult, evidence: Mapping[str, Eviden
         reason=result.reason,
         steps=planned.steps,
         looked_at=_looked_at(evidence[step] for step in planned.steps if step in evidence),
-        measures=tuple(
-            measure(_at(each.index, evidence[each.step].measures if each.step in evidence else ()), each)
-            for each in result.measures
-        ),
-        findings=tuple(
-            _finding(_at(each.index, _findings(each.step, result, evidence)), each) for each in result.rulings
-        ),
+        measures=measures,
+        findings=findings,
     )
-
-
-def _findings(step: str, result: GateResult, evidence: Mapping[str, Evidence]) -> tuple[Finding, ...]:
-    if not step:
-        return result.own_findings
-    return evidence[step].findings if step in evidence else ()
-
-
-def _at(index: int, facts: Sequence[Fact]) -> Fact:
-    if index < len(facts):
-        return facts[index]
-    raise RecordError("the record is damaged: a judgement speaks of what no step found")
 
 
 def _looked_at(evidence: Iterable[Evidence]) -> tuple[LookedAt, ...]:

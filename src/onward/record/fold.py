@@ -30,9 +30,13 @@ def fold(events: Iterable[Event]) -> Document:
 
 def document_of(story: Story) -> Document:
     """Return the document that the story of a run makes (see `fold`)."""
-    gates, steps = _gates(story), _steps(story)
+    started, ruled = story.started, _ruled(story)
+    results = [_result(story, gate) for gate in started.gates]
+    gates = tuple(
+        entries.gate(gate, result, story.evidence) for gate, result in zip(started.gates, results, strict=True)
+    )
+    steps = tuple(_step(story, step, ruled) for step in started.steps)
     verdict, reason, exit_code = _conclusion(story, gates, steps)
-    started = story.started
     return Document(
         onward=started.onward,
         run=started.run,
@@ -45,7 +49,7 @@ def document_of(story: Story) -> Document:
         exit_code=exit_code,
         jobs=started.jobs,
         notes=started.notes,
-        tighten=tuple(line for gate in started.gates for line in _tighten(story, gate)),
+        tighten=tuple(line for result in results for line in result.tighten),
         revision=RevisionEntry(
             head=started.revision.head,
             base=started.revision.base,
@@ -60,26 +64,12 @@ def document_of(story: Story) -> Document:
     )
 
 
-def _gates(story: Story) -> tuple[GateEntry, ...]:
-    return tuple(_gate(story, gate) for gate in story.started.gates)
-
-
-def _gate(story: Story, planned: PlannedGate) -> GateEntry:
-    judged = story.gates.get(planned.id)
-    if judged is not None:
-        return entries.gate(planned, judged, story.evidence)
+def _result(story: Story, planned: PlannedGate) -> GateResult:
+    """Return the judgement of a gate, and what stands in its place where it was not judged."""
+    if planned.id in story.gates:
+        return story.gates[planned.id]
     verdict = Verdict.UNVERIFIED if planned.skip_reason is None else Verdict.NOT_RUN
-    reason = planned.skip_reason or story.missing
-    return entries.gate(planned, GateResult(gate=planned.id, verdict=verdict, reason=reason), story.evidence)
-
-
-def _tighten(story: Story, planned: PlannedGate) -> tuple[str, ...]:
-    return story.gates[planned.id].tighten if planned.id in story.gates else ()
-
-
-def _steps(story: Story) -> tuple[StepEntry, ...]:
-    ruled = _ruled(story)
-    return tuple(_step(story, planned, ruled) for planned in story.started.steps)
+    return GateResult(gate=planned.id, verdict=verdict, reason=planned.skip_reason or story.missing)
 
 
 def _ruled(story: Story) -> Mapping[Spot, Ruling]:

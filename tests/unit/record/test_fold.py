@@ -106,7 +106,7 @@ def test_everything_reported_may_be_green() -> None:
 
 
 def test_a_judgement_of_what_nobody_found_is_damage() -> None:
-    with pytest.raises(RecordError, match="damaged"):
+    with pytest.raises(RecordError, match="gate lint speaks of what no step found"):
         fold(green(StepFinished))
 
 
