@@ -20,5 +20,4 @@ def document(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ReadError("this is no OpenAPI document: it is not a table of names", where="OpenAPI")
     # What YAML takes for dates and numbers is text here, as JSON would have it.
-    plain: dict[str, Any] = json.loads(json.dumps(found, default=str))
-    return plain
+    return dict(json.loads(json.dumps(found, default=str)))

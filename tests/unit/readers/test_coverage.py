@@ -26,13 +26,13 @@ def test_percent_comes_from_counts() -> None:
 def test_no_branches_is_not_all_branches() -> None:
     read = coverage.read(report(), "c.json")
     assert read.total.branches_percent is None
-    assert not read.has_branches
+    assert not read.meta.branch_coverage
 
 
 def test_branches() -> None:
     read = coverage.read(report(num_branches=8, covered_branches=2), "c.json")
     assert read.total.branches_percent == 25.0
-    assert read.has_branches
+    assert read.meta.branch_coverage
 
 
 def test_nothing_to_cover_is_no_percentage() -> None:

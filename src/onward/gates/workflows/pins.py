@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from onward.errors import ReadError
 from onward.gates.workflows import dockerfile, installs, shell
-from onward.gates.workflows.read import Planted, control_missed, is_workflow, planted, workflows_read
+from onward.gates.workflows.read import control_missed, is_workflow, planted, workflows_read
+from onward.gates.workflows.shapes import Planted
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
