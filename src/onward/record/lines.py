@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 
@@ -49,7 +48,7 @@ def step_of(event: Event) -> str | None:
     return None if isinstance(event, (RunStarted, GateJudged, RunFailed, RunFinished)) else event.step
 
 
-def encode(line: dict[str, Any]) -> bytes:
+def encode(line: dict[str, object]) -> bytes:
     r"""Return `line` as one line of JSON; what is not Unicode (odd file names) becomes `\udcNN`."""
     try:
         return msgspec.json.encode(line) + b"\n"
@@ -77,7 +76,7 @@ def decode(line: Line) -> Event:
         raise RecordError(f"{line.type} is malformed: {error}", where=f"{line.run} event {line.seq}") from error
 
 
-def fields(event: Event) -> dict[str, Any]:
+def fields(event: Event) -> dict[str, object]:
     """Return the fields of `event` by name, their values untouched."""
     return {name: getattr(event, name) for name in event.__slots__}
 
@@ -195,7 +194,7 @@ def _bare_gate(verdict: GateResult) -> GateResult:
     return GateResult(gate=verdict.gate, verdict=verdict.verdict, reason=verdict.reason)
 
 
-def _valid(value: Any) -> Any:
+def _valid(value: object) -> object:
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):

@@ -6,7 +6,7 @@ import base64
 import functools
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from onward.model.document import NO_ANNEX, Annex, Document, FindingEntry, GateEntry, StepEntry
@@ -49,7 +49,7 @@ def moment(stamp: str | None) -> str:
     return f"{stamp[:10]} {stamp[11:19]} UTC" if stamp else ""
 
 
-def _gate(document: Document, gate: GateEntry, annex: Annex) -> dict[str, Any]:
+def _gate(document: Document, gate: GateEntry, annex: Annex) -> dict[str, object]:
     steps = gate_view.steps_of(document, gate)
     found = gate_view.sort(gate, annex)
     ordered = (*found.blocking, *found.tolerated, *found.others)
@@ -69,7 +69,7 @@ def _gate(document: Document, gate: GateEntry, annex: Annex) -> dict[str, Any]:
     }
 
 
-def _step(step: StepEntry, annex: Annex) -> dict[str, Any]:
+def _step(step: StepEntry, annex: Annex) -> dict[str, object]:
     tests = annex.tests.get(step.id, ())
     return {
         "entry": step,
