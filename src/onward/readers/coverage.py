@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from onward.model.gate import Outputs
-from onward.readers.decode import decode
-
 
 class Counts(msgspec.Struct, frozen=True):
     """What was there to be covered and what was."""
@@ -35,8 +32,6 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Meta(msgspec.Struct, frozen=True):
-    """How was measured."""
-
     branch_coverage: bool
 
 
@@ -46,11 +41,6 @@ class Report(msgspec.Struct, frozen=True):
     meta: Meta
     total: Counts = msgspec.field(name="totals")
     files: dict[str, File]
-
-
-def read(outputs: Outputs, name: str) -> Report:
-    """Return the report in output `name`; ReadError when it is not a JSON report of coverage.py."""
-    return decode(outputs, name, Report)
 
 
 def spans(lines: tuple[int, ...]) -> str:

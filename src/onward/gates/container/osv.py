@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from onward.gates.container.database import age
@@ -12,6 +13,7 @@ from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
 from onward.readers.decode import decode
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SCORES = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
 _WORDS = {"moderate": "medium", "none": "info", "unimportant": "info"}
 
@@ -72,7 +74,7 @@ def _finding(entry: Match, rule: str, package: str, image: Image) -> Finding:
 
 def _severity(entry: Match) -> Severity:
     """Return the severity by score, else by the record's own word, else unknown."""
-    if entry.score:
+    if _NUMBER.fullmatch(entry.score):
         return next((word for least, word in _SCORES if float(entry.score) >= least), Severity.INFO)
     word = _WORDS.get(entry.word.lower(), entry.word.lower())
     return Severity(word) if word in tuple(Severity) else Severity.UNKNOWN

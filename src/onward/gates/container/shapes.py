@@ -14,8 +14,6 @@ class Attempted:
 
 @dataclass(frozen=True)
 class Built(Attempted):
-    """An image that was built."""
-
     id: str
     tag: str
     builder: str
@@ -43,8 +41,6 @@ class Inspected:
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer laid out in a folder of that name."""
-
     name: str
     files: int
 

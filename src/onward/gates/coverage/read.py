@@ -21,7 +21,7 @@ _WORST = 10
 
 def read(outputs: Outputs, _: ReadContext) -> Reading:
     """Return line and branch coverage; data that is missing from a step makes too little looked at."""
-    report = coverage.read(outputs, REPORT)
+    report = decode(outputs, REPORT, coverage.Report)
     merged = decode(outputs, MERGED, Merged)
     # a step that ran no test has nothing to measure
     wanted = [step for step in merged.steps if step.files or step.executed != 0]

@@ -28,7 +28,7 @@ class _Vulnerability(msgspec.Struct, frozen=True):
     vulnerability_id: str
     package_name: str
     analyzed_version: str | None = None
-    advisory: str = ""
+    advisory: str | None = None
     cve: str | None = msgspec.field(name="CVE", default=None)
     severity: _Scores | str | None = None
     fixed_versions: tuple[str, ...] | None = None
@@ -66,7 +66,7 @@ def _findings(report: _Report) -> Iterator[Finding]:
         yield Finding(
             rule=one.cve or one.vulnerability_id,
             tool="safety",
-            message=f"{name} {version}: {' '.join(one.advisory.split())[:200]}",
+            message=f"{name} {version}: {' '.join((one.advisory or '').split())[:200]}",
             severity=_severity(one.severity),
             subject=f"{name} {version}",
             url=one.more_info_url or "",

@@ -20,8 +20,6 @@ Identity = tuple[str, str, str]
 
 
 class Property(msgspec.Struct, frozen=True):
-    """Something else that is said of a component."""
-
     name: str = ""
 
 
@@ -48,8 +46,6 @@ class Component(msgspec.Struct, frozen=True):
 
 
 class Bill(msgspec.Struct, frozen=True):
-    """A CycloneDX bill of materials."""
-
     components: tuple[Component, ...]
     version: str = msgspec.field(name="specVersion")
 

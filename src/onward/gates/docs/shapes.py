@@ -28,8 +28,6 @@ class Tests:
 
 @dataclass(frozen=True)
 class Totals:
-    """What coverage counts."""
-
     covered_lines: int
     num_statements: int
     covered_branches: int = 0

@@ -16,6 +16,4 @@ class Weight:
 
 @dataclass(frozen=True)
 class Weights:
-    """What a build has left."""
-
     files: tuple[Weight, ...]

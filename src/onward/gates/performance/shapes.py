@@ -69,8 +69,6 @@ class Based:
 
 @dataclass(frozen=True)
 class End:
-    """How one side ended."""
-
     exit: int | None
     last_words: str
 

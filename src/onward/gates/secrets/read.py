@@ -15,6 +15,7 @@ from onward.readers import kingfisher
 from onward.readers.decode import decode
 
 _MARKED, _HISTORY = "secrets.json", "history.json"
+Spots = tuple[Marked, ...]
 SCANNED = "scanned.json"
 # reports about files rather than about history: those of the project as they are, and those that wait to be committed
 _FILES = {"present", "pending"}
@@ -22,7 +23,7 @@ _FILES = {"present", "pending"}
 
 def read_kingfisher(outputs: Outputs, context: ReadContext) -> Reading:
     """Read the searches of history and files; every blob must have been searched and both canaries found."""
-    history, spots = decode(outputs, _HISTORY, History), _spots(outputs)
+    history, spots = decode(outputs, _HISTORY, History), decode(outputs, _MARKED, Spots)
     past, present = (decode(outputs, name, kingfisher.Report) for name in ("past.json", "present.json"))
     if past.commits is None:
         raise ReadError("past.json: kingfisher does not say which commits it searched", where="past.json")
@@ -43,7 +44,7 @@ def read_kingfisher(outputs: Outputs, context: ReadContext) -> Reading:
 
 def read_gitleaks(outputs: Outputs, context: ReadContext) -> Reading:
     """Read the search of history. gitleaks counts nothing; that both ends of the log were read is what shows all of it."""
-    history, spots = decode(outputs, _HISTORY, History), _spots(outputs)
+    history, spots = decode(outputs, _HISTORY, History), decode(outputs, _MARKED, Spots)
     missed = _missed(history, spots)
     looked = (
         LookedAt(what="commits read by gitleaks", count=0 if missed else history.commits, expected=history.commits),
@@ -54,7 +55,11 @@ def read_gitleaks(outputs: Outputs, context: ReadContext) -> Reading:
 
 def read_trufflehog(outputs: Outputs, context: ReadContext) -> Reading:
     """Read the search of history; pieces of it are counted, and both ends of it must have been read."""
-    history, spots, scanned = decode(outputs, _HISTORY, History), _spots(outputs), decode(outputs, SCANNED, Scanned)
+    history, spots, scanned = (
+        decode(outputs, _HISTORY, History),
+        decode(outputs, _MARKED, Spots),
+        decode(outputs, SCANNED, Scanned),
+    )
     missed = _missed(history, spots)
     failed = tuple(Problem(code="searched-in-part", text=f"trufflehog: {one}") for one in scanned.errors)
     # each canary is a piece of its own
@@ -69,7 +74,7 @@ def read_trufflehog(outputs: Outputs, context: ReadContext) -> Reading:
 
 def read_staged(outputs: Outputs, context: ReadContext) -> Reading:
     """Read the search of what is staged or changed; nothing staged is nothing to check."""
-    waiting, spots = decode(outputs, "staged.json", Staged), _spots(outputs)
+    waiting, spots = decode(outputs, "staged.json", Staged), decode(outputs, _MARKED, Spots)
     scan = decode(outputs, "pending.json", kingfisher.Report)
     there, file = waiting.staged + waiting.changed, waiting.file
     # a path inside of an archive counts as well, so more may be seen than was copied
@@ -92,10 +97,6 @@ def _gaps(history: History) -> tuple[Problem, ...]:
         code="partial-history", text=f"the clone is partial: {history.missing} objects of the history are not here"
     )
     return ((edge,) if history.shallow else ()) + ((holes,) if history.missing else ())
-
-
-def _spots(outputs: Outputs) -> tuple[Marked, ...]:
-    return decode(outputs, _MARKED, tuple[Marked, ...])
 
 
 def _partly(scan: kingfisher.Report, name: str) -> tuple[Problem, ...]:

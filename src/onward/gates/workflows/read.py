@@ -27,11 +27,6 @@ _SEVERITIES = {
 }
 
 
-def planted(outputs: Outputs) -> Planted:
-    """Return the manifest of the copy."""
-    return decode(outputs, PLANTED, Planted)
-
-
 def is_workflow(path: str) -> bool:
     """Return whether GitHub takes the file for a workflow, or it is a composite action."""
     if path.startswith(".github/workflows/") and path.count("/") == 2:
@@ -106,7 +101,7 @@ def read_zizmor(outputs: Outputs, _: ReadContext) -> Reading:
     """Read zizmor's version 1 JSON; rows there count from 0. Each file was named, so none can be left out quietly."""
     entries = decode(outputs, ZIZMOR, tuple[_Audit, ...])
     findings = [_zizmor_finding(entry) for entry in entries if not entry.ignored]
-    return _reading(findings, planted(outputs), what="workflows audited")
+    return _reading(findings, decode(outputs, PLANTED, Planted), what="workflows audited")
 
 
 def _zizmor_finding(entry: _Audit) -> Finding:
@@ -132,7 +127,7 @@ def _zizmor_finding(entry: _Audit) -> Finding:
 def read_actionlint(outputs: Outputs, _: ReadContext) -> Reading:
     """Read actionlint's JSON; a column of 0 means the whole line."""
     findings = [_actionlint_finding(entry) for entry in decode(outputs, ACTIONLINT, tuple[_Mistake, ...])]
-    return _reading(findings, _without_actions(planted(outputs)), what="workflows checked")
+    return _reading(findings, _without_actions(decode(outputs, PLANTED, Planted)), what="workflows checked")
 
 
 def _without_actions(copy: Planted) -> Planted:
