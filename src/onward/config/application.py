@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from onward.config.reader import ConfigReader, Section
 from onward.config.schema import APPLICATION, COMPANION, HEADER, VARIABLE
@@ -18,7 +17,7 @@ _TABLES = ("headers", "environment")
 _TOKEN_LIKE = re.compile(r"\{([a-z]+)\.url\}")
 
 
-def read_application(raw: Mapping[str, Any], sheet: ConfigReader) -> Application | None:
+def read_application(raw: Mapping[str, object], sheet: ConfigReader) -> Application | None:
     """Return the application that is declared, None where none is."""
     if SERVICE not in raw:
         return None
@@ -37,14 +36,14 @@ def read_application(raw: Mapping[str, Any], sheet: ConfigReader) -> Application
     return application
 
 
-def _companion(name: str, raw: Any, sheet: ConfigReader) -> Server:
+def _companion(name: str, raw: object, sheet: ConfigReader) -> Server:
     here = (SERVICE, "companions", name)
     if not re.fullmatch(_COMPANION, name) or name in _TAKEN:
         sheet.complain(here, f"a companion's name has small letters only and is none of {', '.join(_TAKEN)}")
     return _server(name, sheet.table(raw, here), sheet.section(raw, here, COMPANION, also=_TABLES), sheet)
 
 
-def _server(name: str, table: Mapping[str, Any], section: Section, sheet: ConfigReader) -> Server:
+def _server(name: str, table: Mapping[str, object], section: Section, sheet: ConfigReader) -> Server:
     here = _place(name)
     return Server(
         name=name,
@@ -66,7 +65,7 @@ def _place(name: str) -> tuple[str, ...]:
     return (SERVICE,) if name == SERVICE else (SERVICE, "companions", name)
 
 
-def _pairs(raw: Any, here: tuple[str, ...], sheet: ConfigReader, names: str) -> tuple[tuple[str, str], ...]:
+def _pairs(raw: object, here: tuple[str, ...], sheet: ConfigReader, names: str) -> tuple[tuple[str, str], ...]:
     table = sheet.table(raw, here)
     for name, value in table.items():
         if not re.fullmatch(names, name):
@@ -79,7 +78,7 @@ def _pairs(raw: Any, here: tuple[str, ...], sheet: ConfigReader, names: str) -> 
     return tuple((name, value) for name, value in sorted(table.items()) if isinstance(value, str))
 
 
-def _prepare(raw: Any, sheet: ConfigReader) -> tuple[tuple[str, ...], ...]:
+def _prepare(raw: object, sheet: ConfigReader) -> tuple[tuple[str, ...], ...]:
     here = (SERVICE, "prepare")
     if not isinstance(raw, list) or not all(isinstance(entry, list) for entry in raw):
         wanted = 'expected a list of commands, each a list of texts, such as [["alembic", "upgrade", "head"]]'

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from onward.config.application import read_application
 from onward.config.gates import read_gates
@@ -21,7 +20,7 @@ _IMAGE = re.compile(r"(?:.*/)?(?P<kind>postgres|redis):(?P<version>[0-9]+(?:\.[0
 _USUAL = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
 
 
-def build(raw: dict[str, Any], sheet: ConfigReader, gates: tuple[Gate, ...], folder: str) -> Pipeline:
+def build(raw: dict[str, object], sheet: ConfigReader, gates: tuple[Gate, ...], folder: str) -> Pipeline:
     """Return the pipeline that `raw` describes; meaningless when the sheet has mistakes afterwards.
 
     `folder` names the project where the definition does not.
@@ -55,7 +54,7 @@ def build(raw: dict[str, Any], sheet: ConfigReader, gates: tuple[Gate, ...], fol
     )
 
 
-def _project(raw: Mapping[str, Any], sheet: ConfigReader, folder: str) -> Section:
+def _project(raw: Mapping[str, object], sheet: ConfigReader, folder: str) -> Section:
     project = sheet.section(raw.get("project", {}), ("project",), with_default(PROJECT, "name", folder))
     deployed, pythons = project.text("deployed-python"), project.texts("python")
     if deployed and pythons and deployed not in pythons:
@@ -65,7 +64,7 @@ def _project(raw: Mapping[str, Any], sheet: ConfigReader, folder: str) -> Sectio
     return project
 
 
-def _services(raw: Mapping[str, Any], sheet: ConfigReader) -> tuple[ServiceSpec, ...]:
+def _services(raw: Mapping[str, object], sheet: ConfigReader) -> tuple[ServiceSpec, ...]:
     table = sheet.table(raw.get("services", {}), ("services",))
     services = tuple(filter(None, (_service(name, entry, sheet) for name, entry in table.items())))
     taken: dict[str, str] = {}
@@ -79,7 +78,7 @@ def _services(raw: Mapping[str, Any], sheet: ConfigReader) -> tuple[ServiceSpec,
     return services
 
 
-def _service(name: str, raw: Any, sheet: ConfigReader) -> ServiceSpec | None:
+def _service(name: str, raw: object, sheet: ConfigReader) -> ServiceSpec | None:
     here = ("services", name)
     if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
         sheet.complain(here, "a service's name has small letters, digits, - and _ only")
@@ -104,7 +103,7 @@ def _service(name: str, raw: Any, sheet: ConfigReader) -> ServiceSpec | None:
 
 
 def _environment(
-    raw: Mapping[str, Any], sheet: ConfigReader, services: tuple[ServiceSpec, ...]
+    raw: Mapping[str, object], sheet: ConfigReader, services: tuple[ServiceSpec, ...]
 ) -> tuple[tuple[str, str], ...]:
     table = sheet.table(raw.get("environment", {}), ("environment",))
     taken = {variable: service.name for service in services for variable in service.variables}
@@ -122,7 +121,7 @@ def _environment(
     return tuple((name, value) for name, value in sorted(table.items()) if isinstance(value, str))
 
 
-def _waivers(raw: Mapping[str, Any], sheet: ConfigReader, gates: tuple[str, ...]) -> tuple[Waiver, ...]:
+def _waivers(raw: Mapping[str, object], sheet: ConfigReader, gates: tuple[str, ...]) -> tuple[Waiver, ...]:
     entries = raw.get("waivers", [])
     if not isinstance(entries, list):
         sheet.complain(("waivers",), f"expected [[waivers]] with two brackets, got {type_words(entries)}")

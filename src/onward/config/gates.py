@@ -6,19 +6,18 @@ import re
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
-from typing import Any
 
 from onward.config.reader import ConfigReader, Section
 from onward.config.schema import NAME, common, custom_keys, gate_keys
 from onward.model.finding import Severity
 from onward.model.gate import Gate
-from onward.model.pipeline import CustomGate, GateSettings, Profile
+from onward.model.pipeline import CustomGate, GateSettings, OptionValue, Profile
 
 _COUNT = r"""count = 'files=checked (\d+) files'"""
 
 
 def read_gates(
-    raw: Any, sheet: ConfigReader, gates: tuple[Gate, ...], services: tuple[str, ...]
+    raw: object, sheet: ConfigReader, gates: tuple[Gate, ...], services: tuple[str, ...]
 ) -> tuple[tuple[GateSettings, ...], tuple[CustomGate, ...]]:
     """Return settings for every gate, the hall's first, and the gates of the user's own."""
     table = sheet.table(raw, ("gates",))
@@ -26,10 +25,11 @@ def read_gates(
     own = [name for name in table if name not in {gate.id for gate in gates}]
     custom = []
     for name in own:
-        if not isinstance(table[name], dict) or "command" not in table[name]:
+        given = table[name]
+        if not isinstance(given, dict) or "command" not in given:
             _no_such_gate(name, sheet, gates)
             continue
-        section = sheet.section(table[name], ("gates", name), custom_keys())
+        section = sheet.section(given, ("gates", name), custom_keys())
         settings.append(_common(name, section, sheet))
         custom.append(_custom(name, section, sheet, services))
     _check_after(settings, sheet)
@@ -43,14 +43,16 @@ def _no_such_gate(name: str, sheet: ConfigReader, gates: Iterable[Gate]) -> None
     )
 
 
-def _settings(gate: Gate, raw: Any, sheet: ConfigReader) -> GateSettings:
+def _settings(gate: Gate, raw: object, sheet: ConfigReader) -> GateSettings:
     section = sheet.section(raw, ("gates", gate.id), gate_keys(gate))
     names = {key.name for key in common(gate)}
     options = {name: value for name, value in section.values.items() if name not in names}
     return _common(gate.id, section, sheet, options)
 
 
-def _common(name: str, section: Section, sheet: ConfigReader, options: Mapping[str, Any] | None = None) -> GateSettings:
+def _common(
+    name: str, section: Section, sheet: ConfigReader, options: Mapping[str, OptionValue] | None = None
+) -> GateSettings:
     here = ("gates", name)
     enabled = section.flag("enabled")
     if not enabled and not section.text("reason").strip():

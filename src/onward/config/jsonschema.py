@@ -29,9 +29,11 @@ from onward.model.gate import Gate
 from onward.model.pipeline import Kind
 
 _SERVICE_NAME = "^[a-z][a-z0-9_-]*$"
+# a part of a JSON schema
+Schema = dict[str, Any]
 
 
-def schema(gates: tuple[Gate, ...]) -> dict[str, Any]:
+def schema(gates: tuple[Gate, ...]) -> Schema:
     """Return the schema (draft 2020-12); what it cannot say (circles, days of the calendar) the parser still holds."""
     sections = {
         "project": _table(PROJECT, "What the project is."),
@@ -65,7 +67,7 @@ def as_text(gates: tuple[Gate, ...]) -> str:
 _TOP_MEANING = TOP[0].option.meaning
 
 
-def _table(keys: Iterable[Key], description: str) -> dict[str, Any]:
+def _table(keys: Iterable[Key], description: str) -> Schema:
     listed = tuple(keys)
     table = {
         "type": "object",
@@ -77,7 +79,7 @@ def _table(keys: Iterable[Key], description: str) -> dict[str, Any]:
     return {**table, "required": required} if required else table
 
 
-def _map(names: str, value: dict[str, Any], description: str) -> dict[str, Any]:
+def _map(names: str, value: Schema, description: str) -> Schema:
     return {
         "type": "object",
         "description": description,
@@ -86,15 +88,15 @@ def _map(names: str, value: dict[str, Any], description: str) -> dict[str, Any]:
     }
 
 
-def _value(key: Key) -> dict[str, Any]:
+def _value(key: Key) -> Schema:
     option = key.option
-    described: dict[str, Any] = {"description": option.meaning}
+    described: Schema = {"description": option.meaning}
     if option.default is not None and not key.required:
         described["default"] = _plain(show(option.default, option.kind)) if _has_unit(option.kind) else option.default
     return {**described, **_type(key)}
 
 
-def _type(key: Key) -> dict[str, Any]:
+def _type(key: Key) -> Schema:
     option = key.option
     match option.kind:
         case Kind.STRINGS | Kind.PATHS:
@@ -114,7 +116,7 @@ def _type(key: Key) -> dict[str, Any]:
             return _text(key)
 
 
-def _text(key: Key) -> dict[str, Any]:
+def _text(key: Key) -> Schema:
     if key.option.choices:
         return {"enum": list(key.option.choices)}
     pattern = PATH if key.option.kind is Kind.PATHS else key.pattern
@@ -122,14 +124,14 @@ def _text(key: Key) -> dict[str, Any]:
     return {"type": "string", **form, **({"pattern": f"^(?:{pattern})$"} if pattern else {})}
 
 
-def _service() -> dict[str, Any]:
+def _service() -> Schema:
     return {
         **_table(SERVICE, "A service; its image says what and which version."),
         "not": {"required": ["variable", "variables"]},
     }
 
 
-def _application() -> dict[str, Any]:
+def _application() -> Schema:
     companions = _map("^[a-z]+$", _server(COMPANION, "A server beside the application."), "Servers that it needs.")
     prepare = {
         "type": "array",
@@ -139,7 +141,7 @@ def _application() -> dict[str, Any]:
     return _server(APPLICATION, "How the application is started.", prepare=prepare, companions=companions)
 
 
-def _server(keys: Iterable[Key], description: str, **more: Any) -> dict[str, Any]:
+def _server(keys: Iterable[Key], description: str, **more: object) -> Schema:
     table = _table(keys, description)
     text = {"type": "string", "pattern": r"^[^\u0000-\u001f\u007f]*$"}
     pairs = {
@@ -149,11 +151,11 @@ def _server(keys: Iterable[Key], description: str, **more: Any) -> dict[str, Any
     return {**table, "properties": {**table["properties"], **pairs, **more}}
 
 
-def _waiver() -> dict[str, Any]:
+def _waiver() -> Schema:
     return {**_table(WAIVER, "One exception."), "anyOf": [{"required": [name]} for name in WAIVED_BY]}
 
 
-def _gates(gates: tuple[Gate, ...]) -> dict[str, Any]:
+def _gates(gates: tuple[Gate, ...]) -> Schema:
     rooms = {gate.id: {**_table(gate_keys(gate), gate.blurb), **_EXCUSED} for gate in gates}
     own = {**_table(custom_keys(), "A gate of your own."), "allOf": [_EXCUSED, _COUNTED]}
     return {
@@ -170,14 +172,14 @@ def _own_names(rooms: Iterable[str]) -> str:
     return f"^(?!(?:{taken})$)[a-z][a-z0-9]*(-[a-z0-9]+)*$" if taken else "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
 
-_EXCUSED: dict[str, Any] = {
+_EXCUSED: Schema = {
     "if": {"properties": {"enabled": {"const": False}}, "required": ["enabled"]},
     "then": {
         "required": ["reason"],
         "properties": {"reason": {"pattern": r"\S"}, "required": {"const": False}},
     },
 }
-_COUNTED: dict[str, Any] = {
+_COUNTED: Schema = {
     "if": {"properties": {"format": {"const": "exit"}}, "required": ["format"]},
     "then": {"required": ["count"]},
     "else": {"properties": {"count": {"const": ""}}},

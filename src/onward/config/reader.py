@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from onward.config.key import Key
 from onward.config.positions import KeyPath, Position
@@ -72,14 +71,14 @@ class ConfigReader:
         where = f"{self.name}:{spot.line}" if spot else ""
         self.origins.append(Origin(key=dotted(path), value=value, layer=layer, where=where))
 
-    def table(self, raw: Any, path: KeyPath) -> dict[str, Any]:
+    def table(self, raw: object, path: KeyPath) -> dict[str, object]:
         """Return `raw` as a table, an empty one (with a mistake noted) when it is something else."""
         if isinstance(raw, dict):
             return raw
         self.complain(path, f"expected a table, got {type_words(raw)}")
         return {}
 
-    def section(self, raw: Any, path: KeyPath, keys: tuple[Key, ...], also: Iterable[str] = ()) -> Section:
+    def section(self, raw: object, path: KeyPath, keys: tuple[Key, ...], also: Iterable[str] = ()) -> Section:
         """Read one table: known keys by their declaration, unknown ones as mistakes; `also` are read elsewhere."""
         table = self.table(raw, path)
         names = (*(key.name for key in keys), *also)
@@ -92,7 +91,7 @@ class ConfigReader:
         """Suggest a word; not any more where a file is mistaken throughout, because looking takes its time."""
         return "" if len(self.wrong) > _PATIENCE else f"; {did_you_mean(word, known) or 'known: ' + one_of(known)}"
 
-    def _value(self, table: Mapping[str, Any], path: KeyPath, key: Key) -> OptionValue:
+    def _value(self, table: Mapping[str, object], path: KeyPath, key: Key) -> OptionValue:
         here = (*path, key.name)
         value = key.option.default
         if key.name in table:
@@ -102,7 +101,7 @@ class ConfigReader:
         self.keep(here, value)
         return value
 
-    def _parsed(self, raw: Any, here: KeyPath, key: Key) -> OptionValue:
+    def _parsed(self, raw: object, here: KeyPath, key: Key) -> OptionValue:
         try:
             return parse(raw, key)
         except WrongValueError as error:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from onward.config.reader import ConfigReader
 from onward.config.schema import SCHEMA
 
 
-def may_read(raw: dict[str, Any], sheet: ConfigReader, version: str) -> bool:
+def may_read(raw: dict[str, object], sheet: ConfigReader, version: str) -> bool:
     """Note what stands against reading `raw` with onward `version`; False when the rest would only confuse."""
     return _schema(raw, sheet, version) and _requires(raw, sheet, version)
 
 
-def _schema(raw: dict[str, Any], sheet: ConfigReader, version: str) -> bool:
+def _schema(raw: dict[str, object], sheet: ConfigReader, version: str) -> bool:
     schema = raw.get("schema")
     if isinstance(schema, int) and schema > SCHEMA:
         sheet.complain(("schema",), f"{schema} is newer than onward {version} knows ({SCHEMA}); upgrade onward")
@@ -21,7 +19,7 @@ def _schema(raw: dict[str, Any], sheet: ConfigReader, version: str) -> bool:
     return True
 
 
-def _requires(raw: dict[str, Any], sheet: ConfigReader, version: str) -> bool:
+def _requires(raw: dict[str, object], sheet: ConfigReader, version: str) -> bool:
     text = raw.get("requires")
     if not isinstance(text, str):
         return True

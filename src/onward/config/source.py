@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from onward.config.positions import KeyPath, Position, positions
 from onward.config.schema import FILE
@@ -73,7 +72,7 @@ def read_from(tree: Tree, where: str) -> str | None:
     return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
-def decode(text: str, where: str) -> tuple[dict[str, Any], Mapping[KeyPath, Position]]:
+def decode(text: str, where: str) -> tuple[dict[str, object], Mapping[KeyPath, Position]]:
     """Return the decoded TOML and where its keys stand; ConfigError with place and hint when it is broken."""
     try:
         return tomllib.loads(text), positions(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, datetime, time
-from typing import Any
 
 from onward.config.key import FLOORS, PATH, Key
 from onward.config.suggest import did_you_mean
@@ -25,7 +24,7 @@ class WrongValueError(ConfigError):
         self.element = element
 
 
-def parse(raw: Any, key: Key) -> OptionValue:
+def parse(raw: object, key: Key) -> OptionValue:
     """Return the decoded TOML value `raw` as the pipeline holds it; WrongValueError when `key` does not take it."""
     if key.option.kind in _LISTS:
         return _strings(raw, key)
@@ -53,7 +52,7 @@ def show(value: OptionValue, kind: Kind) -> str:
     return quote(show_size(int(value))) if kind is Kind.SIZE else f"{value:.15g}"
 
 
-def type_words(raw: Any) -> str:
+def type_words(raw: object) -> str:
     """Name a decoded TOML value for a message."""
     match raw:
         case bool():
@@ -74,7 +73,7 @@ def _escape(letter: str) -> str:
     return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
 
 
-def _strings(raw: Any, key: Key) -> tuple[str, ...]:
+def _strings(raw: object, key: Key) -> tuple[str, ...]:
     if isinstance(raw, str):
         raise WrongValueError(f"expected a list, got {type_words(raw)}; write [{quote(raw)}]")
     if not isinstance(raw, list):
@@ -89,7 +88,7 @@ def _strings(raw: Any, key: Key) -> tuple[str, ...]:
     return tuple(items)
 
 
-def _text(raw: Any, key: Key, element: int | None = None) -> str:
+def _text(raw: object, key: Key, element: int | None = None) -> str:
     if isinstance(raw, _NUMBER_LIKE) and not isinstance(raw, bool):
         raise WrongValueError(f"expected text, got {type_words(raw)}; put it in quotes" + _example(raw, key), element)
     if not isinstance(raw, str):
@@ -120,7 +119,7 @@ def _path(raw: str, key: Key, element: int | None) -> None:
         raise WrongValueError(f"expected a path inside the project, with /, got {type_words(raw)}", element)
 
 
-def _single(raw: Any, key: Key) -> OptionValue:
+def _single(raw: object, key: Key) -> OptionValue:
     option = key.option
     match option.kind:
         case Kind.BOOLEAN:
@@ -141,7 +140,7 @@ def _single(raw: Any, key: Key) -> OptionValue:
             return _text(raw, key)
 
 
-def _number(raw: Any, *, whole: bool) -> int | float:
+def _number(raw: object, *, whole: bool) -> int | float:
     if isinstance(raw, bool) or not isinstance(raw, _NUMBER_LIKE):
         raise WrongValueError(f"expected a number, got {type_words(raw)}")
     if whole and not isinstance(raw, int):
@@ -151,7 +150,7 @@ def _number(raw: Any, *, whole: bool) -> int | float:
     return raw
 
 
-def _united(raw: Any, key: Key) -> int | float:
+def _united(raw: object, key: Key) -> int | float:
     """Read a duration or size; a bare number has no unit and is refused rather than guessed."""
     reader, unit = (seconds, "s") if key.option.kind is Kind.DURATION else (size, "MB")
     if isinstance(raw, _NUMBER_LIKE) and not isinstance(raw, bool):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from packaging.utils import canonicalize_name
 
@@ -59,7 +58,7 @@ def lock_entries(tree: Tree) -> Iterator[Declaration]:
             yield _entry(package["name"], version if isinstance(version, str) else None, path)
 
 
-def _is_foreign(package: dict[str, Any]) -> bool:
+def _is_foreign(package: dict[str, object]) -> bool:
     """Tell packages from the project itself, which uv lists in its lock."""
     source = table(package, "source")
     return not any(key in source for key in ("editable", "virtual"))
@@ -79,7 +78,7 @@ def _pyproject(tree: Tree) -> Iterator[Declaration]:
     yield from _poetry(table(document, "tool", "poetry"), text)
 
 
-def _poetry(poetry: dict[str, Any], text: str) -> Iterator[Declaration]:
+def _poetry(poetry: dict[str, object], text: str) -> Iterator[Declaration]:
     groups = (table(group, "dependencies") for group in table(poetry, "group").values())
     for dependencies in (table(poetry, "dependencies"), table(poetry, "dev-dependencies"), *groups):
         yield from _constraints(dependencies, "pyproject.toml", text)
@@ -91,7 +90,7 @@ def _pipfile(tree: Tree) -> Iterator[Declaration]:
         yield from _constraints(table(document, section), "Pipfile", text)
 
 
-def _constraints(dependencies: dict[str, Any], path: str, text: str) -> Iterator[Declaration]:
+def _constraints(dependencies: dict[str, object], path: str, text: str) -> Iterator[Declaration]:
     """Read `name = "constraint"` or `name = { version = "constraint" }`."""
     for name, constraint in dependencies.items():
         if name == "python":

@@ -7,18 +7,17 @@ import json
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from onward.model.facts import Tree
 
 
-def toml(tree: Tree, path: str) -> dict[str, Any]:
+def toml(tree: Tree, path: str) -> dict[str, object]:
     """Return a decoded TOML file, empty when it is absent or broken."""
     return _toml(tree.text(path) or "")
 
 
 @lru_cache(maxsize=32)
-def _toml(text: str) -> dict[str, Any]:
+def _toml(text: str) -> dict[str, object]:
     """Decode once what many detectors ask for; nobody changes the result."""
     try:
         return tomllib.loads(text)
@@ -26,7 +25,7 @@ def _toml(text: str) -> dict[str, Any]:
         return {}
 
 
-def jsons(tree: Tree, path: str) -> dict[str, Any]:
+def jsons(tree: Tree, path: str) -> dict[str, object]:
     """Return a decoded JSON object, empty when it is absent, broken or something else."""
     try:
         decoded = json.loads(tree.text(path) or "{}")
@@ -45,14 +44,14 @@ def ini(tree: Tree, path: str) -> Mapping[str, Mapping[str, str]]:
     return {name: dict(parser[name]) for name in parser.sections()}
 
 
-def table(document: Any, *keys: str) -> dict[str, Any]:
+def table(document: object, *keys: str) -> dict[str, object]:
     """Return the table at `keys`, empty when it is not there."""
     for key in keys:
         document = document.get(key) if isinstance(document, dict) else None
     return document if isinstance(document, dict) else {}
 
 
-def texts(document: Any) -> tuple[str, ...]:
+def texts(document: object) -> tuple[str, ...]:
     """Return the texts of a list, or of one text with a line or word for each."""
     if isinstance(document, str):
         return tuple(line.strip() for line in document.splitlines() if line.strip())

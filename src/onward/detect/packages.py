@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from onward.detect.documents import table, toml
+from onward.detect.documents import table, texts, toml
 from onward.detect.lines import Hit, agreed, evidence, line_of, matching, search
 from onward.detect.requirements import FILE, declarations
 from onward.model.facts import Fact, Tree
@@ -60,7 +60,7 @@ def _plain(tree: Tree) -> list[Hit]:
     """Requirement files count before a pyproject.toml that names no dependencies."""
     project = table(toml(tree, "pyproject.toml"), "project")
     files = [Hit(value="pip", path=path) for path in _files(tree)]
-    if "dependencies" not in project and "dependencies" not in project.get("dynamic", ()):
+    if "dependencies" not in project and "dependencies" not in texts(project.get("dynamic")):
         return files
     line, shown = line_of(tree.text("pyproject.toml") or "", "dependencies")
     return files or [Hit(value="pyproject", path="pyproject.toml", line=line, text=shown)]

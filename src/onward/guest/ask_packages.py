@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+# a package or a record, as JSON has it
+Entry = dict[str, Any]
 # For each ecosystem a version that has been known to be vulnerable for years: silence about it is ignorance.
 CONTROLS = {
     "PyPI": {"ecosystem": "PyPI", "name": "jinja2", "version": "2.4"},
@@ -26,7 +28,7 @@ KEPT = ("id", "aliases", "summary", "severity", "modified", "withdrawn")
 BATCH = 1000
 
 
-def fetch(url: str, body: Any = None) -> Any:
+def fetch(url: str, body: object = None) -> Any:
     """Return the decoded answer, None for 404."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})  # noqa: S310  # the address comes from onward itself
@@ -39,7 +41,7 @@ def fetch(url: str, body: Any = None) -> Any:
         raise
 
 
-def identified(url: str, asked: Sequence[dict[str, Any]]) -> list[set[str]]:
+def identified(url: str, asked: Sequence[Entry]) -> list[set[str]]:
     """Return the ids of the records about each of `asked`, page by page."""
     ids: list[set[str]] = [set() for _ in asked]
     waiting = [(place, query(one)) for place, one in enumerate(asked)]
@@ -55,12 +57,12 @@ def identified(url: str, asked: Sequence[dict[str, Any]]) -> list[set[str]]:
     return ids
 
 
-def query(one: dict[str, Any]) -> dict[str, Any]:
+def query(one: Entry) -> Entry:
     """Return the question about one version."""
     return {"package": {"name": one["name"], "ecosystem": one["ecosystem"]}, "version": one["version"]}
 
 
-def short(record: dict[str, Any]) -> dict[str, Any]:
+def short(record: Entry) -> Entry:
     """Return the parts of a record that a judgement needs."""
     words = {name: record[name] for name in KEPT if name in record}
     affected = record.get("affected", ())
@@ -71,7 +73,7 @@ def short(record: dict[str, Any]) -> dict[str, Any]:
     return words
 
 
-def answered(url: str, asked: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def answered(url: str, asked: Sequence[Entry]) -> list[Entry]:
     """Return each of `asked` with the records in force about it."""
     ids = identified(url, asked)
     records = {}
@@ -88,7 +90,7 @@ def answered(url: str, asked: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def undetermined(url: str, asked: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+def undetermined(url: str, asked: Sequence[Entry]) -> dict[str, list[str]]:
     """Return the ids of records of which an imported archive cannot say whether they speak of a version."""
     found = {}
     for one in asked:
@@ -104,19 +106,19 @@ def quoted(text: str) -> str:
     return urllib.parse.quote(text, safe="")
 
 
-def added(locks: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def added(locks: Entry) -> Iterator[Entry]:
     """Yield the entries with a version that no lock held at the base, each once."""
     before = {key(one) for found in (locks["base"] or {}).values() for one in found or ()}
     new = {key(one): one for found in locks["head"].values() for one in found or () if key(one) not in before}
     yield from (new[one] for one in sorted(new) if new[one]["version"])
 
 
-def key(one: dict[str, Any]) -> tuple[str, str, str]:
+def key(one: Entry) -> tuple[str, str, str]:
     """Return what makes two entries the same."""
     return (one["ecosystem"], one["name"], one["version"])
 
 
-def age_days(edition: dict[str, Any], now: datetime) -> float:
+def age_days(edition: Entry, now: datetime) -> float:
     """Return how old imported data is, in days."""
     return (now - datetime.fromisoformat(edition["data_date"])).total_seconds() / 86400
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from onward.guest import docker_engine
@@ -50,7 +50,7 @@ def build(words: list[str]) -> tuple[int, list[str]]:
     return process.returncode, [line for line in last if line.strip()]
 
 
-def record(asked: argparse.Namespace, kind: str, image: str) -> dict[str, Any]:
+def record(asked: argparse.Namespace, kind: str, image: str) -> dict[str, object]:
     """Return what there is to know about an image that was built."""
     return {
         "built": True,

@@ -10,7 +10,6 @@ import json
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
 
 ORIGIN = re.compile(r"github\.com[:/]+([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 
@@ -65,7 +64,7 @@ def main() -> None:
     parser.add_argument("documents", nargs="*")
     asked = parser.parse_args()
     origin = ORIGIN.search(git(asked.git, "config", "--get", "remote.origin.url").strip())
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "documents": {path: text_of(asked.tree / path) for path in asked.documents},
         "texts": {path: text_of(asked.tree / path) or "" for path in asked.beside},
         "tracked": [path for path in git(asked.git, "ls-files", "-z").split("\0") if path],

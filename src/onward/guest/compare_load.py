@@ -11,7 +11,8 @@ import json
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from onward.guest.locust_run import LEAVE_S, STOP_S, LocustRun, parse, ready_s, show
@@ -41,7 +42,7 @@ def main() -> int:
     return 0
 
 
-def take_turns(options: Any) -> dict[str, Any]:
+def take_turns(options: argparse.Namespace) -> dict[str, object]:
     """Return how the turns were, and how both ended."""
     machine = Machine()
     turns = {
@@ -67,7 +68,7 @@ def take_turns(options: Any) -> dict[str, Any]:
     }
 
 
-def all_ready(runs: list[Any], limit_s: float) -> bool:
+def all_ready(runs: list[LocustRun], limit_s: float) -> bool:
     """Return whether the users of both sides are there; False when one side has left or does not get there."""
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline and all(run.left() is None for run in runs):
@@ -87,13 +88,13 @@ def begin(path: str, warm_up: float) -> float:
     return start
 
 
-def wait(runs: Any, until: float) -> None:
+def wait(runs: Iterable[LocustRun], until: float) -> None:
     """Wait until that time, or until one side has left."""
     while time.time() < until and all(run.left() is None for run in runs):
         time.sleep(0.1)
 
 
-def ended(runs: dict[str, Any]) -> dict[str, Any]:
+def ended(runs: dict[str, LocustRun]) -> dict[str, object]:
     """Stop both and return how each ended: exit code None where it had to be killed."""
     deadline = time.monotonic() + STOP_S + LEAVE_S
     for run in runs.values():

@@ -41,7 +41,7 @@ def main() -> int:
     return 0
 
 
-def prepare(options: Any) -> None:
+def prepare(options: argparse.Namespace) -> None:
     """Write everything that the run needs."""
     document = published(options.specification)
     declared = len(list(operations(document)))
@@ -58,11 +58,11 @@ def prepare(options: Any) -> None:
     _write(os.path.join(options.out, "case.json"), json.dumps(found))
 
 
-def log_in(options: Any, headers: Dict[str, str]) -> str:
+def log_in(options: argparse.Namespace, headers: Dict[str, str]) -> str:
     """Return the token of a fresh login: the text at the dotted place in the answer."""
     sent = {**headers, "Content-Type": "application/json", "Accept": "application/json"}
     body = fetch(options.url + options.login_path, sent, options.login_body.encode())
-    answer: Any = json.loads(body)
+    answer: object = json.loads(body)
     for name in options.login_token.split("."):
         answer = answer.get(name) if isinstance(answer, dict) else None
     if not isinstance(answer, str) or not answer:
@@ -70,7 +70,7 @@ def log_in(options: Any, headers: Dict[str, str]) -> str:
     return answer
 
 
-def control() -> Dict[str, Any]:
+def control() -> Dict[str, object]:
     """Return a document whose one operation no application serves as it says."""
     schema = {"type": "object", "properties": {"onward": {"const": "control"}}, "required": ["onward"]}
     answer = {"description": "Never given.", "content": {"application/x-onward-control+json": {"schema": schema}}}
@@ -94,7 +94,7 @@ def settings(headers: Dict[str, str]) -> str:
     return "".join(f"{_toml(name)} = {_toml(value)}\n" for name, value in merged.items())
 
 
-def _toml(value: Any) -> str:
+def _toml(value: object) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_toml(name)} = {_toml(child)}" for name, child in value.items()) + "}"
     if isinstance(value, list):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 # kind of package in a purl → name, a version that has been vulnerable for years
 CONTROLS = {
     "pypi": ("jinja2", "2.4"),
@@ -26,7 +24,7 @@ def purl(kind: str, name: str, version: str, *, vendor: str = "", distro: str = 
     return "pkg:%s@%s%s" % (place, version.replace("+", "%2B"), "?distro=" + distro if distro else "")
 
 
-def bill(components: list[dict[str, Any]], dependencies: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+def bill(components: list[dict[str, object]], dependencies: list[dict[str, object]] | None = None) -> dict[str, object]:
     """Return a CycloneDX bill of materials with these components."""
     root = {"type": "container", "name": "control", "bom-ref": "control"}
     return {

@@ -11,7 +11,7 @@ import re
 import sys
 import tempfile
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from onward.guest.list_installed import is_own
@@ -31,7 +31,7 @@ def first(fields: metadata.PackageMetadata, name: str) -> str:
     return str((fields.get_all(name) or [""])[0])
 
 
-def said(distribution: metadata.Distribution) -> dict[str, Any]:
+def said(distribution: metadata.Distribution) -> dict[str, object]:
     """Return everything that a distribution says of its licence."""
     fields = distribution.metadata
     classifiers = fields.get_all("Classifier") or []
@@ -46,7 +46,7 @@ def said(distribution: metadata.Distribution) -> dict[str, Any]:
     }
 
 
-def control() -> dict[str, Any]:
+def control() -> dict[str, object]:
     """Return what is read of a distribution made up here, by the same way as all others."""
     with tempfile.TemporaryDirectory() as folder:
         place = os.path.join(folder, "onward_control-1.0.dist-info")
@@ -59,11 +59,11 @@ def control() -> dict[str, Any]:
 
 def main(folder: str) -> None:
     """Write the list, each distribution once: the one that is imported comes first."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, object]] = {}
     for distribution in metadata.distributions():
         if distribution.metadata["Name"]:
             one = said(distribution)
-            found.setdefault(one["name"], one)
+            found.setdefault(str(one["name"]), one)
     document = {"control": control(), "packages": [found[name] for name in sorted(found)]}
     with open(os.path.join(folder, "licences.json"), "w", encoding="utf-8") as file:
         json.dump(document, file, indent=1, sort_keys=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
-from typing import Any
 
 RECORDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "record_requests.py")
 # How long locust may take to start, its users' last requests to end, and locust beyond that to leave.
@@ -17,7 +17,9 @@ LEAVE_S = 30.0
 class LocustRun:
     """Locust as a process of its own. `name` tells its files apart under `out`. It runs until it is stopped."""
 
-    def __init__(self, options: Any, name: str, *, host: str, turns: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, options: argparse.Namespace, name: str, *, host: str, turns: dict[str, object] | None = None
+    ) -> None:
         self.log = os.path.join(options.out, f"{name}.log")
         self._out = os.path.join(options.out, f"{name}-requests.json")
         asked = {"out": self._out, "pauses": turns is None, "turns": turns}
@@ -56,7 +58,7 @@ class LocustRun:
         return lines[-1] if lines else ""
 
 
-def words(options: Any, name: str, host: str, *, report: bool) -> list[str]:
+def words(options: argparse.Namespace, name: str, host: str, *, report: bool) -> list[str]:
     """Return the command line of one run. It says nothing of time: locust's own clock starts before its users do."""
     # the interpreter that stands beside the program is the one that has locust
     python = os.path.join(os.path.dirname(options.locust), "python")
@@ -66,12 +68,12 @@ def words(options: Any, name: str, host: str, *, report: bool) -> list[str]:
     return [*argv, "--json-file", os.path.join(options.out, name), "--loglevel", "INFO", *options.arg]
 
 
-def ready_s(options: Any) -> float:
+def ready_s(options: argparse.Namespace) -> float:
     """Return how long users may take to be there."""
     return float(START_S + options.users / options.spawn_rate)
 
 
-def parse(parser: Any) -> Any:
+def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
     """Return the options that every program here knows, and those that `parser` has been told before."""
     for name in ("--locust", "--locustfile", "--host", "--out"):
         parser.add_argument(name, required=True)

@@ -25,7 +25,11 @@ def mark_of(secret: bytes) -> str:
     return hashlib.scrypt(secret, salt=SALT, dklen=8, **COST).hex()
 
 
-def secret_at(data: bytes, found: dict[str, Any]) -> bytes:
+# a finding in the one shape that they are brought into
+Found = dict[str, Any]
+
+
+def secret_at(data: bytes, found: Found) -> bytes:
     """Return the bytes that a finding points at; a block of several lines is taken whole, nothing when it is not there."""
     lines = data.splitlines()
     number = found["line"] - 1
@@ -56,7 +60,7 @@ def block(lines: list[bytes]) -> bytes:
     return b"".join(taken)[:LONGEST]
 
 
-def content(found: dict[str, Any], git: str, tree: Path) -> bytes:
+def content(found: Found, git: str, tree: Path) -> bytes:
     """Return the file that a finding is in: from the commit that it names, else from the tree."""
     if not found["commit"]:
         path = tree / found["path"]
@@ -66,7 +70,7 @@ def content(found: dict[str, Any], git: str, tree: Path) -> bytes:
     return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
 
 
-def kingfisher(document: Any) -> list[dict[str, Any]]:
+def kingfisher(document: Any) -> list[Found]:
     """Return the findings of a kingfisher report in one shape; columns count from 0, the last one included."""
     found = []
     for entry in document["findings"]:
@@ -88,7 +92,7 @@ def kingfisher(document: Any) -> list[dict[str, Any]]:
     return found
 
 
-def gitleaks(document: Any) -> list[dict[str, Any]]:
+def gitleaks(document: Any) -> list[Found]:
     """Return the findings of a gitleaks report in one shape; what matched is given with the secret cut out of it."""
     found = []
     for entry in document:
@@ -109,7 +113,7 @@ def gitleaks(document: Any) -> list[dict[str, Any]]:
     return found
 
 
-def trufflehog(text: str) -> list[dict[str, Any]]:
+def trufflehog(text: str) -> list[Found]:
     """Return the findings of trufflehog's lines in one shape, marked: the secret itself is in them."""
     found = []
     for entry in map(json.loads, text.splitlines()):
@@ -129,7 +133,7 @@ def trufflehog(text: str) -> list[dict[str, Any]]:
     return found
 
 
-def marked(findings: list[dict[str, Any]], git: str, tree: Path) -> list[dict[str, Any]]:
+def marked(findings: list[Found], git: str, tree: Path) -> list[Found]:
     """Return the findings with marks; where a secret is inside of an archive, the same secret elsewhere lends its mark."""
     known: dict[tuple[str, str], str] = {}
     for found in findings:
@@ -147,7 +151,7 @@ def marked(findings: list[dict[str, Any]], git: str, tree: Path) -> list[dict[st
     return findings
 
 
-def findings_of(text: str, asked: argparse.Namespace) -> list[dict[str, Any]]:
+def findings_of(text: str, asked: argparse.Namespace) -> list[Found]:
     """Return the findings of a report by the scanner that wrote it."""
     if asked.trufflehog:
         return trufflehog(text)
@@ -172,7 +176,7 @@ def main() -> None:
     parser.add_argument("reports", type=Path, nargs="+")
     asked = parser.parse_args()
     commits = reachable(asked.git) if asked.git else set()
-    secrets: list[dict[str, Any]] = []
+    secrets: list[Found] = []
     for report in asked.reports:
         text = report.read_text(encoding="utf-8")
         found = marked(findings_of(text, asked), asked.git, asked.tree)

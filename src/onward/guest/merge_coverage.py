@@ -11,11 +11,13 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-coverage: Any = importlib.import_module("coverage")
+coverage = importlib.import_module("coverage")
 
+Coverage = Any  # coverage.py's, which only the environment of the tool has
+Step = dict[str, Any]
 DATA = "coverage.data"
 TESTS = "tests.jsonl"
 
@@ -48,7 +50,7 @@ def main() -> int:
     return 0
 
 
-def parse() -> Any:
+def parse() -> argparse.Namespace:
     """Return the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", required=True)
@@ -58,10 +60,10 @@ def parse() -> Any:
     return parser.parse_args()
 
 
-def seen(folder: str, name: str) -> dict[str, Any]:
+def seen(folder: str, name: str) -> Step:
     """Return what one step left: its root, how many tests it ran, how many files of this tree it knows."""
     path = os.path.join(folder, DATA)
-    step: dict[str, Any] = {"step": name, "path": path, "root": "", "executed": None, "files": 0}
+    step: Step = {"step": name, "path": path, "root": "", "executed": None, "files": 0}
     report = os.path.join(folder, TESTS)
     if os.path.exists(report):
         with open(report, encoding="utf-8") as file:
@@ -84,7 +86,7 @@ def local(path: str, root: str) -> str:
     return os.path.relpath(path, root) if root and path.startswith(root + os.sep) else os.devnull + path
 
 
-def merge(steps: list[dict[str, Any]], options: Any) -> Any:
+def merge(steps: list[Step], options: argparse.Namespace) -> Coverage:
     """Return one Coverage over all data, every path mapped into this tree; the project's configuration holds."""
     merged = coverage.Coverage(data_file=os.path.join(options.out, "merged.data"))
     here = os.path.realpath(os.getcwd())
@@ -94,13 +96,13 @@ def merge(steps: list[dict[str, Any]], options: Any) -> Any:
     return merged
 
 
-def is_configured(merged: Any) -> bool:
+def is_configured(merged: Coverage) -> bool:
     """Return whether the project says itself what is to be measured."""
     keys = ("run:source", "run:source_pkgs", "run:source_dirs", "run:include", "report:include")
     return any(option(merged, key) for key in keys)
 
 
-def option(merged: Any, key: str) -> Any:
+def option(merged: Coverage, key: str) -> Any:
     """Return a configured value; an option that this version of coverage does not know is unset."""
     try:
         return merged.get_option(key)
@@ -108,7 +110,7 @@ def option(merged: Any, key: str) -> Any:
         return None
 
 
-def look_at_source(merged: Any, options: Any) -> None:
+def look_at_source(merged: Coverage, options: argparse.Namespace) -> None:
     """Confine reports to the project's source, and count files of it that nothing ever imported."""
     merged.set_option("report:include", [f"{path}/*" if os.path.isdir(path) else path for path in options.source])
     data = merged.get_data()
@@ -129,7 +131,7 @@ def python_files(roots: list[str]) -> Iterator[str]:
             yield from (os.path.normpath(os.path.join(folder, file)) for file in files if file.endswith(".py"))
 
 
-def leave_out(merged: Any, tests: Any) -> None:
+def leave_out(merged: Coverage, tests: Sequence[str]) -> None:
     """Leave tests out, and what the project omits when it measures: reports only know what it omits from reports."""
     omitted = [*(option(merged, "report:omit") or ()), *(option(merged, "run:omit") or ())]
     omitted += [f"{path}/*" if os.path.isdir(path) else path for path in tests]

@@ -10,7 +10,7 @@ import argparse
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from onward.guest.migration_rows import fill
@@ -39,7 +39,7 @@ def main() -> int:
     return 0
 
 
-def migrate(options: Any) -> dict[str, Any]:
+def migrate(options: argparse.Namespace) -> dict[str, object]:
     """Return the base's heads and revisions after migrating to them, or why that could not be."""
     if options.missing:
         return {"ok": False, "why": options.missing}

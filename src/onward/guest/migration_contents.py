@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from onward.guest.migration_steps import rows
@@ -34,12 +34,12 @@ class Content:
     columns: dict[int, Values]
 
 
-def contents(connection: Any, without: str) -> list[Content]:
+def contents(connection: object, without: str) -> list[Content]:
     """Return what is in every table but the one called `without`."""
     return [content(connection, table) for table in tables(connection, without)]
 
 
-def content(connection: Any, table: Table) -> Content:
+def content(connection: object, table: Table) -> Content:
     """Return what is in one table."""
     names = [quote(column.name) for column in table.columns]
     looks = "".join(f", count({name}), coalesce(sum(hashtext({name}::text)::numeric), 0)::text" for name in names)

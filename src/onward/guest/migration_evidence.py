@@ -40,7 +40,7 @@ def text_of(statements: list[tuple[str, bool]]) -> str:
     return "".join(f"{line};\n" for line in [*lines, *(["COMMIT"] if inside else [])])
 
 
-def evidence(walk: Any, sql: dict[str, str]) -> dict[str, Any]:
+def evidence(walk: Any, sql: dict[str, str]) -> dict[str, object]:
     """Return the walk as JSON: `complete` comes last, so that a reader knows it was written whole."""
     return {
         "format": 1,
@@ -59,7 +59,7 @@ def evidence(walk: Any, sql: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def revision(walk: Any, name: str, sql: str) -> dict[str, Any]:
+def revision(walk: Any, name: str, sql: str) -> dict[str, object]:
     """Return one revision and where it is."""
     line = line_of(walk.migrations.revision(name).path, "upgrade")
     return {"id": name, "path": walk.path(name), "line": line, "new": name in walk.new, "sql": sql}

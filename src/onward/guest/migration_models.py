@@ -19,6 +19,9 @@ WORDS = {
     "remove_fk": "the database has a foreign key {0} that no model knows",
 }
 
+# what alembic's comparison says, whose parts are SQLAlchemy's own
+Difference = tuple[Any, ...]
+
 
 def differences(context: Any) -> list[tuple[str, str]] | None:
     """Return (subject, message) for each difference; None when env.py names no models."""
@@ -29,7 +32,7 @@ def differences(context: Any) -> list[tuple[str, str]] | None:
     return [describe(one) for one in flat(found)]
 
 
-def flat(found: Any) -> Iterator[tuple[Any, ...]]:
+def flat(found: Any) -> Iterator[Difference]:
     """Yield single differences: changes of one column come as a list."""
     for one in found:
         if isinstance(one, list):
@@ -38,7 +41,7 @@ def flat(found: Any) -> Iterator[tuple[Any, ...]]:
             yield one
 
 
-def describe(one: tuple[Any, ...]) -> tuple[str, str]:
+def describe(one: Difference) -> tuple[str, str]:
     """Return the subject and the message of one difference."""
     kind = one[0]
     if kind.startswith("modify_"):
@@ -57,6 +60,6 @@ def name_of(thing: Any) -> str:
     return dotted(thing.table.schema, thing.table.name, str(name))
 
 
-def dotted(*parts: Any) -> str:
+def dotted(*parts: object) -> str:
     """Return the parts that there are, joined by dots."""
     return ".".join(str(part) for part in parts if part)

@@ -3,7 +3,7 @@
 # ruff: noqa: S608  # identifiers are quoted, and every value in a statement is made here
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from onward.guest.migration_steps import first_line, rows, run, savepoint
@@ -19,7 +19,7 @@ ROWS = 2
 ATTEMPTS = ((101, True), (1, True), (901, True), (1, False), (0, False))
 
 
-def fill(connection: Any, without: str) -> tuple[list[str], list[dict[str, str]]]:
+def fill(connection: object, without: str) -> tuple[list[str], list[dict[str, str]]]:
     """Put rows into every empty table; return the tables that have rows now, and why others have none."""
     filled, unfilled = [], []
     run(connection, "SET CONSTRAINTS ALL IMMEDIATE")
@@ -32,12 +32,12 @@ def fill(connection: Any, without: str) -> tuple[list[str], list[dict[str, str]]
     return filled, unfilled
 
 
-def has_rows(connection: Any, table: Table) -> bool:
+def has_rows(connection: object, table: Table) -> bool:
     """Return whether there are as many rows as this program would make; seeds of a migration may be fewer."""
     return len(rows(connection, f"SELECT 1 FROM {table.quoted} LIMIT {ROWS}")) == ROWS
 
 
-def fill_one(connection: Any, table: Table) -> str:
+def fill_one(connection: object, table: Table) -> str:
     """Insert rows by the first attempt that the table takes; return why none was taken, empty when one was."""
     why = ""
     for first, everything in ATTEMPTS:
@@ -57,7 +57,7 @@ def fill_one(connection: Any, table: Table) -> str:
     return why
 
 
-def insert(connection: Any, table: Table, first: int, number: int, *, everything: bool) -> str:
+def insert(connection: object, table: Table, first: int, number: int, *, everything: bool) -> str:
     """Return the statement that inserts row `number`, with values that the table's conditions allow."""
     chosen = [column for column in table.columns if wanted(column, everything=everything)]
     if not chosen:

@@ -19,17 +19,21 @@ if TYPE_CHECKING:
 else:
     import flask_application
 
-alembic: Any = importlib.import_module("alembic")
-Config: Any = importlib.import_module("alembic.config").Config
-ScriptDirectory: Any = importlib.import_module("alembic.script").ScriptDirectory
-EnvironmentContext: Any = importlib.import_module("alembic.runtime.environment").EnvironmentContext
-MigrationStep: Any = importlib.import_module("alembic.runtime.migration").MigrationStep
-sqlalchemy: Any = importlib.import_module("sqlalchemy")
-Engine: Any = importlib.import_module("sqlalchemy.engine").Engine
+alembic = importlib.import_module("alembic")
+Config = importlib.import_module("alembic.config").Config
+ScriptDirectory = importlib.import_module("alembic.script").ScriptDirectory
+EnvironmentContext = importlib.import_module("alembic.runtime.environment").EnvironmentContext
+MigrationStep = importlib.import_module("alembic.runtime.migration").MigrationStep
+sqlalchemy = importlib.import_module("sqlalchemy")
+Engine = importlib.import_module("sqlalchemy.engine").Engine
 
 SILENT = re.compile(r"\s*(select|show|begin|commit|rollback|savepoint|release|deallocate)\b", re.IGNORECASE)
 SESSION = re.compile(r"\s*set\b", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s")
+# alembic's and SQLAlchemy's, which only the project's environment has
+Connection = Any
+Context = Any
+Step = Any
 
 
 class StepError(Exception):
@@ -79,7 +83,7 @@ class Migrations:
                 "FLASK_APP in [environment] names it"
             ) from error
 
-    def _hear(self, connection: Any, _cursor: Any, statement: str, *more: Any) -> None:
+    def _hear(self, connection: Connection, _cursor: object, statement: str, *more: object) -> None:
         """Keep what changes something, and whether it ran outside of a transaction."""
         parameters = more[0]
         if self._step is None:
@@ -105,18 +109,18 @@ class Migrations:
         """Return one revision."""
         return self.script.get_revision(name)
 
-    def _run(self, work: Callable[[Any], Iterator[Any]], *, writes_version: bool) -> None:
+    def _run(self, work: Callable[[Context], Iterator[Step]], *, writes_version: bool) -> None:
         """Let env.py connect and migrate; `work` yields the steps."""
         self._session = []
         options = {} if writes_version else {"dont_mutate": True}
         with EnvironmentContext(self.config, self.script, fn=lambda _heads, context: work(context), **options):
             self.script.run_env()
 
-    def work(self, task: Callable[[Any], Any]) -> Any:
+    def work(self, task: Callable[[Context], Any]) -> Any:
         """Return what `task` returns for alembic's context, in a transaction of its own that is committed."""
         results = []
 
-        def steps(context: Any) -> Iterator[Any]:
+        def steps(context: Context) -> Iterator[Step]:
             with context.begin_transaction(_per_migration=True):
                 results.append(task(context))
             return iter(())
@@ -140,10 +144,10 @@ class Migrations:
             lambda _: [MigrationStep.downgrade_from_script(self.script.revision_map, self.revision(name))], "down"
         )
 
-    def _steps(self, planned: Callable[[Any], Any], direction: str) -> list[str]:
+    def _steps(self, planned: Callable[[Context], Any], direction: str) -> list[str]:
         ran: list[str] = []
 
-        def steps(context: Any) -> Iterator[Any]:
+        def steps(context: Context) -> Iterator[Step]:
             for step in planned(context):
                 name = step.revision.revision
                 ran.append(name)
@@ -174,7 +178,7 @@ class Migrations:
         return str(version)
 
 
-def look(connection: Any) -> tuple[str, str]:
+def look(connection: Connection) -> tuple[str, str]:
     """Return the name of the database and the version of its server."""
     if connection.dialect.name != "postgresql":
         raise LookError(f"env.py went to {connection.dialect.name}, not to PostgreSQL")
@@ -182,23 +186,23 @@ def look(connection: Any) -> tuple[str, str]:
     return str(row[0]), "PostgreSQL " + str(row[1]).split()[0]
 
 
-def rows(connection: Any, statement: str) -> list[Any]:
+def rows(connection: Connection, statement: str) -> list[Any]:
     """Return the rows of a statement that has no parameters."""
     return list(connection.exec_driver_sql(escaped(connection, statement)).fetchall())
 
 
-def run(connection: Any, statement: str) -> None:
+def run(connection: Connection, statement: str) -> None:
     """Run a statement that has no parameters."""
     connection.exec_driver_sql(escaped(connection, statement))
 
 
-def escaped(connection: Any, statement: str) -> str:
+def escaped(connection: Connection, statement: str) -> str:
     """Return the statement as the driver wants it: some take a percent sign for the begin of a placeholder."""
     return statement.replace("%", "%%") if "format" in connection.dialect.paramstyle else statement
 
 
 @contextmanager
-def savepoint(connection: Any) -> Iterator[None]:
+def savepoint(connection: Connection) -> Iterator[None]:
     """Undo what happens inside when it fails."""
     run(connection, "SAVEPOINT onward")
     try:

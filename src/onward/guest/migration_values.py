@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 if TYPE_CHECKING:
     from onward.guest.migration_steps import rows, savepoint
@@ -104,7 +104,7 @@ def by_type(base: str, count: int, number: int) -> Optional[str]:
     return texts.get(base)
 
 
-def choose(connection: Any, table: Table, options: dict[str, list[str]]) -> dict[str, str]:
+def choose(connection: object, table: Table, options: dict[str, list[str]]) -> dict[str, str]:
     """Return one expression for each column: the first, unless the table's conditions want another combination."""
     chosen = {name: expressions[0] for name, expressions in options.items()}
     for names, conditions in groups(table):
@@ -125,7 +125,7 @@ def groups(table: Table) -> list[tuple[set[str], list[str]]]:
     return [group for group in found if group[0]]
 
 
-def search(connection: Any, options: dict[str, list[str]], conditions: list[str]) -> dict[str, str]:
+def search(connection: object, options: dict[str, list[str]], conditions: list[str]) -> dict[str, str]:
     """Return the plainest combination that the database itself finds allowed; nothing when there is none."""
     most = max(1, int(MOST_COMBINATIONS ** (1 / len(options))))
     lists = {name: expressions[:most] for name, expressions in options.items()}

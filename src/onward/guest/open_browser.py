@@ -10,7 +10,7 @@ import secrets
 import tempfile
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def browsers_json() -> Path:
 
 def main() -> None:
     """Try, and write how it went."""
-    said: dict[str, Any] = {"worked": False, "why": "", "browser": "", "playwright": metadata.version("playwright")}
+    said: dict[str, object] = {"worked": False, "why": "", "browser": "", "playwright": metadata.version("playwright")}
     given = settings()
     try:
         place_ffmpeg(Path(given["browsers"]), browsers_json())

@@ -10,7 +10,7 @@ import string
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from onward.guest import docker_engine
@@ -63,7 +63,7 @@ def layers(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes | None]]:
     yield CONFIG, config.read() if config else b""
 
 
-def texts(value: Any) -> Iterator[str]:
+def texts(value: object) -> Iterator[str]:
     """Yield every text in a configuration: its variables, its history, its labels; as they are, without escapes."""
     if isinstance(value, str):
         yield value

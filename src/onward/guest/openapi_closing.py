@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 else:
     from openapi_document import operations, resolve
 
+# a part of the document
+Schema = Dict[str, Any]
 _CHOICES = ("anyOf", "oneOf")
 _OPENERS = ("additionalProperties", "unevaluatedProperties", "patternProperties")
 
@@ -25,9 +27,9 @@ _OPENERS = ("additionalProperties", "unevaluatedProperties", "patternProperties"
 class Closing:
     """One document while it is closed; `closed` counts the objects, `left_open` those that stay open."""
 
-    def __init__(self, document: Dict[str, Any]) -> None:
+    def __init__(self, document: Schema) -> None:
         self._document = document
-        self._copies: Dict[str, Any] = {}
+        self._copies: Schema = {}
         self.closed = 0
         self.left_open = 0
 
@@ -42,13 +44,13 @@ class Closing:
                 self._response(response)
         self._schemas().update(self._copies)
 
-    def _response(self, response: Dict[str, Any]) -> None:
+    def _response(self, response: Schema) -> None:
         content = response.get("content")
         for media in content.values() if isinstance(content, dict) else [response]:
             if isinstance(media, dict) and "schema" in media:
                 media["schema"] = self.value(media["schema"])
 
-    def value(self, schema: Any) -> Any:
+    def value(self, schema: object) -> Any:
         """Return the schema of a whole value, closed."""
         if not isinstance(schema, dict):
             return schema
@@ -65,11 +67,11 @@ class Closing:
         result["additionalProperties"] = False
         return result
 
-    def _part(self, schema: Any) -> Any:
+    def _part(self, schema: object) -> Any:
         """Return a schema that is only a part of an object: closed inside, open itself."""
         return self._inside(schema, whole=False) if isinstance(schema, dict) else schema
 
-    def _inside(self, schema: Dict[str, Any], *, whole: bool) -> Dict[str, Any]:
+    def _inside(self, schema: Schema, *, whole: bool) -> Schema:
         result = dict(schema)
         if "$ref" in schema:
             result["$ref"] = self._reference(schema["$ref"], whole=whole)
@@ -88,11 +90,11 @@ class Closing:
                 result[key] = [each(child) for child in schema[key]]
         return result
 
-    def _is_choice(self, schema: Dict[str, Any]) -> bool:
+    def _is_choice(self, schema: Schema) -> bool:
         """Return whether the schema is nothing but a choice between whole values."""
         return any(key in schema for key in _CHOICES) and not {"properties", "allOf", *_OPENERS} & set(schema)
 
-    def _names(self, schema: Any, seen: Set[str]) -> tuple[Set[str], bool]:
+    def _names(self, schema: object, seen: Set[str]) -> tuple[Set[str], bool]:
         """Return the names of all properties that parts of an object list, and whether one says that it is open."""
         if not isinstance(schema, dict):
             return set(), False
@@ -127,9 +129,9 @@ class Closing:
     def _home(self) -> str:
         return "#/definitions" if "swagger" in self._document else "#/components/schemas"
 
-    def _schemas(self) -> Dict[str, Any]:
+    def _schemas(self) -> Schema:
         if "swagger" in self._document:
-            schemas: Dict[str, Any] = self._document.setdefault("definitions", {})
+            schemas: Schema = self._document.setdefault("definitions", {})
         else:
             schemas = self._document.setdefault("components", {}).setdefault("schemas", {})
         return schemas

@@ -9,13 +9,14 @@ from typing import Any, Dict, Iterator, Tuple
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _TIMEOUT_S = 30.0
+Document = Dict[str, Any]
 
 
 class LookError(Exception):
     """Something that it takes to look is missing."""
 
 
-def published(path: str) -> Dict[str, Any]:
+def published(path: str) -> Document:
     """Return the published document, JSON or YAML, with nothing in it that JSON does not know."""
     try:
         with open(path, encoding="utf-8") as file:
@@ -25,12 +26,12 @@ def published(path: str) -> Dict[str, Any]:
     return parse(text, path)
 
 
-def served(url: str, headers: Dict[str, str]) -> Dict[str, Any]:
+def served(url: str, headers: Dict[str, str]) -> Document:
     """Return the document that the application gives out."""
     return parse(fetch(url, headers).decode(errors="replace"), url)
 
 
-def parse(text: str, name: str) -> Dict[str, Any]:
+def parse(text: str, name: str) -> Document:
     """Return the document in `text`; LookError when it is neither JSON nor YAML, or no OpenAPI document."""
     try:
         document = json.loads(text)
@@ -64,21 +65,21 @@ def fetch(url: str, headers: Dict[str, str], data: bytes | None = None) -> bytes
         raise LookError(f"{request.get_method()} {url} was not answered: {error}") from error
 
 
-def plain(document: Any, name: str) -> Dict[str, Any]:
+def plain(document: object, name: str) -> Document:
     """Return `document` as JSON has it (texts as keys, dates as texts); LookError when it is no OpenAPI document."""
     if not isinstance(document, dict) or not {"openapi", "swagger"} & set(document):
         raise LookError(f"{name} is no OpenAPI document: it has neither openapi nor swagger")
-    result: Dict[str, Any] = json.loads(json.dumps(document, default=str))
+    result: Document = json.loads(json.dumps(document, default=str))
     return result
 
 
-def resolve(document: Dict[str, Any], node: Any) -> Any:
+def resolve(document: Document, node: object) -> Any:
     """Follow references inside the document; one that leads nowhere, or out of it, stays as it is."""
     for _ in range(50):
         reference = node.get("$ref") if isinstance(node, dict) else None
         if not isinstance(reference, str) or not reference.startswith("#/"):
             return node
-        target: Any = document
+        target: object = document
         for part in reference[2:].split("/"):
             name = part.replace("~1", "/").replace("~0", "~")
             if not isinstance(target, dict) or name not in target:
@@ -88,7 +89,7 @@ def resolve(document: Dict[str, Any], node: Any) -> Any:
     return node
 
 
-def operations(document: Dict[str, Any]) -> Iterator[Tuple[str, str, Dict[str, Any]]]:
+def operations(document: Document) -> Iterator[Tuple[str, str, Document]]:
     """Yield method, path and operation of everything that the document declares."""
     paths = document.get("paths")
     for path, given in (paths if isinstance(paths, dict) else {}).items():

@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Dict, List
 
 from openapi_spec_validator import OpenAPIV30SpecValidator  # type: ignore[import-not-found]  # the tool's own
@@ -40,7 +41,7 @@ def main() -> int:
     return 0
 
 
-def validate(path: str) -> Dict[str, Any]:
+def validate(path: str) -> Dict[str, object]:
     """Return what the validator says of the document, and whether it found the fault of a control."""
     document = published(path)
     return {
@@ -64,13 +65,13 @@ def errors_in(document: Dict[str, Any], path: str) -> List[Dict[str, str]]:
     return [_entry(error) for error in found]
 
 
-def _entry(error: Any) -> Dict[str, str]:
+def _entry(error: object) -> Dict[str, str]:
     place = "/".join(str(part) for part in getattr(error, "absolute_path", ()))
     message = str(getattr(error, "message", "") or error).splitlines()[0][:500]
     return {"place": place, "message": message, "kind": str(getattr(error, "validator", "") or type(error).__name__)}
 
 
-def _control() -> Any:
+def _control() -> Iterator[object]:
     """Yield the errors of a document that is known to be wrong."""
     wrong = copy.deepcopy(_SOUND)
     del wrong["info"]

@@ -14,8 +14,8 @@ import time
 from typing import Any, Dict, List, Optional, Tuple
 
 # only the environment that locust runs in has these
-events: Any = importlib.import_module("locust").events
-gevent: Any = importlib.import_module("gevent")
+events = importlib.import_module("locust").events
+gevent = importlib.import_module("gevent")
 
 ASKED = json.loads(os.environ["ONWARD_LOAD"])
 TURNS = ASKED.get("turns")
@@ -27,7 +27,7 @@ errors: List[str] = []
 started: List[float] = []
 
 
-def prepare(environment: Any, **_: Any) -> None:
+def prepare(environment: Any, **_: object) -> None:
     """Take the pauses out of users where none are wanted."""
     if not ASKED.get("pauses", True):
         for user in environment.user_classes:
@@ -42,7 +42,7 @@ def without_pauses(user: Any) -> None:
             without_pauses(task)
 
 
-def no_pause(_: Any) -> float:
+def no_pause(_: object) -> float:
     """Return how long to pause, in seconds."""
     return 0.0
 
@@ -86,18 +86,18 @@ def until_turn(since: float) -> float:
     return float((number + 1) * length - since)
 
 
-def announce(**_: Any) -> None:
+def announce(**_: object) -> None:
     """Say that all users are there."""
     with open(ASKED["out"] + ".ready", "w", encoding="utf-8"):
         pass
 
 
-def note_error(exception: BaseException, **_: Any) -> None:
+def note_error(exception: BaseException, **_: object) -> None:
     """Write down that the project's own locustfile raised."""
     errors.append("%s: %s" % (type(exception).__name__, exception))
 
 
-def write(**_: Any) -> None:
+def write(**_: object) -> None:
     """Leave everything behind; locust has made its last request."""
     found = {
         "format": 1,

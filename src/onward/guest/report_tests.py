@@ -14,7 +14,7 @@ import platform
 import re
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Dict
 
 import pytest
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 else:
     from reported_test import CWD, Test, module_of, relative, short_message, skip_reason
 
+Settings = Dict[str, Any]
+Line = Dict[str, object]
 SETTINGS = "ONWARD_TESTS"
 SERVICES = "ONWARD_WORKER_SERVICES"
 OWNER = "ONWARD_TESTS_OWNER"
@@ -54,13 +56,13 @@ if OURS:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: Any) -> None:
+def pytest_cmdline_main(config: pytest.Config) -> None:
     """Run in this process when only one worker was granted: a single worker costs time and brings nothing."""
     if OURS and getattr(config.option, "numprocesses", None) == 1:
         config.option.numprocesses = 0
 
 
-def pytest_configure(config: Any) -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Begin to report, once a process: a pytest started inside a test is none of our business."""
     global OURS  # noqa: PLW0603  # one process, one report
     if not OURS:
@@ -73,13 +75,13 @@ def pytest_configure(config: Any) -> None:
 class Reporter:
     """What is known so far about this run; in a worker only what the controller cannot see for itself."""
 
-    def __init__(self, config: Any, settings: dict[str, Any]) -> None:
+    def __init__(self, config: Any, settings: Settings) -> None:
         self.config = config
         self.settings = settings
         self.is_worker = hasattr(config, "workerinput")
         self.began = time.time()
         self.collected: dict[str, None] = {}
-        self.collects: dict[str, dict[str, Any]] = {}
+        self.collects: dict[str, Line] = {}
         self.dropped: dict[str, None] = {}
         self.elsewhere = 0
         self.tests: dict[str, Test] = {}
@@ -98,7 +100,7 @@ class Reporter:
     # collection
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-    def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> Iterator[None]:
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
         """Leave the other gates' tests to them, and note which of ours somebody else leaves out."""
         owners = [(item, self._owner(item)) for item in items]
         mine = [item for item, owner in owners if owner == self.settings["gate"]]
@@ -111,7 +113,7 @@ class Reporter:
         kept = {id(item) for item in items}
         self.dropped.update((item.nodeid, None) for item in mine if id(item) not in kept)
 
-    def _owner(self, item: Any) -> str:
+    def _owner(self, item: pytest.Item) -> str:
         path = relative(getattr(item, "path", None) or item.fspath)
         for claim in self.settings["claims"]:
             under = any(path == one or path.startswith(one + "/") for one in claim["paths"])
@@ -119,11 +121,11 @@ class Reporter:
                 return str(claim["gate"])
         return "tests"
 
-    def pytest_collection_finish(self, session: Any) -> None:
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Know what is going to run, where this process collects for itself."""
         self.collected.update((item.nodeid, None) for item in session.items)
 
-    def pytest_collectreport(self, report: Any) -> None:
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep modules that could not be collected, or that skip themselves whole."""
         if report.passed:
             return
@@ -139,7 +141,7 @@ class Reporter:
         self.collected.update((one, None) for one in ids)
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
+    def pytest_testnodedown(self, node: object) -> None:
         """Take over what a worker alone can see."""
         seen = (getattr(node, "workeroutput", None) or {}).get("onward")
         if seen:
@@ -148,13 +150,13 @@ class Reporter:
 
     # execution
 
-    def pytest_runtest_logreport(self, report: Any) -> None:
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add one phase of one attempt."""
         test = self.tests.setdefault(report.nodeid, Test(report.nodeid))
         test.add(report, self.config.rootdir)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, exitstatus: Any) -> None:
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Write the report; a worker hands what it saw to its controller."""
         if self.is_worker:
             self.config.workeroutput["onward"] = {"elsewhere": self.elsewhere, "dropped": list(self.dropped)}
@@ -167,7 +169,7 @@ class Reporter:
         with open(self.settings["out"], "w", encoding="utf-8") as file:
             file.writelines(json.dumps(line) + "\n" for line in lines)
 
-    def _header(self) -> dict[str, Any]:
+    def _header(self) -> Line:
         plugins = {
             f"{dist.project_name} {dist.version}" for _, dist in self.config.pluginmanager.list_plugin_distinfo()
         }
@@ -177,7 +179,7 @@ class Reporter:
             "seed": getattr(self.config.option, "randomly_seed", None), "markexpr_lifted": self.overridden,
         }  # fmt: skip
 
-    def _end(self, exitstatus: int, lines: int) -> dict[str, Any]:
+    def _end(self, exitstatus: int, lines: int) -> Line:
         return {
             "kind": "end", "lines": lines, "exit": exitstatus, "collected": len(self.collected),
             "executed": len(self.collected.keys() & self.tests.keys()), "elsewhere": self.elsewhere,
@@ -185,13 +187,13 @@ class Reporter:
         }  # fmt: skip
 
 
-def config_facts(config: Any, settings: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def config_facts(config: pytest.Config, settings: Settings) -> Iterator[Line]:
     """Yield what the project's own configuration says to nobody, or points at in vain."""
     ini = getattr(config, "inipath", None) or getattr(config, "inifile", None)
     path = relative(ini) if ini else None
     lines = text_lines(str(ini)) if ini else []
 
-    def fact(rule: str, name: str, key: str) -> dict[str, Any]:
+    def fact(rule: str, name: str, key: str) -> Line:
         line = next((n for n, text in enumerate(lines, 1) if re.match(rf"\s*[\"']?{re.escape(key)}\b", text)), None)
         return {"kind": "config", "rule": rule, "name": name, "path": path, "line": line}
 
@@ -213,7 +215,7 @@ def text_lines(path: str) -> list[str]:
         return file.read().splitlines()
 
 
-def is_unread(config: Any, name: str) -> bool:
+def is_unread(config: pytest.Config, name: str) -> bool:
     """Return whether no plugin declares the ini option `name`."""
     try:
         config.getini(name)
@@ -222,7 +224,7 @@ def is_unread(config: Any, name: str) -> bool:
     return False
 
 
-def config_glob(ini: Any, pattern: str) -> Iterator[str]:
+def config_glob(ini: object, pattern: str) -> Iterator[str]:
     """Yield what a `testpaths` entry matches, seen from the folder of the configuration file."""
     import glob
 

@@ -6,11 +6,12 @@ import os
 import re
 from typing import Any
 
+Report = Any  # pytest's, in any of its versions
 LONGEST_MESSAGE = 600
 CWD = os.path.realpath(os.getcwd())
 
 
-def relative(path: Any) -> str:
+def relative(path: object) -> str:
     """Return `path` relative to the folder that pytest was started in, unchanged when it lies outside."""
     full = os.path.realpath(os.path.join(CWD, str(path)))
     return os.path.relpath(full, CWD).replace(os.sep, "/") if full.startswith(CWD + os.sep) else str(path)
@@ -32,7 +33,7 @@ class Test:
         self.path: str | None = None
         self.line_number: int | None = None
 
-    def add(self, report: Any, rootdir: Any) -> None:
+    def add(self, report: Report, rootdir: object) -> None:
         """Take one phase into account; `rerun` ends an attempt, a teardown ends the last one."""
         self.duration += getattr(report, "duration", 0.0)
         self.called = self.called or report.when == "call"
@@ -55,7 +56,7 @@ class Test:
         """Return whether the test itself ran, or something said why not: setting it up alone shows nothing."""
         return self.called or bool(self.attempts) or self.now != "passed"
 
-    def line(self) -> dict[str, Any]:
+    def line(self) -> dict[str, object]:
         """Return the test as a line of the report."""
         attempts = [*self.attempts, self.now] if self.now else self.attempts
         outcome = attempts[-1] if attempts else "error"
@@ -74,7 +75,7 @@ def worse(one: str, other: str) -> str:
     return max(one, other, key=ORDER.index)
 
 
-def outcome_of(report: Any) -> str:
+def outcome_of(report: Report) -> str:
     """Return what one phase says: a failure outside of the call is an error, expected failures are their own kind."""
     if report.outcome in ("failed", "rerun"):
         return "failed" if report.when == "call" else "error"
@@ -83,7 +84,7 @@ def outcome_of(report: Any) -> str:
     return "xpassed" if hasattr(report, "wasxfail") else "passed"
 
 
-def short_message(report: Any) -> str:
+def short_message(report: Report) -> str:
     """Return the message of the exception, or the end of the text that pytest made of it."""
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash is not None else str(getattr(report, "longrepr", "") or report.outcome)
@@ -92,13 +93,13 @@ def short_message(report: Any) -> str:
     return "\n".join(chosen)[:LONGEST_MESSAGE]
 
 
-def crash_line(report: Any, path: str | None) -> int | None:
+def crash_line(report: Report, path: str | None) -> int | None:
     """Return the line that failed when it lies in the test's own file."""
     crash = getattr(report.longrepr, "reprcrash", None)
     return crash.lineno if crash is not None and relative(crash.path) == path else None
 
 
-def skip_reason(report: Any) -> str:
+def skip_reason(report: Report) -> str:
     """Return why a test was skipped or expected to fail."""
     if hasattr(report, "wasxfail"):
         return str(report.wasxfail)
@@ -107,7 +108,7 @@ def skip_reason(report: Any) -> str:
     return re.sub(r"^Skipped: ", "", text)[:LONGEST_MESSAGE]
 
 
-def module_of(report: Any) -> str | None:
+def module_of(report: Report) -> str | None:
     """Return the file that a collector stands for."""
     path = report.nodeid.partition("::")[0]
     return path or None

@@ -10,12 +10,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 END = "finished scanning"
 
 
-def counts(log: str) -> dict[str, Any]:
+def counts(log: str) -> dict[str, object]:
     """Return what the scanner says of itself in the JSON line with which it ends, and the errors that it went on after."""
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     ends = [line for line in lines if line.get("msg") == END]
@@ -23,7 +22,7 @@ def counts(log: str) -> dict[str, Any]:
     return {**({"chunks": ends[-1]["chunks"]} if ends else {}), "errors": errors}
 
 
-def is_error(line: dict[str, Any]) -> bool:
+def is_error(line: dict[str, object]) -> bool:
     """Return whether a line of the log is about something that went wrong."""
     return line.get("level") in {"error", "fatal", "panic"}
 

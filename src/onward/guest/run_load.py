@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from onward.guest.locust_run import LEAVE_S, STOP_S, LocustRun, parse, ready_s, show
@@ -37,12 +37,12 @@ def main() -> int:
     return 0
 
 
-def watch(options: Any) -> dict[str, Any]:
+def watch(options: argparse.Namespace) -> dict[str, object]:
     """Return what was seen while locust ran, and how it ended."""
     machine = Machine()
     locust = LocustRun(options, NAME, host=options.host)
     application, generator = Watched(options.pid), Watched(locust.process.pid)
-    samples: list[dict[str, Any]] = []
+    samples: list[dict[str, float]] = []
 
     def sample(until: float, *, unless: Callable[[], bool] = lambda: False) -> None:
         while locust.left() is None and time.monotonic() < until and not unless():

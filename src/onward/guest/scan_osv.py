@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 else:
     from known_vulnerable import CONTROLS, bill, purl
 
+# a package, a record or a document, as JSON has it
+Entry = dict[str, Any]
 # ecosystem of OSV → kind in a purl, and the vendor of a distribution
 KINDS = {
     "PyPI": ("pypi", ""),
@@ -47,7 +49,7 @@ class Scanner:
         self._database = [] if live else ["--offline", "--local-db-path", str(folder)]
         self._scratch = scratch
 
-    def report(self, name: str, *words: str) -> list[dict[str, Any]]:
+    def report(self, name: str, *words: str) -> list[Entry]:
         """Return the packages that one call reports, none when it has no data; ends the program on anything else."""
         out = self._scratch / (name + ".json")
         how = ["--format", "json", "--output-file", str(out), "--all-packages", *self._database]
@@ -61,7 +63,7 @@ class Scanner:
         found = (json.loads(text).get("results") or []) if text.strip() else []
         return [package for source in found for package in source["packages"]]
 
-    def matched(self, name: str, document: dict[str, Any]) -> list[dict[str, Any]]:
+    def matched(self, name: str, document: Entry) -> list[Entry]:
         """Return the packages of a bill of materials with what the database knows of them."""
         sbom = self._scratch / (name + ".cdx.json")
         sbom.write_text(json.dumps(document), encoding="utf-8")
@@ -77,16 +79,16 @@ def located(ecosystem: str, name: str, version: str) -> str:
     return purl(kind, place, version, vendor=vendor, distro="%s-%s" % (vendor, number) if vendor and number else "")
 
 
-def component(ecosystem: str, name: str, version: str) -> dict[str, Any]:
+def component(ecosystem: str, name: str, version: str) -> Entry:
     """Return a package as a component; the scanner looks it up by the component's own name, whatever its purl says."""
     place = located(ecosystem, name, version)
     return {"type": "library", "name": name, "version": version, "purl": place, "bom-ref": place}
 
 
-def examined(scanner: Scanner, number: int, ecosystem: str, packages: list[tuple[str, str]]) -> dict[str, Any]:
+def examined(scanner: Scanner, number: int, ecosystem: str, packages: list[tuple[str, str]]) -> Entry:
     """Match the packages of one ecosystem; the control's own findings are kept apart."""
     base = ecosystem.partition(":")[0]
-    record: dict[str, Any] = {"ecosystem": ecosystem, "packages": len(packages), "control": False, "found": []}
+    record: Entry = {"ecosystem": ecosystem, "packages": len(packages), "control": False, "found": []}
     if base not in KINDS:
         return record
     name, version = CONTROLS[KINDS[base][0]]
@@ -102,13 +104,13 @@ def examined(scanner: Scanner, number: int, ecosystem: str, packages: list[tuple
     return record
 
 
-def is_same(package: dict[str, Any], control: tuple[str, str]) -> bool:
+def is_same(package: Entry, control: tuple[str, str]) -> bool:
     """Return whether a reported package is the control; case and a leading v make no difference."""
     name, version = control
     return (package["name"].lower(), package["version"].lstrip("v")) == (name.lower(), version.lstrip("v"))
 
 
-def short(package: dict[str, Any], record: dict[str, Any], groups: list[dict[str, Any]]) -> dict[str, Any]:
+def short(package: Entry, record: Entry, groups: list[Entry]) -> Entry:
     """Return what a finding needs of one record."""
     group = next((one for one in groups if record["id"] in one.get("ids", ())), {})
     summary = record.get("summary") or record.get("details") or record["id"]
@@ -131,7 +133,7 @@ def short(package: dict[str, Any], record: dict[str, Any], groups: list[dict[str
     }
 
 
-def by_ecosystem(packages: list[dict[str, Any]]) -> dict[str, list[tuple[str, str]]]:
+def by_ecosystem(packages: list[Entry]) -> dict[str, list[tuple[str, str]]]:
     """Return name and version of each package, by ecosystem."""
     sorted_: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for entry in packages:

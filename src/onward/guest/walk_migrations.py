@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def main() -> int:
     return 0
 
 
-def parse() -> Any:
+def parse() -> argparse.Namespace:
     """Return the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--config", required=True)
@@ -58,11 +59,11 @@ def parse() -> Any:
 class Walk:
     """The phases in order, and what they found."""
 
-    def __init__(self, options: Any) -> None:
+    def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.migrations = Migrations(options.config, options.variable, options.application)
         self.server = self.migrations.ping()
-        self.findings: dict[tuple[str, str], dict[str, Any]] = {}
+        self.findings: dict[tuple[str, str], dict[str, object]] = {}
         self.problems: list[dict[str, str]] = []
         self.notes: list[str] = []
         self.walked: list[str] = []
@@ -124,7 +125,7 @@ class Walk:
     ) -> None:
         path = self.path(revision) if revision else None
         line = line or (line_of(self.migrations.revision(revision).path, "upgrade") if revision else None)
-        found = {"rule": rule, "subject": subject, "message": message, "path": path, "line": line}
+        found: dict[str, object] = {"rule": rule, "subject": subject, "message": message, "path": path, "line": line}
         self.findings.setdefault((rule, subject), found)
 
     # looking
@@ -195,7 +196,7 @@ class Walk:
         self.migrations.up(name)
         self.moment = ""
 
-    def _lost(self, name: str, losses: Any) -> None:
+    def _lost(self, name: str, losses: Iterable[tuple[str, str]]) -> None:
         for what, message in losses:
             self._find("rows-lost", f"{name}: {what}", f"{name}: {message}", revision=name)
 

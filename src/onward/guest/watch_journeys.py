@@ -28,10 +28,13 @@ PARTS = ("script", "stylesheet", "image", "font")
 _OF_ANSWERS = "Failed to load resource"
 # what page_fields.js calls
 _FIELD = "__onwardField"
+# its two interfaces have no type in common, and only the project's environment has them
+Playwright = Any
+Options = dict[str, object]
 OURS = SETTINGS in os.environ
 
 
-def pytest_configure(config: Any) -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Begin to watch in this run and its workers, once a process."""
     global OURS  # noqa: PLW0603  # one process, one watch
     if not OURS or not is_ours(config):
@@ -43,7 +46,7 @@ def pytest_configure(config: Any) -> None:
     config.pluginmanager.register(watch, "onward-watch-journeys")
 
 
-def is_ours(config: Any) -> bool:
+def is_ours(config: pytest.Config) -> bool:
     """Return whether this is the run that was asked for or a worker of it, and not a pytest that a test started."""
     owner = os.environ.setdefault(OWNER, str(os.getpid()))
     return owner == str(os.getpid()) or hasattr(config, "workerinput")
@@ -74,7 +77,7 @@ class Watch:
         counts = {name: self.seen[name] for name in ("browsers", "pages", "loaded")}
         self.write({"kind": "watched", "worker": os.environ.get("PYTEST_XDIST_WORKER", ""), **counts})
 
-    def write(self, line: dict[str, Any]) -> None:
+    def write(self, line: dict[str, object]) -> None:
         """Add one line, the same only once."""
         text = json.dumps(line) + "\n"
         if text not in self.told:
@@ -98,17 +101,17 @@ class Watch:
             wrap(api.Browser, "new_context", after=self.watch)
             wrap(api.Browser, "new_page", after=self.watch_page)
 
-    def launching(self, kind: Any, options: dict[str, Any]) -> dict[str, Any]:
+    def launching(self, kind: Playwright, options: Options) -> Options:
         """Put the machine's browser in the place of Playwright's own, where it is of that kind."""
         self.seen["browsers"] += 1
         return launch_options(options) if kind.name == "chromium" else options
 
-    def watch_page(self, page: Any) -> Any:
+    def watch_page(self, page: Playwright) -> Playwright:
         """Watch a page that comes with a context of its own."""
         self.opened(page)
         return self.watch(page.context)
 
-    def watch(self, context: Any) -> Any:
+    def watch(self, context: Playwright) -> Playwright:
         """Listen to everything that the pages of a context say; return what an async interface has to wait for."""
         context.on("page", self.opened)
         context.on("weberror", self.script_error)
@@ -121,21 +124,21 @@ class Watch:
 
     # what pages do
 
-    def opened(self, page: Any) -> None:
+    def opened(self, page: Playwright) -> None:
         """Count a page, and note when it dies."""
         self.seen["pages"] += 1
         page.on("crash", lambda: self.note("page-crash", page.url, ""))
 
-    def script_error(self, error: Any) -> None:
+    def script_error(self, error: Playwright) -> None:
         """Note an error that no script caught."""
         self.note("page-error", page_url(error), first_line(str(error.error)))
 
-    def message(self, message: Any) -> None:
+    def message(self, message: Playwright) -> None:
         """Note what a script or the browser reports as an error."""
         if message.type == "error" and not message.text.startswith(_OF_ANSWERS):
             self.note("page-error", page_url(message), first_line(message.text))
 
-    def response(self, response: Any) -> None:
+    def response(self, response: Playwright) -> None:
         """Count pages, note failures of the server and missing parts of a page."""
         request = response.request
         if request.is_navigation_request():
@@ -145,12 +148,12 @@ class Watch:
         elif response.status >= 400 and request.resource_type in PARTS:
             self.note("missing-part", response.url, f"{request.resource_type} is answered with {response.status}")
 
-    def field(self, source: Any, described: str) -> None:
+    def field(self, source: Playwright, described: str) -> None:
         """Note a form field without a name."""
         self.note("unlabelled-field", source["page"].url, described)
 
 
-def page_url(event: Any) -> str:
+def page_url(event: Playwright) -> str:
     """Return the address of the page that an event is about, empty when it is gone."""
     return str(event.page.url) if event.page else ""
 
@@ -160,7 +163,7 @@ def first_line(text: str) -> str:
     return (text.strip().splitlines() or [""])[0][:300]
 
 
-def together(*results: Any) -> Any:
+def together(*results: object) -> Any:
     """Return something to wait for where the interface is an asynchronous one, else nothing."""
     waiting = [result for result in results if inspect.isawaitable(result)]
 
@@ -172,22 +175,22 @@ def together(*results: Any) -> Any:
 
 
 def wrap(
-    owner: Any,
+    owner: object,
     name: str,
-    before: Callable[[Any, dict[str, Any]], dict[str, Any]] = lambda _, options: options,
-    after: Callable[[Any], Any] = lambda _: None,
+    before: Callable[[Playwright, Options], Options] = lambda _, options: options,
+    after: Callable[[Playwright], Playwright] = lambda _: None,
 ) -> None:
     """Have `owner.name` called with the options that `before` makes of them, and its result given to `after`."""
     original = getattr(owner, name)
 
     @functools.wraps(original)
-    def call(self: Any, *args: Any, **options: Any) -> Any:
+    def call(self: Playwright, *args: object, **options: object) -> Playwright:
         result = original(self, *args, **before(self, options))
         after(result)
         return result
 
     @functools.wraps(original)
-    async def call_async(self: Any, *args: Any, **options: Any) -> Any:
+    async def call_async(self: Playwright, *args: object, **options: object) -> Playwright:
         result = await original(self, *args, **before(self, options))
         waiting = after(result)
         if waiting is not None:

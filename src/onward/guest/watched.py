@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any
 
 import psutil
 
@@ -16,7 +15,7 @@ class Watched:
         self._pid = pid
         self._used: dict[tuple[int, float], float] = {}
 
-    def sample(self) -> dict[str, Any]:
+    def sample(self) -> dict[str, float]:
         """Return resident bytes, CPU seconds since each member's start, and how many members there are."""
         resident = members = 0
         for process in self._members():
@@ -47,7 +46,7 @@ class Machine:
         self._busy = busy()
         self._load = os.getloadavg()[0]
 
-    def seen(self) -> dict[str, Any]:
+    def seen(self) -> dict[str, float]:
         """Return CPUs, the load average of one minute before and now, and the CPU seconds that everybody used."""
         return {
             "cpus": os.cpu_count() or 1,

@@ -18,10 +18,12 @@ from cyclonedx.model.license import LicenseExpression
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+# a part of a lock's list or of a bill of materials
+Entry = dict[str, Any]
 ALGORITHMS = {"sha1": "SHA-1", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
 
 
-def purl(one: dict[str, Any]) -> str:
+def purl(one: Entry) -> str:
     """Return the package URL of an npm package."""
     scope, slash, name = one["name"].rpartition("/")
     return "pkg:npm/%s%s@%s" % (quote(scope, safe="") + slash, quote(name), quote(one["version"]))
@@ -37,7 +39,7 @@ def hashes(integrity: str) -> list[dict[str, str]]:
     return found
 
 
-def component(one: dict[str, Any]) -> dict[str, Any]:
+def component(one: Entry) -> Entry:
     """Return an npm package as a component."""
     made = {
         "type": "library",
@@ -57,7 +59,7 @@ def component(one: dict[str, Any]) -> dict[str, Any]:
     return {**made, **{name: value for name, value in more.items() if value}}
 
 
-def licences(words: str) -> list[dict[str, Any]]:
+def licences(words: str) -> list[Entry]:
     """Return a lock's word for a licence: an expression, else SPDX's identifier where there is one, else a name."""
     found = LicenseFactory().make_from_string(words)
     if isinstance(found, LicenseExpression):
@@ -65,9 +67,9 @@ def licences(words: str) -> list[dict[str, Any]]:
     return [{"license": {"id": found.id} if found.id else {"name": found.name}}]
 
 
-def javascript(locks: dict[str, Any]) -> list[dict[str, Any]]:
+def javascript(locks: Entry) -> list[Entry]:
     """Return the components of all JavaScript locks, each once; what some lock ships is required."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Entry] = {}
     for entries in locks["head"].values():
         for one in entries or ():
             if one["ecosystem"] == "npm" and found.get(purl(one), {}).get("scope") != "required":

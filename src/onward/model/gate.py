@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from onward.errors import ReadError
 from onward.model.evidence import Reading
@@ -152,13 +150,6 @@ class Outputs:
             return self.data(name).decode()
         except UnicodeDecodeError as error:
             raise ReadError(f"{name} is not UTF-8 text ({error})", where=name) from error
-
-    def json(self, name: str) -> Any:
-        """Return output `name` as decoded JSON; ReadError when it is missing, empty or malformed."""
-        try:
-            return json.loads(self.text(name))
-        except ValueError as error:
-            raise ReadError(f"{name} is not JSON ({error})", where=name) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
+from onward.guest.shared_shapes import Answer, Asked, Record, Vector
 from onward.model.evidence import Problem
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import ReadContext
@@ -28,32 +28,30 @@ MAX_AGE_OPTION = Option(
 )
 _WORDS = {"moderate": "medium", "none": "info"}
 
-Answer = Mapping[str, Any]
 
-
-def severity(record: Mapping[str, Any] | None) -> Severity:
+def severity(record: Record | None) -> Severity:
     """Return a record's severity: the worst of its CVSS scores, else its own word, else unknown."""
     if record is None:
         return Severity.UNKNOWN
-    vectors = [*record.get("severity", ()), *record.get("affected_severity", ())]
+    vectors = (*record.severity, *record.affected_severity)
     words = [word for vector in vectors if (word := _word(vector)) is not None]
-    word = record.get("word", "").lower()
+    word = record.word.lower()
     if not words and word:
         words = [_WORDS.get(word, word)]
     known = [Severity(one) for one in words if one in tuple(Severity)]
     return max(known, key=lambda one: one.rank, default=Severity.UNKNOWN)
 
 
-def _word(vector: Mapping[str, str]) -> str | None:
+def _word(vector: Vector) -> str | None:
     import cvss  # noqa: PLC0415  # only where an advisory is rated
 
     scores = {"CVSS_V2": cvss.CVSS2, "CVSS_V3": cvss.CVSS3, "CVSS_V4": cvss.CVSS4}
-    scheme = scores.get(vector.get("type", ""))
+    scheme = scores.get(vector.type)
     if scheme is None:
         return None
     try:
-        word = str(scheme(vector["score"]).severities()[0]).lower()
-    except (cvss.exceptions.CVSSError, KeyError):
+        word = str(scheme(vector.score).severities()[0]).lower()
+    except cvss.exceptions.CVSSError:
         return None
     return _WORDS.get(word, word)
 
@@ -65,26 +63,25 @@ def vulnerable(answers: Iterable[Answer], *, prefix: str = "", path: str | None 
     """
     seen: set[tuple[str, str]] = set()
     for one in answers:
-        for record in one["vulns"]:
+        for record in one.vulns:
             rule, subject = _identity(one, record)
             if (rule, subject) not in seen:
                 seen.add((rule, subject))
-                message = f"{prefix}{one['name']} {one['version']}: {_sentence(record)}"
+                message = f"{prefix}{one.name} {one.version}: {_sentence(record)}"
                 yield _finding(record, rule, subject, message=message, path=path)
 
 
-def _identity(one: Answer, record: Mapping[str, Any]) -> tuple[str, str]:
+def _identity(one: Answer, record: Record) -> tuple[str, str]:
     """Return rule and subject as the ecosystem's own auditor names them, so that debts and waivers hold for both."""
-    ids = (record["id"], *record.get("aliases", ()))
-    if one["ecosystem"] == "npm":
-        rule = next((name for name in ids if name.startswith("GHSA-")), record["id"])
-        return rule, f"{one['name']} {rule}"
-    rule = next((name for name in ids if name.startswith("CVE-")), record["id"])
-    return rule, f"{one['name']} {one['version']}"
+    ids = (record.id, *record.aliases)
+    if one.ecosystem == "npm":
+        rule = next((name for name in ids if name.startswith("GHSA-")), record.id)
+        return rule, f"{one.name} {rule}"
+    rule = next((name for name in ids if name.startswith("CVE-")), record.id)
+    return rule, f"{one.name} {one.version}"
 
 
-def _finding(record: Mapping[str, Any], rule: str, subject: str, *, message: str, path: str | None) -> Finding:
-    fixed = record.get("fixed", ())
+def _finding(record: Record, rule: str, subject: str, *, message: str, path: str | None) -> Finding:
     return Finding(
         rule=rule,
         tool="osv",
@@ -92,28 +89,27 @@ def _finding(record: Mapping[str, Any], rule: str, subject: str, *, message: str
         severity=severity(record),
         place=Place(path=path),
         subject=subject,
-        url=f"https://osv.dev/vulnerability/{record['id']}",
-        fix=f"take a version with the fix: {', '.join(fixed)}" if fixed else "no fixed version is known",
+        url=f"https://osv.dev/vulnerability/{record.id}",
+        fix=f"take a version with the fix: {', '.join(record.fixed)}" if record.fixed else "no fixed version is known",
     )
 
 
-def _sentence(record: Mapping[str, Any]) -> str:
-    return str(record.get("summary") or record["id"]).strip().splitlines()[0]
+def _sentence(record: Record) -> str:
+    return (record.summary or record.id).strip().splitlines()[0]
 
 
-def problems(asked: Mapping[str, Any], context: ReadContext) -> Iterator[Problem]:
+def problems(asked: Asked, context: ReadContext) -> Iterator[Problem]:
     """Yield why silence means nothing: a control that was missed, an ecosystem nobody holds, data that is too old."""
     found: dict[str, set[str]] = {}
-    for control in asked["controls"]:
-        names = {name for record in control["vulns"] for name in (record["id"], *record.get("aliases", ()))}
-        found[control["ecosystem"]] = names
+    for control in asked.controls:
+        found[control.ecosystem] = {name for record in control.vulns for name in (record.id, *record.aliases)}
     for ecosystem, names in found.items():
         if missed := sorted(CONTROL_IDS[ecosystem] - names):
             text = f"the source of advisories for {ecosystem} does not know {', '.join(missed)}, which is years old"
             yield Problem(code="control-missed", text=text)
-    for ecosystem in {one["ecosystem"] for one in asked["answers"]} - found.keys():
+    for ecosystem in {one.ecosystem for one in asked.answers} - found.keys():
         yield Problem(code="control-missed", text=f"nobody tried what the source of advisories knows of {ecosystem}")
-    for ecosystem in asked["unheld"]:
+    for ecosystem in asked.unheld:
         text = (
             f"advisories are imported, but none for {ecosystem}, so nobody looked its packages up "
             f"(run `onward advisories import FILE` with OSV's archive for {ecosystem})"
@@ -122,26 +118,26 @@ def problems(asked: Mapping[str, Any], context: ReadContext) -> Iterator[Problem
     yield from _too_old(asked, found, context)
 
 
-def _too_old(asked: Mapping[str, Any], ecosystems: Iterable[str], context: ReadContext) -> Iterator[Problem]:
+def _too_old(asked: Asked, ecosystems: Iterable[str], context: ReadContext) -> Iterator[Problem]:
     limit = context.check.settings.number(MAX_AGE)
     for ecosystem in ecosystems:
-        age = asked["age_days"].get(ecosystem)
+        age = asked.age_days.get(ecosystem)
         if age is not None and limit is not None and age * _DAY_S > limit:
             text = f"the imported advisories for {ecosystem} are {age:.0f} days old, {limit / _DAY_S:.0f} are allowed"
             yield Problem(code="advisories-too-old", text=text)
 
 
-def undetermined(asked: Mapping[str, Any]) -> tuple[str, ...]:
+def undetermined(asked: Asked) -> tuple[str, ...]:
     """Return a note on each version of which the imported data cannot say whether some records speak of it."""
     return tuple(
         f"{subject}: nobody can say whether {', '.join(ids)} apply to this version"
-        for subject, ids in sorted(asked["undetermined"].items())
+        for subject, ids in sorted(asked.undetermined.items())
     )
 
 
-def ages(asked: Mapping[str, Any]) -> tuple[Measure, ...]:
+def ages(asked: Asked) -> tuple[Measure, ...]:
     """Return how old the imported data is, by ecosystem; a live service has no age."""
     return tuple(
         Measure(name="advisories.age", value=round(age, 1), unit="days", better=Better.LOWER, scope=ecosystem)
-        for ecosystem, age in sorted(asked["age_days"].items())
+        for ecosystem, age in sorted(asked.age_days.items())
     )

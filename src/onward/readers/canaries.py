@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
-from onward.errors import ReadError
+from onward.guest.shared_shapes import Planted
 from onward.model.evidence import LookedAt, Problem
 from onward.model.facts import is_within
 from onward.model.finding import Finding
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planted:
-    """A copy at `root`: its `files` are to be looked at; `canaries` maps each planted file to the folder or the file it speaks for."""
-
-    root: str
-    files: tuple[str, ...]
-    canaries: Mapping[str, str]
-
-    def relative(self, path: str) -> str:
-        """Return a path that a tool printed, relative to the project."""
-        return path.removeprefix(self.root + "/").removeprefix("./")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +18,6 @@ class Sight:
     looked_at: LookedAt
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
-
-
-def planted(data: Any, name: str) -> Planted:
-    """Read the manifest of a planted copy; ReadError when it is not one."""
-    try:
-        return Planted(root=data["root"], files=tuple(data["files"]), canaries=dict(data["canaries"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ReadError(f"the list of planted canaries is not complete ({error})", where=name) from error
 
 
 def sight(
@@ -66,7 +44,12 @@ def _folder(path: str) -> str:
     return head or "."
 
 
-def replaced(finding: Finding, copy: Planted) -> Finding:
+def relative(path: str, root: str) -> str:
+    """Return a path that a tool printed about the copy at `root`, relative to the project."""
+    return path.removeprefix(root + "/").removeprefix("./")
+
+
+def replaced(finding: Finding, root: str) -> Finding:
     """Return the finding with its path relative to the project."""
     path = finding.place.path
-    return finding if path is None else replace(finding, place=replace(finding.place, path=copy.relative(path)))
+    return finding if path is None else replace(finding, place=replace(finding.place, path=relative(path, root)))

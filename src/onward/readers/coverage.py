@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from onward.errors import ReadError
-from onward.model.gate import Outputs
+import msgspec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(msgspec.Struct, frozen=True):
     """What was there to be covered and what was."""
 
-    statements: int
-    covered: int
-    branches: int
-    covered_branches: int
+    statements: int = msgspec.field(name="num_statements")
+    covered: int = msgspec.field(name="covered_lines")
+    branches: int = msgspec.field(name="num_branches", default=0)
+    covered_branches: int = 0
 
     @property
     def lines_percent(self) -> float | None:
@@ -30,50 +24,23 @@ class Counts:
         return 100.0 * self.covered_branches / self.branches if self.branches else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class File(msgspec.Struct, frozen=True):
     """One source file and the lines that no test reached."""
 
-    path: str
-    counts: Counts
-    missing: tuple[int, ...]
+    counts: Counts = msgspec.field(name="summary")
+    missing: tuple[int, ...] = msgspec.field(name="missing_lines")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """The whole report; `has_branches` says whether branches were measured at all."""
-
-    total: Counts
-    files: tuple[File, ...]
-    has_branches: bool
+class Meta(msgspec.Struct, frozen=True):
+    branch_coverage: bool
 
 
-def read(outputs: Outputs, name: str) -> Report:
-    """Return the report in output `name`; ReadError when it is not a JSON report of coverage.py."""
-    data = outputs.json(name)
-    try:
-        return Report(
-            total=_counts(data["totals"]),
-            files=tuple(_files(data["files"])),
-            has_branches=bool(data["meta"]["branch_coverage"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ReadError(f"{name} is not a JSON report of coverage.py ({error!r})", where=name) from error
+class Report(msgspec.Struct, frozen=True):
+    """The whole report; files by their path."""
 
-
-def _files(data: Mapping[str, Any]) -> Iterator[File]:
-    for path, file in data.items():
-        missing = tuple(int(line) for line in file["missing_lines"])
-        yield File(path=path, counts=_counts(file["summary"]), missing=missing)
-
-
-def _counts(data: Mapping[str, Any]) -> Counts:
-    return Counts(
-        statements=int(data["num_statements"]),
-        covered=int(data["covered_lines"]),
-        branches=int(data.get("num_branches", 0)),
-        covered_branches=int(data.get("covered_branches", 0)),
-    )
+    meta: Meta
+    total: Counts = msgspec.field(name="totals")
+    files: dict[str, File]
 
 
 def spans(lines: tuple[int, ...]) -> str:

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import msgspec
-
-from onward.errors import ReadError
 from onward.model.evidence import Reading
 from onward.model.finding import Finding
 from onward.model.gate import ReadContext
+from onward.readers.decode import decoded
 
 
 def read(data: bytes, context: ReadContext) -> Reading:
     """Return the reading that `data` holds: an object with `looked_at` and, where there are any, `findings`, `measures`,
     `tests`, `problems` and `notes`, each with the fields of onward's own nouns. ReadError when a field is missing or wrong.
     """
-    try:
-        reading = msgspec.json.decode(data, type=Reading)
-    except msgspec.DecodeError as error:
-        raise ReadError(f"this is not evidence as onward reads it ({error})", where="evidence") from error
+    reading = decoded(data, "evidence", Reading)
     return replace(reading, findings=tuple(_placed(finding, context) for finding in reading.findings))
 
 

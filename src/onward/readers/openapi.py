@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from onward.errors import ReadError
 
 
-def document(text: str) -> dict[str, Any]:
+def document(text: str) -> dict[str, object]:
     """Return the document that `text` holds; ReadError when it holds none."""
     from ruamel.yaml import YAML  # noqa: PLC0415  # costs more than most runs need
     from ruamel.yaml.error import YAMLError  # noqa: PLC0415  # as above
@@ -20,5 +19,4 @@ def document(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ReadError("this is no OpenAPI document: it is not a table of names", where="OpenAPI")
     # What YAML takes for dates and numbers is text here, as JSON would have it.
-    plain: dict[str, Any] = json.loads(json.dumps(found, default=str))
-    return plain
+    return dict(json.loads(json.dumps(found, default=str)))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
+
+import msgspec
 
 from onward.errors import ReadError
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import NOWHERE, Finding, Place, Severity
 from onward.model.gate import ReadContext
+from onward.readers.decode import decoded
 
+# a part of a log: SARIF lets a tool leave out nearly everything, or write null for it
+Node = Mapping[str, Any]
 _NAME = "SARIF"
 _LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW, "none": Severity.INFO}
 # from the score that scanners attach to rules, least first
@@ -20,18 +24,23 @@ _SCORES = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM
 _NOT_FOUND = {"pass", "notApplicable", "informational"}
 
 
+class _Log(msgspec.Struct, frozen=True):
+    version: Literal["2.1.0"]
+    runs: tuple[dict[str, object], ...]
+
+
 def read(data: bytes, context: ReadContext) -> Reading:
     """Return the results of every run; ReadError when it is not SARIF 2.1.0.
 
     Files that the log lists count as looked at; where it lists none, invocations that say that they succeeded do.
     """
-    log = _log(data)
+    log = decoded(data, _NAME, _Log)
     try:
-        runs = [_Run.of(run, context) for run in log["runs"]]
+        runs = [_Run.of(run, context) for run in log.runs]
         results = [(run, result) for run in runs for result in run.results]
         findings = tuple(run.finding(result) for run, result in results if _counts(result))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise ReadError(f"the log is not what SARIF 2.1.0 says ({error!r})", where=_NAME) from error
+        raise ReadError(f"{_NAME}: it is not shaped as SARIF 2.1.0 says ({error!r})", where=_NAME) from error
     skipped = sum(1 for _, result in results if _is_suppressed(result))
     return Reading(
         looked_at=(_looked_at(runs),),
@@ -39,16 +48,6 @@ def read(data: bytes, context: ReadContext) -> Reading:
         problems=tuple(problem for run in runs for problem in run.problems()),
         notes=(f"{skipped} results are suppressed where they stand",) if skipped else (),
     )
-
-
-def _log(data: bytes) -> Mapping[str, Any]:
-    try:
-        log = json.loads(data)
-    except ValueError as error:
-        raise ReadError(f"it is not JSON ({error})", where=_NAME) from error
-    if not isinstance(log, dict) or log.get("version") != "2.1.0" or not isinstance(log.get("runs"), list):
-        raise ReadError("it is not a SARIF 2.1.0 log", where=_NAME)
-    return log
 
 
 def _looked_at(runs: Sequence[_Run]) -> LookedAt:
@@ -59,12 +58,12 @@ def _looked_at(runs: Sequence[_Run]) -> LookedAt:
     return LookedAt(what="invocations that say they succeeded", count=succeeded)
 
 
-def _counts(result: Mapping[str, Any]) -> bool:
+def _counts(result: Node) -> bool:
     gone = result.get("baselineState") == "absent"
     return not gone and result.get("kind", "fail") not in _NOT_FOUND and not _is_suppressed(result)
 
 
-def _is_suppressed(result: Mapping[str, Any]) -> bool:
+def _is_suppressed(result: Node) -> bool:
     states = [one.get("status", "accepted") for one in result.get("suppressions") or ()]
     return bool(states) and all(state == "accepted" for state in states)
 
@@ -74,15 +73,15 @@ class _Run:
     """One run of a log; everything that results refer to by position or id."""
 
     tool: str
-    rules: Sequence[Mapping[str, Any]]
-    results: Sequence[Mapping[str, Any]]
-    artifacts: Sequence[Mapping[str, Any]]
-    invocations: Sequence[Mapping[str, Any]]
-    bases: Mapping[str, Any]
+    rules: Sequence[Node]
+    results: Sequence[Node]
+    artifacts: Sequence[Node]
+    invocations: Sequence[Node]
+    bases: Node
     context: ReadContext
 
     @classmethod
-    def of(cls, run: Mapping[str, Any], context: ReadContext) -> _Run:
+    def of(cls, run: Node, context: ReadContext) -> _Run:
         driver = run["tool"]["driver"]
         extensions = [rule for part in run["tool"].get("extensions") or () for rule in part.get("rules") or ()]
         return cls(
@@ -108,7 +107,7 @@ class _Run:
                     text = (notice.get("message") or {}).get("text") or "it does not say what"
                     yield Problem(code="tool-error", text=f"{self.tool} reports an error: {text}")
 
-    def finding(self, result: Mapping[str, Any]) -> Finding:
+    def finding(self, result: Node) -> Finding:
         """Return one result as a finding."""
         rule = self._rule(result)
         fixes = result.get("fixes") or ()
@@ -122,11 +121,11 @@ class _Run:
             fix=str(((fixes[0].get("description") or {}).get("text") or "") if fixes else ""),
         )
 
-    def _rule_id(self, result: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
+    def _rule_id(self, result: Node, rule: Node) -> str:
         found = result.get("ruleId") or (result.get("rule") or {}).get("id") or rule.get("id")
         return str(found or "unnamed")
 
-    def _rule(self, result: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _rule(self, result: Node) -> Node:
         named = result.get("ruleId") or (result.get("rule") or {}).get("id")
         by_id = next((rule for rule in self.rules if rule.get("id") == named), None)
         index = result.get("ruleIndex", (result.get("rule") or {}).get("index", -1))
@@ -134,7 +133,7 @@ class _Run:
             return by_id
         return self.rules[index] if 0 <= index < len(self.rules) and named is None else {}
 
-    def _place(self, result: Mapping[str, Any]) -> Place:
+    def _place(self, result: Node) -> Place:
         locations = result.get("locations") or ()
         physical = locations[0].get("physicalLocation") if locations else None
         if not physical:
@@ -148,7 +147,7 @@ class _Run:
             end_column=region.get("endColumn"),
         )
 
-    def _path(self, location: Mapping[str, Any]) -> str | None:
+    def _path(self, location: Node) -> str | None:
         index = location.get("index", -1)
         if "uri" not in location and 0 <= index < len(self.artifacts):
             location = self.artifacts[index].get("location") or {}
@@ -162,7 +161,7 @@ class _Run:
         return self.context.relative(path if path.startswith("/") else unquote(urlsplit(base).path) + path)
 
 
-def _message(message: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
+def _message(message: Node, rule: Node) -> str:
     text = message.get("text") or message.get("markdown")
     if text is None:
         text = ((rule.get("messageStrings") or {}).get(message["id"]) or {})["text"]
@@ -171,7 +170,7 @@ def _message(message: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
     return str(text)
 
 
-def _severity(result: Mapping[str, Any], rule: Mapping[str, Any]) -> Severity:
+def _severity(result: Node, rule: Node) -> Severity:
     score = (result.get("properties") or {}).get("security-severity")
     score = (rule.get("properties") or {}).get("security-severity") if score is None else score
     if score is not None:

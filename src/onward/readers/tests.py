@@ -2,60 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 from onward.errors import ReadError
+from onward.guest.shared_shapes import Collect, ConfigFact, Dropped, End, Header, TestLine
 from onward.model.evidence import LookedAt, Problem, Reading, TestCase, TestOutcome
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs
 from onward.model.measure import Better, Measure
-from onward.readers import jsonlines
+from onward.readers import decode
 
 REPORT = "tests.jsonl"
 _FAILURES = (TestOutcome.FAILED, TestOutcome.ERROR)
+_Line = Header | ConfigFact | Collect | Dropped | TestLine | End
+_LINES: dict[str, type[_Line]] = {kind.kind: kind for kind in (Header, ConfigFact, Collect, Dropped, TestLine, End)}
 
 
 def read(outputs: Outputs) -> Report:
     """Return the report; ReadError when it is truncated or not one of ours."""
-    lines = jsonlines.objects(outputs, REPORT)
-    header, end = (lines[0], lines[-1]) if lines else ({}, {})
-    if header.get("kind") != "header" or end.get("kind") != "end" or end.get("lines") != len(lines) - 1:
-        raise ReadError(f"{REPORT} is incomplete: pytest did not end in an orderly way", where=REPORT)
-    try:
-        tests = tuple(_test(line) for line in lines if line["kind"] == "test")
-        code = outputs.exits[-1] if outputs.exits else None
-        return Report(header=header, end=end, lines=lines[1:-1], tests=tests, exit=code)
-    except (KeyError, ValueError, TypeError) as error:
-        raise ReadError(f"{REPORT} is not what the reporter writes ({error!r})", where=REPORT) from error
+    found = decode.lines(outputs, REPORT, _LINES, end="end")
+    header, end = found[0], found[-1]
+    if not isinstance(header, Header) or not isinstance(end, End):
+        raise ReadError(f"{REPORT}: expected a header first and an end last", where=REPORT)
+    return Report(header=header, end=end, lines=found[1:-1], exit=outputs.exits[-1] if outputs.exits else None)
 
 
-def _test(line: Mapping[str, Any]) -> TestCase:
+def _test(line: TestLine) -> TestCase:
     return TestCase(
-        node_id=line["id"],
-        outcome=TestOutcome(line["outcome"]),
-        duration_s=float(line["duration_s"]),
-        attempts=tuple(TestOutcome(attempt) for attempt in line["attempts"]),
-        reason=line["reason"],
-        path=line["path"],
-        line=line["line"],
+        node_id=line.id,
+        outcome=TestOutcome(line.outcome),
+        duration_s=line.duration_s,
+        attempts=tuple(TestOutcome(attempt) for attempt in line.attempts),
+        reason=line.reason,
+        path=line.path,
+        line=line.line,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """What pytest did: every test, what else was noticed on the way, and the exit code of the process."""
 
-    header: Mapping[str, Any]
-    end: Mapping[str, Any]
-    lines: tuple[Mapping[str, Any], ...]
-    tests: tuple[TestCase, ...]
+    header: Header
+    end: End
+    lines: tuple[_Line, ...]
     exit: int | None
 
-    def of(self, kind: str) -> tuple[Mapping[str, Any], ...]:
-        """Return the lines of one kind."""
-        return tuple(line for line in self.lines if line["kind"] == kind)
+    @cached_property
+    def tests(self) -> tuple[TestCase, ...]:
+        """Every test."""
+        return tuple(_test(line) for line in self.lines if isinstance(line, TestLine))
+
+    @property
+    def collects(self) -> tuple[Collect, ...]:
+        """Modules that were not collected."""
+        return tuple(line for line in self.lines if isinstance(line, Collect))
 
 
 def reading(report: Report, *, expected: int | None, config_findings: bool) -> Reading:
@@ -76,7 +79,7 @@ def reading(report: Report, *, expected: int | None, config_findings: bool) -> R
 
 
 def _failed(report: Report) -> Iterator[Finding]:
-    messages = {line["id"]: line["message"] for line in report.of("test")}
+    messages = {line.id: line.message for line in report.lines if isinstance(line, TestLine)}
     for test in report.tests:
         if test.outcome in _FAILURES:
             rule = "test-failed" if test.outcome is TestOutcome.FAILED else "test-error"
@@ -98,12 +101,11 @@ def _finding(rule: str, message: str, test: TestCase, severity: Severity) -> Fin
 
 
 def _never_run(report: Report) -> Iterator[Finding]:
-    for line in report.of("dropped"):
-        node_id = line["id"]
-        message = f"{node_id} is collected, but the project's own options leave it out: no gate runs it"
-        place = Place(path=node_id.partition("::")[0])
+    for line in (line for line in report.lines if isinstance(line, Dropped)):
+        message = f"{line.id} is collected, but the project's own options leave it out: no gate runs it"
+        place = Place(path=line.id.partition("::")[0])
         yield Finding(
-            rule="never-run", tool="pytest", message=message, severity=Severity.MEDIUM, place=place, subject=node_id
+            rule="never-run", tool="pytest", message=message, severity=Severity.MEDIUM, place=place, subject=line.id
         )
 
 
@@ -115,58 +117,56 @@ _CONFIG = {
 
 
 def _config(report: Report) -> Iterator[Finding]:
-    for line in report.of("config"):
+    for line in (line for line in report.lines if isinstance(line, ConfigFact)):
         yield Finding(
-            rule=line["rule"],
+            rule=line.rule,
             tool="pytest",
-            message=_CONFIG[line["rule"]].format(name=line["name"]),
+            message=_CONFIG[line.rule].format(name=line.name),
             severity=Severity.MEDIUM,
-            place=Place(path=line["path"], line=line["line"]),
-            subject=line["name"],
+            place=Place(path=line.path, line=line.line),
+            subject=line.name,
         )
 
 
 def _measures(report: Report) -> tuple[Measure, ...]:
     count = Measure(name="tests.count", value=len(report.tests), unit="tests", better=Better.HIGHER)
-    duration = Measure(name="tests.duration", value=report.end["duration_s"], unit="s", better=Better.LOWER)
+    duration = Measure(name="tests.duration", value=report.end.duration_s, unit="s", better=Better.LOWER)
     return count, duration
 
 
 def _skipped_modules(report: Report) -> Iterator[TestCase]:
-    for line in report.of("collect"):
-        if line["outcome"] == "skipped":
+    for line in report.collects:
+        if line.outcome == "skipped":
             yield TestCase(
-                node_id=line["id"],
-                outcome=TestOutcome.SKIPPED,
-                duration_s=0.0,
-                reason=line["message"],
-                path=line["path"],
+                node_id=line.id, outcome=TestOutcome.SKIPPED, duration_s=0.0, reason=line.message, path=line.path
             )
 
 
 def _problems(report: Report) -> Iterator[Problem]:
-    for line in report.of("collect"):
-        if line["outcome"] == "error":
-            last = line["message"].splitlines()[-1:] or [""]
-            yield Problem(code="collection-error", text=f"{line['id']} could not be collected: {last[0]}")
-    missing = report.end["collected"] - report.end["executed"]
-    if missing > 0:
-        yield Problem(code="not-executed", text=f"{missing} of {report.end['collected']} collected tests did not run")
-    if report.end["exit"] in (2, 4) and not report.of("collect"):
-        yield Problem(code="pytest-stopped", text=f"pytest stopped with exit code {report.end['exit']}; see the log")
+    for line in report.collects:
+        if line.outcome == "error":
+            last = line.message.splitlines()[-1:] or [""]
+            yield Problem(code="collection-error", text=f"{line.id} could not be collected: {last[0]}")
+    end = report.end
+    if end.collected > end.executed:
+        text = f"{end.collected - end.executed} of {end.collected} collected tests did not run"
+        yield Problem(code="not-executed", text=text)
+    if end.exit in (2, 4) and not report.collects:
+        yield Problem(code="pytest-stopped", text=f"pytest stopped with exit code {end.exit}; see the log")
     elif report.exit == 1 and not _explains_failure(report):
         yield Problem(code="unexplained-exit", text="pytest ended with exit code 1, but no test failed; see the log")
 
 
 def _explains_failure(report: Report) -> bool:
-    return bool(report.of("collect")) or any(test.outcome in _FAILURES for test in report.tests)
+    return bool(report.collects) or any(test.outcome in _FAILURES for test in report.tests)
 
 
 def _notes(report: Report) -> Iterator[str]:
-    yield f"pytest {report.header['pytest']} on Python {report.header['python']}"
-    if report.header["seed"] is not None:
-        yield f"random order: repeat with -p randomly --randomly-seed={report.header['seed']}"
-    if report.end["elsewhere"]:
-        yield f"{report.end['elsewhere']} tests belong to other gates"
-    if report.header["markexpr_lifted"]:
-        yield f'the project\'s own -m "{report.header["markexpr_lifted"]}" was lifted: it would leave claimed tests out'
+    header, elsewhere = report.header, report.end.elsewhere
+    yield f"pytest {header.pytest} on Python {header.python}"
+    if header.seed is not None:
+        yield f"random order: repeat with -p randomly --randomly-seed={header.seed}"
+    if elsewhere:
+        yield f"{elsewhere} tests belong to other gates"
+    if header.markexpr_lifted:
+        yield f'the project\'s own -m "{header.markexpr_lifted}" was lifted: it would leave claimed tests out'

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from onward.errors import RecordError, RecordVersionError
@@ -51,7 +49,7 @@ def step_of(event: Event) -> str | None:
             return event.step
 
 
-def encode(line: dict[str, Any]) -> bytes:
+def encode(line: dict[str, object]) -> bytes:
     r"""Return `line` as one line of JSON; what is not Unicode (odd file names) becomes `\udcNN`."""
     try:
         return msgspec.json.encode(line) + b"\n"
@@ -113,7 +111,7 @@ def _check(line: Line, number: int, where: str) -> None:
         raise RecordError(f"event {number} is missing (found {line.seq})", where=f"{where}:{number}")
 
 
-def _valid(value: Any) -> Any:
+def _valid(value: object) -> object:
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):

@@ -6,7 +6,7 @@ import base64
 import functools
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from onward.model.document import Document, FindingEntry, GateEntry, StepEntry
@@ -50,7 +50,7 @@ def moment(stamp: str | None) -> str:
     return f"{stamp[:10]} {stamp[11:19]} UTC" if stamp else ""
 
 
-def _gate(document: Document, gate: GateEntry, context: ReportContext) -> dict[str, Any]:
+def _gate(document: Document, gate: GateEntry, context: ReportContext) -> dict[str, object]:
     steps = gate_view.steps_of(document, gate)
     found = gate_view.sort(gate)
     ordered = (*found.blocking, *found.tolerated, *found.others)
@@ -68,7 +68,7 @@ def _gate(document: Document, gate: GateEntry, context: ReportContext) -> dict[s
     }
 
 
-def _step(step: StepEntry, context: ReportContext) -> dict[str, Any]:
+def _step(step: StepEntry, context: ReportContext) -> dict[str, object]:
     return {
         "entry": step,
         "tests": len(step.tests),

@@ -10,7 +10,6 @@ import gzip
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from onward.model.document import Document, GateEntry
 from onward.model.verdict import Verdict
@@ -52,7 +51,7 @@ def fitted(document: Document, context: ReportContext, *, limit: int) -> str:
         kept //= 2
 
 
-def _log(document: Document, context: ReportContext, kept: int) -> dict[str, Any]:
+def _log(document: Document, context: ReportContext, kept: int) -> dict[str, object]:
     parts = sorted((_part(gate, kept) for gate in document.gates if _looked(gate)), key=lambda part: part.rank)
     room = RUNS - 1
     runs = [_run(part, document, context) for part in parts[:room]]
@@ -73,7 +72,7 @@ def _part(gate: GateEntry, kept: int) -> _Part:
     return _Part(gate=gate, found=tuple(found[:kept]), skipped=max(0, len(found) - kept))
 
 
-def _run(part: _Part, document: Document, context: ReportContext) -> dict[str, Any]:
+def _run(part: _Part, document: Document, context: ReportContext) -> dict[str, object]:
     rules: dict[str, Found] = {}
     for each in sorted(part.found, key=lambda each: -each.finding.severity.rank):
         rules.setdefault(each.rule, each)
@@ -103,7 +102,7 @@ def _run(part: _Part, document: Document, context: ReportContext) -> dict[str, A
     }
 
 
-def _own_run(document: Document, dropped: list[_Part]) -> dict[str, Any]:
+def _own_run(document: Document, dropped: list[_Part]) -> dict[str, object]:
     """Return the run that speaks for onward: no results, but what keeps the others from being the whole truth."""
     notes = [
         _notification(gate.reason.code, f"{gate.gate} is unverified: {gate.reason.text}")
@@ -123,7 +122,7 @@ def _own_run(document: Document, dropped: list[_Part]) -> dict[str, Any]:
     }
 
 
-def _driver(document: Document) -> dict[str, Any]:
+def _driver(document: Document) -> dict[str, object]:
     return {"name": "onward", "version": document.onward}
 
 
@@ -131,5 +130,5 @@ def _category(document: Document, *names: str) -> str:
     return "/".join(text.one_line(part, 100) for part in ("onward", document.prefix, *names) if part) + "/"
 
 
-def _notification(code: str, words: str, level: str = "error") -> dict[str, Any]:
+def _notification(code: str, words: str, level: str = "error") -> dict[str, object]:
     return {"descriptor": {"id": code}, "level": level, "message": {"text": text.clip(text.visible(words), 2000)}}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 from onward.model.document import Document, FindingEntry
@@ -56,14 +55,14 @@ class Found:
         return self.finding.status is Status.NEW
 
 
-def rule(each: Found, context: ReportContext) -> dict[str, Any]:
+def rule(each: Found, context: ReportContext) -> dict[str, object]:
     """Return a rule as its worst finding shows it."""
     gate, finding = each.gate, each.finding
     secure = gate in SECURITY_GATES
-    properties: dict[str, Any] = {"tags": [gate, "security"] if secure and gate != "security" else [gate]}
+    properties: dict[str, object] = {"tags": [gate, "security"] if secure and gate != "security" else [gate]}
     if secure:
         properties["security-severity"] = _SCORES[finding.severity]
-    told: dict[str, Any] = {
+    told: dict[str, object] = {
         "id": each.rule,
         "name": text.one_line(finding.rule, 255),
         "shortDescription": {"text": text.one_line(f"{finding.rule} ({finding.tool})", 1000)},
@@ -78,13 +77,13 @@ def rule(each: Found, context: ReportContext) -> dict[str, Any]:
     return told
 
 
-def result(each: Found, index: int, document: Document) -> dict[str, Any]:
+def result(each: Found, index: int, document: Document) -> dict[str, object]:
     """Return a finding as a result; `index` is the position of its rule in the run."""
     finding = each.finding
     message = text.clip(text.visible(finding.message), 2000) + (
         f"\nFix: {text.one_line(finding.fix)}" if finding.fix else ""
     )
-    told: dict[str, Any] = {
+    told: dict[str, object] = {
         "ruleId": each.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
@@ -102,17 +101,17 @@ def result(each: Found, index: int, document: Document) -> dict[str, Any]:
     return told
 
 
-def _suppression(finding: FindingEntry) -> dict[str, Any]:
+def _suppression(finding: FindingEntry) -> dict[str, object]:
     why = _EXCUSES[finding.status] + (f" by {text.one_line(finding.waiver)}" if finding.waiver else "")
     return {"kind": "external", "status": "accepted", "justification": why}
 
 
-def _location(finding: FindingEntry, document: Document) -> dict[str, Any]:
+def _location(finding: FindingEntry, document: Document) -> dict[str, object]:
     uri = location(finding.path, document)
     subject = finding.subject or (None if uri else finding.path)
     # GitHub refuses results without a file, so what has none is shown at the definition.
     place = uri or location("onward.toml", document)
-    physical: dict[str, Any] = {"artifactLocation": {"uri": place, "uriBaseId": "%SRCROOT%"}}
+    physical: dict[str, object] = {"artifactLocation": {"uri": place, "uriBaseId": "%SRCROOT%"}}
     physical["region"] = _region(finding) if uri else {"startLine": 1}
     logical = {"logicalLocations": [{"fullyQualifiedName": text.one_line(subject)}]} if subject else {}
     return {"physicalLocation": physical, **logical}

@@ -157,7 +157,7 @@ def test_the_same_fault_in_two_images_is_two_findings(check: Check) -> None:
 def test_an_image_without_anything_to_look_at_is_not_made_up_for_by_another() -> None:
     trivy = next(check for check in GATE.checks if check.id == "trivy")
     outputs = sample("trivy", further="frontend")
-    empty = json.dumps({**outputs.json("trivy.json"), "Results": []}).encode()
+    empty = json.dumps({**json.loads(outputs.text("trivy.json")), "Results": []}).encode()
     outputs = replace(outputs, files={**outputs.files, "trivy-frontend.json": empty})
     given = context(images=("frontend/Dockerfile",))
     looked = trivy.read(outputs, ReadContext(check=given, tree="/t")).looked_at

@@ -19,7 +19,7 @@ FILE = {"summary": SUMMARY, "missing_lines": [7]}
 
 def read(*steps: dict[str, Any], files: dict[str, Any] | None = None, configured: bool = True) -> Reading:
     report = {"meta": {"branch_coverage": True}, "totals": SUMMARY, "files": files or {"app/a.py": FILE}}
-    merged = {"format": 1, "coverage": "7.17.3", "configured": configured, "steps": steps}
+    merged = {"format": 1, "coverage": "7.17.3", "branches": True, "configured": configured, "steps": steps}
     given = {"coverage.json": json.dumps(report).encode(), "merge.json": json.dumps(merged).encode()}
     context = ReadContext(check=values.context("coverage"), tree="/t")
     return coverage.GATE.checks[0].read(Outputs(files=given, exits=(0,)), context)

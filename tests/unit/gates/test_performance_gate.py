@@ -179,7 +179,7 @@ def turns(rounds: int) -> dict[str, Any]:
     ends = {side: {"exit": 0, "last_words": "bye"} for side in ("base", "head")}
     return {
         "format": 1, "complete": True, "base": True, "start": 1000.0, "block_s": 0.25, "round": 16,
-        "order": ROUND * rounds, "machine": machine, "ends": ends,
+        "guard_s": 0.025, "order": ROUND * rounds, "started": "/o/started", "machine": machine, "ends": ends,
     }  # fmt: skip
 
 

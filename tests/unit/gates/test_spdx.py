@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from kit import values
 from onward.gates.dependencies import licences, spdx
+from onward.gates.dependencies.shapes import Said
+from onward.guest.shared_shapes import Locked, Locks
 
 DENIED = ("GPL-3.0", "AGPL-3.0")
 
@@ -66,8 +68,16 @@ def test_any_text_is_read_or_refused(said: str) -> None:
     assert read is None or spdx.denied_in(read, ()) == ()
 
 
-def package(**said: object) -> dict[str, object]:
-    return {"name": "odd", "version": "1", "expression": "", "field": "", "classifiers": [], **said}
+def package(*, name: str = "odd", expression: str = "", field: str = "", classifiers: tuple[str, ...] = ()) -> Said:
+    return Said(
+        ecosystem="PyPI",
+        name=name,
+        version="1",
+        expression=expression,
+        field=field,
+        classifiers=classifiers,
+        local=False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -75,27 +85,27 @@ def package(**said: object) -> dict[str, object]:
     [
         (package(expression="MIT"), []),
         (
-            package(expression="MIT", classifiers=["License :: OSI Approved :: GNU Affero General Public License v3"]),
+            package(expression="MIT", classifiers=("License :: OSI Approved :: GNU Affero General Public License v3",)),
             [],
         ),
-        (package(field="UNKNOWN", classifiers=["License :: OSI Approved :: MIT License"]), []),
-        (package(classifiers=["License :: OSI Approved"]), ["unknown-licence"]),
-        (package(classifiers=["License :: Other/Proprietary License"]), ["unknown-licence"]),
+        (package(field="UNKNOWN", classifiers=("License :: OSI Approved :: MIT License",)), []),
+        (package(classifiers=("License :: OSI Approved",)), ["unknown-licence"]),
+        (package(classifiers=("License :: Other/Proprietary License",)), ["unknown-licence"]),
         (package(field="GPL"), ["unknown-licence"]),
         (package(field="GPL", name="decided"), []),
         (package(name="decided"), []),
         (
             package(
-                classifiers=[
+                classifiers=(
                     "License :: OSI Approved :: MIT License",
                     "License :: OSI Approved :: GNU General Public License v3 (GPLv3)",
-                ]
+                )
             ),
             ["denied-licence"],
         ),
     ],
 )
-def test_what_a_package_says_is_judged(said: dict[str, object], rules: list[str]) -> None:
+def test_what_a_package_says_is_judged(said: Said, rules: list[str]) -> None:
     options = {licences.DENIED: DENIED, licences.DECIDED: ("decided=MIT", "nonsense", "odd=NONSENSE-1")}
     policy = licences.policy(values.settings("dependencies", options=options))
     assert policy.misread == ("nonsense", "odd=NONSENSE-1")
@@ -110,4 +120,6 @@ def test_a_lock_without_licences_is_another_thing_than_a_package_without_one(
     name: str, licence: str | None, *, untold: bool
 ) -> None:
     policy = licences.policy(values.settings("dependencies", options={licences.DECIDED: ("decided=MIT",)}))
-    assert licences.is_untold({"name": name, "licence": licence}, policy) is untold
+    locked = Locked(ecosystem="npm", name=name, version="1", licence=licence, integrity="", dev=False)
+    (package_,) = licences.shipped(Locks(head={"package-lock.json": [locked]}, base=None))
+    assert licences.is_untold(package_, policy) is untold

@@ -5,16 +5,13 @@ from __future__ import annotations
 import pytest
 
 from kit import values
-from onward.errors import ReadError
+from onward.guest.shared_shapes import Planted
 from onward.readers import canaries
 
-COPY = canaries.planted(
-    {
-        "root": "/scratch/copy",
-        "files": ["setup.py", "app/a.py", "app/b.py", "tests/test_a.py"],
-        "canaries": {"onward_canary_0.py": ".", "app/onward_canary_1.py": "app", "tests/onward_canary_2.py": "tests"},
-    },
-    "planted.json",
+COPY = Planted(
+    root="/scratch/copy",
+    files=("setup.py", "app/a.py", "app/b.py", "tests/test_a.py"),
+    canaries={"onward_canary_0.py": ".", "app/onward_canary_1.py": "app", "tests/onward_canary_2.py": "tests"},
 )
 
 
@@ -27,7 +24,7 @@ def test_files_count_where_their_folders_canary_was_found() -> None:
 
 def test_a_canary_beside_a_file_speaks_for_that_file_alone() -> None:
     both = {"onward_canary_0.py": ".", "onward_canary_of_setup.py": "setup.py"}
-    copy = canaries.planted({"root": "/r", "files": ["app.py", "setup.py"], "canaries": both}, "planted.json")
+    copy = Planted(root="/r", files=("app.py", "setup.py"), canaries=both)
     seen = canaries.sight(copy, ["onward_canary_of_setup.py"], what="files", within=("setup.py",))
     assert (seen.looked_at.count, seen.notes, seen.problems) == (1, (), ())
 
@@ -44,7 +41,7 @@ def test_no_canary_found_is_a_problem() -> None:
 
 @pytest.mark.parametrize(("narrowed", "expected"), [(True, 0), (False, None)])
 def test_no_file_is_legitimate_only_when_narrowed(narrowed: bool, expected: int | None) -> None:  # noqa: FBT001
-    nothing = canaries.planted({"root": "/r", "files": [], "canaries": {}}, "planted.json")
+    nothing = Planted(root="/r", files=(), canaries={})
     seen = canaries.sight(nothing, [], what="files", narrowed=narrowed)
     assert (seen.looked_at.count, seen.looked_at.expected) == (0, expected)
     assert seen.problems == ()
@@ -52,13 +49,5 @@ def test_no_file_is_legitimate_only_when_narrowed(narrowed: bool, expected: int 
 
 def test_paths_of_the_copy_become_paths_of_the_project() -> None:
     found = values.finding(path="/scratch/copy/app/a.py")
-    assert canaries.replaced(found, COPY).place.path == "app/a.py"
-    assert COPY.relative("./app/a.py") == "app/a.py"
-
-
-@pytest.mark.parametrize(
-    "data", [None, [], {}, {"root": "/r", "files": 1, "canaries": {}}, {"root": "/r", "files": []}]
-)
-def test_a_list_that_is_not_complete_is_unreadable(data: object) -> None:
-    with pytest.raises(ReadError):
-        canaries.planted(data, "planted.json")
+    assert canaries.replaced(found, COPY.root).place.path == "app/a.py"
+    assert canaries.relative("./app/a.py", COPY.root) == "app/a.py"

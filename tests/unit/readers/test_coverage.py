@@ -7,6 +7,7 @@ import pytest
 from onward.errors import ReadError
 from onward.model.gate import Outputs
 from onward.readers import coverage
+from onward.readers.decode import decode
 
 
 def report(**totals: int) -> Outputs:
@@ -20,29 +21,29 @@ def report(**totals: int) -> Outputs:
 
 
 def test_percent_comes_from_counts() -> None:
-    assert coverage.read(report(), "c.json").total.lines_percent == pytest.approx(66.6666, abs=0.001)
+    assert decode(report(), "c.json", coverage.Report).total.lines_percent == pytest.approx(66.6666, abs=0.001)
 
 
 def test_no_branches_is_not_all_branches() -> None:
-    read = coverage.read(report(), "c.json")
+    read = decode(report(), "c.json", coverage.Report)
     assert read.total.branches_percent is None
-    assert not read.has_branches
+    assert not read.meta.branch_coverage
 
 
 def test_branches() -> None:
-    read = coverage.read(report(num_branches=8, covered_branches=2), "c.json")
+    read = decode(report(num_branches=8, covered_branches=2), "c.json", coverage.Report)
     assert read.total.branches_percent == 25.0
-    assert read.has_branches
+    assert read.meta.branch_coverage
 
 
 def test_nothing_to_cover_is_no_percentage() -> None:
-    assert coverage.read(report(num_statements=0, covered_lines=0), "c.json").total.lines_percent is None
+    assert decode(report(num_statements=0, covered_lines=0), "c.json", coverage.Report).total.lines_percent is None
 
 
 @pytest.mark.parametrize("text", [b"{}", b"[]", b'{"totals": 1, "files": 1, "meta": 1}', b"null"])
 def test_anything_else_is_unreadable(text: bytes) -> None:
     with pytest.raises(ReadError):
-        coverage.read(Outputs(files={"c.json": text}, exits=(0,)), "c.json")
+        decode(Outputs(files={"c.json": text}, exits=(0,)), "c.json", coverage.Report)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,17 @@ from onward.model.evidence import Reading, TestOutcome
 from onward.model.gate import Outputs
 from onward.readers import tests
 
-HEADER = {"kind": "header", "pytest": "9.2.0", "python": "3.13.0", "seed": None, "markexpr_lifted": ""}
+HEADER = {
+    "kind": "header",
+    "format": 1,
+    "gate": "tests",
+    "pytest": "9.2.0",
+    "python": "3.13.0",
+    "cwd": "/tree",
+    "plugins": [],
+    "seed": None,
+    "markexpr_lifted": "",
+}
 
 
 def line(name: str, outcome: str = "passed", **more: Any) -> dict[str, Any]:

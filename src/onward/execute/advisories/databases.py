@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from onward.errors import AdvisoryError
 from onward.execute.advisories import store
@@ -46,7 +45,7 @@ def trivy_folder(places: Places) -> Path:
     return store.folder(places) / "trivy"
 
 
-def trivy_metadata(places: Places) -> Mapping[str, Any] | None:
+def trivy_metadata(places: Places) -> Mapping[str, object] | None:
     """Return what the imported Trivy database says of itself, None when none was imported."""
     path = trivy_folder(places) / "db" / "metadata.json"
     try:
@@ -57,7 +56,7 @@ def trivy_metadata(places: Places) -> Mapping[str, Any] | None:
         raise AdvisoryError(f"the imported database cannot be read ({error.strerror})", where=str(path)) from error
 
 
-def said_of(known: Mapping[str, Any] | None) -> str:
+def said_of(known: Mapping[str, object] | None) -> str:
     """Return the metadata of a Trivy database in words."""
     return f"a database of {str(known['UpdatedAt'])[:10]}" if known else "nothing is imported"
 
@@ -102,7 +101,7 @@ def is_trivy_database(archive: Path) -> bool:
     return tarfile.is_tarfile(archive)
 
 
-def import_trivy(archive: Path, places: Places) -> Mapping[str, Any]:
+def import_trivy(archive: Path, places: Places) -> Mapping[str, object]:
     """Check Trivy's database in `archive`, keep it, and return its metadata; a bad one changes nothing."""
     target = trivy_folder(places)
     try:
@@ -119,7 +118,7 @@ def import_trivy(archive: Path, places: Places) -> Mapping[str, Any]:
     return known
 
 
-def _unpack(archive: Path, folder: Path) -> Mapping[str, Any]:
+def _unpack(archive: Path, folder: Path) -> Mapping[str, object]:
     try:
         with tarfile.open(archive) as packed:
             members = {Path(member.name).name: member for member in packed.getmembers() if member.isreg()}
@@ -138,7 +137,7 @@ def _unpack(archive: Path, folder: Path) -> Mapping[str, Any]:
     return known
 
 
-def _metadata(content: bytes, where: str) -> Mapping[str, Any]:
+def _metadata(content: bytes, where: str) -> Mapping[str, object]:
     try:
         known = json.loads(content)
         version, updated = known["Version"], known["UpdatedAt"]

@@ -8,10 +8,9 @@ import threading
 from collections.abc import Mapping
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import unquote
 
-from onward.execute.advisories.match import NPM, PYPI, affects, canonical, is_undetermined
+from onward.execute.advisories.match import NPM, PYPI, Record, affects, canonical, is_undetermined
 from onward.execute.advisories.store import Edition, Library
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
@@ -47,7 +46,7 @@ class Mirror:
             library.close()
 
 
-def query(libraries: Mapping[str, Library], request: Mapping[str, Any]) -> dict[str, Any]:
+def query(libraries: Mapping[str, Library], request: Mapping[str, object]) -> dict[str, list[Record]]:
     """Return the answer to one OSV query: full records, `{}` when nothing matches; ValueError when it is malformed."""
     ecosystem, name, version = _subject(request)
     library = libraries.get(ecosystem)
@@ -58,7 +57,7 @@ def query(libraries: Mapping[str, Library], request: Mapping[str, Any]) -> dict[
     return {"vulns": vulns} if vulns else {}
 
 
-def _subject(request: Mapping[str, Any]) -> tuple[str, str, str]:
+def _subject(request: Mapping[str, object]) -> tuple[str, str, str]:
     package = request.get("package")
     if not isinstance(package, dict):
         raise ValueError("a query needs a package")  # noqa: TRY004  # one kind of refusal for every malformed request
@@ -91,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(200, answer)
 
-    def _undetermined(self) -> dict[str, Any] | None:
+    def _undetermined(self) -> dict[str, object] | None:
         subject, _, version = self.path.removeprefix("/undetermined/").partition("?")
         ecosystem, _, name = subject.partition("/")
         library = self.libraries.get(ecosystem)
@@ -102,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
         unsure = (record for record in records if is_undetermined(record, known, ecosystem))
         return {"ids": [record["id"] for record in unsure if not affects(record, unquote(name), known, ecosystem)]}
 
-    def _record(self) -> dict[str, Any] | None:
+    def _record(self) -> dict[str, object] | None:
         wanted = unquote(self.path.removeprefix("/v1/vulns/")) if self.path.startswith("/v1/vulns/") else ""
         found = (library.by_id(wanted) for library in self.libraries.values())
         return next((dict(record) for record in found if record is not None), None)
@@ -128,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise ValueError("the request is too large")
         return self.rfile.read(length)
 
-    def _answer(self, status: int, document: dict[str, Any]) -> None:
+    def _answer(self, status: int, document: Mapping[str, object]) -> None:
         body = json.dumps(document).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -140,6 +139,6 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep quiet: requests are not events of the run."""
 
 
-def _short(answer: dict[str, Any]) -> dict[str, Any]:
-    vulns = answer.get("vulns", ())
+def _short(answer: dict[str, list[Record]]) -> dict[str, object]:
+    vulns = answer.get("vulns")
     return {"vulns": [{"id": vuln["id"], "modified": vuln["modified"]} for vuln in vulns]} if vulns else {}

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from onward.errors import AdvisoryError
 from onward.execute.advisories.match import ECOSYSTEMS, Record, is_undetermined, package_names
@@ -164,7 +163,7 @@ def _sorted_records(
     return by_package, by_id, newest, unusable
 
 
-def _records(archive: Path) -> Iterator[dict[str, Any]]:
+def _records(archive: Path) -> Iterator[Record]:
     try:
         with zipfile.ZipFile(archive) as opened:
             for member in opened.infolist():
@@ -174,7 +173,7 @@ def _records(archive: Path) -> Iterator[dict[str, Any]]:
         raise AdvisoryError(f"not a readable zip archive ({error})", where=str(archive), hint=_HINT) from error
 
 
-def _record(opened: zipfile.ZipFile, member: zipfile.ZipInfo, archive: Path) -> dict[str, Any]:
+def _record(opened: zipfile.ZipFile, member: zipfile.ZipInfo, archive: Path) -> Record:
     where = f"{archive}!{member.filename}"
     if member.file_size > _LARGEST_RECORD:
         raise AdvisoryError(f"a record of {member.file_size} bytes is not an advisory", where=where, hint=_HINT)

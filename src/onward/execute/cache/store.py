@@ -18,6 +18,8 @@ from typing import Any
 from onward.errors import ProvisionError
 from onward.files import atomic, lock
 
+# what a maker notes of what it made, as JSON
+Note = Mapping[str, Any]
 STAMP = ".onward.json"
 LOCKS = "locks"
 
@@ -27,7 +29,7 @@ class Made:
     """A finished folder and what its maker noted."""
 
     path: Path
-    note: Mapping[str, Any]
+    note: Note
 
 
 def stamped(folder: Path) -> Made | None:
@@ -66,7 +68,7 @@ class Store:
                 os.utime(folder / STAMP)
         return made
 
-    def obtain(self, kind: str, key: str, make: Callable[[Path], Mapping[str, Any]]) -> Made:
+    def obtain(self, kind: str, key: str, make: Callable[[Path], Note]) -> Made:
         """Return what `make(folder)` made for `kind` and `key`, now or when it was first asked for.
 
         The folder is new and empty and never moved, so what is written in it may name its path.
@@ -86,7 +88,7 @@ class Store:
         with self._guard:
             _let_go(self._held)
 
-    def _make(self, kind: str, key: str, make: Callable[[Path], Mapping[str, Any]]) -> Made:
+    def _make(self, kind: str, key: str, make: Callable[[Path], Note]) -> Made:
         folder = self._root / kind / key
         with self._wait(f"{kind}-{key}.make", purpose=f"making {kind}/{key}"):
             made = stamped(folder)
@@ -127,7 +129,7 @@ def _let_go(held: dict[str, FileIO]) -> None:
         held.popitem()[1].close()
 
 
-def write_stamp(folder: Path, note: Mapping[str, Any], inside: str = "") -> None:
+def write_stamp(folder: Path, note: Note, inside: str = "") -> None:
     """Declare what was made in `folder` (or in the folder `inside` it) finished; the last thing that is written."""
     atomic.write(folder / STAMP, json.dumps({"inside": inside, "note": note}).encode())
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from onward.errors import ReadError
 from onward.gates.container.images import Image, of_each
+from onward.gates.container.shapes import LaidOut
+from onward.guest.shared_shapes import Marked
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
+from onward.readers import kingfisher
+from onward.readers.decode import decode
 
 
 def read(outputs: Outputs, context: ReadContext) -> Reading:
@@ -18,16 +20,12 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
 
 
 def _searched(outputs: Outputs, image: Image) -> Reading:
-    names = [image.called(name) for name in ("layers.json", "secrets.json", "found.json")]
-    laid_out, found, report = (outputs.json(name) for name in names)
-    try:
-        canaries = {f"{layer['name']}/{laid_out['canary']}" for layer in laid_out["layers"]}
-        searched = {_plain(one["path"]) for one in found} & canaries
-        ours = [one for one in found if _plain(one["path"]) not in canaries]
-        findings = tuple(_finding(one, image) for one in _one_each(ours))
-        partly = any(report["audit"]["summary"][key] for key in ("scan_failed", "scan_partial", "pending"))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"the search of the layers is not complete ({error!r})", where=names[1]) from error
+    laid_out = decode(outputs, image.called("layers.json"), LaidOut)
+    found = decode(outputs, image.called("secrets.json"), tuple[Marked, ...])
+    partly = decode(outputs, image.called("found.json"), kingfisher.Report).is_partial
+    canaries = {f"{layer.name}/{laid_out.canary}" for layer in laid_out.layers}
+    searched = {_plain(one.path) for one in found} & canaries
+    findings = tuple(_finding(one, image) for one in _one_each(found) if _plain(one.path) not in canaries)
     what = image.about("layers searched for secrets")
     looked = LookedAt(what=what, count=len(searched), expected=max(1, len(canaries)))
     text = image.about("kingfisher says that it did not search everything")
@@ -39,22 +37,22 @@ def _plain(path: str) -> str:
     return path.removeprefix("./")
 
 
-def _one_each(found: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    first: dict[tuple[str, str], Mapping[str, Any]] = {}
+def _one_each(found: Iterable[Marked]) -> Iterable[Marked]:
+    first: dict[tuple[str, str], Marked] = {}
     for one in found:
-        first.setdefault((one["rule"], one["mark"]), one)
-    return list(first.values())
+        first.setdefault((one.rule, one.mark), one)
+    return first.values()
 
 
-def _finding(found: Mapping[str, Any], image: Image) -> Finding:
-    layer, _, path = _plain(found["path"]).partition("/")
+def _finding(found: Marked, image: Image) -> Finding:
+    layer, _, path = _plain(found.path).partition("/")
     where = "the image's variables or history" if layer == "configuration" else f"/{path} of {layer}"
     return Finding(
-        rule=found["rule"],
+        rule=found.rule,
         tool="kingfisher",
-        message=f"{found['title']} It stands in {where}; whoever has the image has it.",
+        message=f"{found.title} It stands in {where}; whoever has the image has it.",
         severity=Severity.HIGH,
         place=Place(path=image.dockerfile),
-        subject=image.about(f"secret {found['mark']}"),
+        subject=image.about(f"secret {found.mark}"),
         fix="hand it to the build as a secret mount, or to the container when it starts; replace it, because it is out",
     )

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-from onward.errors import ReadError
+import msgspec
+
 from onward.gates.container.images import Image, absent, dockerfiles, images, is_built, mistake, not_built, of_each
+from onward.gates.container.shapes import Attempted, Built, Inspected, Unbuilt
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import CheckContext, Outputs, ReadContext
 from onward.model.measure import Better, Measure
+from onward.readers.decode import decode
 
 BUILT = "image.json"
 _BUILDS = "images built"
-_HADOLINT = "hadolint.json"
 _CONTROL = "/control"
 _LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "info": Severity.LOW, "style": Severity.INFO}
 _DOCS = "https://github.com/hadolint/hadolint/wiki/"
 
 
+class _Fault(msgspec.Struct, frozen=True):
+    """One entry of hadolint's report."""
+
+    file: str
+    code: str
+    level: str
+    message: str
+    line: int
+    column: int
+
+
 def read_hadolint(outputs: Outputs, context: ReadContext) -> Reading:
     """Read hadolint's findings. It counts nothing; that it saw the faulty file given to it shows that it looked."""
-    data = outputs.json(_HADOLINT)
-    try:
-        control = [one for one in data if one["file"].endswith(_CONTROL)]
-        findings = tuple(_hadolint(one, context) for one in data if one not in control)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"hadolint's report is not complete ({error!r})", where=_HADOLINT) from error
+    data = decode(outputs, "hadolint.json", tuple[_Fault, ...])
+    control = [one for one in data if one.file.endswith(_CONTROL)]
+    findings = tuple(_hadolint(one, context) for one in data if one not in control)
     there = len(dockerfiles(context.check))
     looked = LookedAt(what="Dockerfiles", count=there if control else 0, expected=max(1, there))
     text = "the faults of a made-up Dockerfile were not found, so silence about the project's own means nothing"
@@ -44,15 +53,14 @@ def _gone(context: CheckContext) -> tuple[Problem, ...]:
     return tuple(Problem(code="no-dockerfile", text=text) for text in texts if text)
 
 
-def _hadolint(entry: Mapping[str, Any], context: ReadContext) -> Finding:
-    code = str(entry["code"])
+def _hadolint(entry: _Fault, context: ReadContext) -> Finding:
     return Finding(
-        rule=code,
+        rule=entry.code,
         tool="hadolint",
-        message=entry["message"],
-        severity=_LEVELS.get(entry["level"], Severity.UNKNOWN),
-        place=Place(path=context.relative(entry["file"]), line=entry["line"], column=entry["column"]),
-        url=_DOCS + code if code.startswith("DL") else "",
+        message=entry.message,
+        severity=_LEVELS.get(entry.level, Severity.UNKNOWN),
+        place=Place(path=context.relative(entry.file), line=entry.line, column=entry.column),
+        url=_DOCS + entry.code if entry.code.startswith("DL") else "",
     )
 
 
@@ -66,16 +74,13 @@ def _build(outputs: Outputs, context: ReadContext, image: Image) -> Reading:
     wrong, name = mistake(image, context.check), image.called(BUILT)
     if wrong:
         return _unbuilt(Problem(code="wrong-image", text=wrong))
-    data = outputs.json(name)
-    try:
-        if not data["built"]:
-            said = "; ".join(data["said"][-2:]) or "docker says nothing"
-            text = f"the image of {image.dockerfile} could not be built: {said}"
-            return _unbuilt(Problem(code="not-built", text=text))
-        notes = (f"{data['tag']} is {data['id']}, built by Docker {data['engine']} ({data['builder']} builder)",)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"the record of the build is not complete ({error!r})", where=name) from error
-    return Reading(looked_at=(LookedAt(what=_BUILDS, count=1),), notes=notes)
+    if not decode(outputs, name, Attempted).built:
+        said = "; ".join(decode(outputs, name, Unbuilt).said[-2:]) or "docker says nothing"
+        text = f"the image of {image.dockerfile} could not be built: {said}"
+        return _unbuilt(Problem(code="not-built", text=text))
+    built = decode(outputs, name, Built)
+    note = f"{built.tag} is {built.id}, built by Docker {built.engine} ({built.builder} builder)"
+    return Reading(looked_at=(LookedAt(what=_BUILDS, count=1),), notes=(note,))
 
 
 def _unbuilt(problem: Problem) -> Reading:
@@ -88,26 +93,23 @@ def read_image(outputs: Outputs, context: ReadContext) -> Reading:
 
 
 def _inspected(outputs: Outputs, image: Image) -> Reading:
-    name = image.called("inspect.json")
-    data = outputs.json(name)
-    try:
-        findings = tuple(_image_findings(data, image))
-        numbers = (("container.size", "size", "bytes"), ("container.layers", "layers", "count"))
-        measures = tuple(
-            Measure(name=measure, value=int(data[key]), unit=unit, better=Better.LOWER, scope=image.scope)
-            for measure, key, unit in numbers
-        )
-        problems = _unknown_user(data, image)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ReadError(f"the description of the image is not complete ({error!r})", where=name) from error
-    looked = LookedAt(what="images inspected", count=1)
-    return Reading(looked_at=(looked,), findings=findings, measures=measures, problems=problems)
+    data = decode(outputs, image.called("inspect.json"), Inspected)
+    numbers = (("container.size", data.size, "bytes"), ("container.layers", data.layers, "count"))
+    return Reading(
+        looked_at=(LookedAt(what="images inspected", count=1),),
+        findings=tuple(_image_findings(data, image)),
+        measures=tuple(
+            Measure(name=name, value=value, unit=unit, better=Better.LOWER, scope=image.scope)
+            for name, value, unit in numbers
+        ),
+        problems=_unknown_user(data, image),
+    )
 
 
-def _image_findings(data: Mapping[str, Any], image: Image) -> Iterator[Finding]:
+def _image_findings(data: Inspected, image: Image) -> Iterator[Finding]:
     place = Place(path=image.dockerfile)
-    if data["uid"] == 0:
-        named = f"the user {data['user']}, who is root" if data["user"] else "root, because it names no user"
+    if data.uid == 0:
+        named = f"the user {data.user}, who is root" if data.user else "root, because it names no user"
         yield Finding(
             rule="runs-as-root",
             tool="docker",
@@ -117,7 +119,7 @@ def _image_findings(data: Mapping[str, Any], image: Image) -> Iterator[Finding]:
             subject=image.about("user of the image"),
             fix="make a user in the Dockerfile and end with USER and its number",
         )
-    if not data["healthcheck"]:
+    if not data.healthcheck:
         yield Finding(
             rule="no-healthcheck",
             tool="docker",
@@ -129,11 +131,11 @@ def _image_findings(data: Mapping[str, Any], image: Image) -> Iterator[Finding]:
         )
 
 
-def _unknown_user(data: Mapping[str, Any], image: Image) -> tuple[Problem, ...]:
-    if data["uid"] is not None:
+def _unknown_user(data: Inspected, image: Image) -> tuple[Problem, ...]:
+    if data.uid is not None:
         return ()
     text = (
-        f"the image of {image.dockerfile} runs as {data['user']}, whom it does not know, "
+        f"the image of {image.dockerfile} runs as {data.user}, whom it does not know, "
         "so nobody can say whether that is root"
     )
     return (Problem(code="unknown-user", text=text),)

@@ -2,17 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from onward.errors import ReadError
+import msgspec
+
 from onward.gates.container.database import age
 from onward.gates.container.images import Image, of_each
+from onward.gates.container.shapes import Database
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
+from onward.readers.decode import decode
 
 _PACKAGES = {"os-pkgs", "lang-pkgs"}
+
+
+class _Vulnerability(msgspec.Struct, frozen=True, rename="pascal"):
+    id: str = msgspec.field(name="VulnerabilityID")
+    pkg_name: str
+    installed_version: str
+    fixed_version: str = ""
+    severity: str = ""
+    title: str = ""
+    description: str = ""
+    url: str = msgspec.field(name="PrimaryURL", default="")
+
+
+class _Result(msgspec.Struct, frozen=True, rename="pascal"):
+    """What was found among the packages of one kind."""
+
+    class_: str = msgspec.field(name="Class", default="")
+    type: str | None = None
+    packages: tuple[object, ...] | None = None
+    vulnerabilities: tuple[_Vulnerability, ...] | None = None
+
+    @property
+    def kind(self) -> tuple[str, str | None]:
+        return self.class_, self.type
+
+    @property
+    def count(self) -> int:
+        return len(self.packages or ())
+
+
+class _System(msgspec.Struct, frozen=True, rename="pascal"):
+    family: str = ""
+    name: str = ""
+    end_of_support: bool = msgspec.field(name="EOSL", default=False)
+
+    def __str__(self) -> str:
+        return f"{self.family} {self.name}"
+
+
+class _Metadata(msgspec.Struct, frozen=True):
+    system: _System | None = msgspec.field(name="OS", default=None)
+
+
+class _Control(msgspec.Struct, frozen=True, rename="pascal"):
+    results: tuple[_Result, ...] | None = None
+
+
+class _Report(_Control, frozen=True, kw_only=True, rename="pascal"):
+    metadata: _Metadata
 
 
 def argv(what: str, result: str) -> tuple[str, ...]:
@@ -30,77 +81,67 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
 
 
 def _scanned(outputs: Outputs, context: ReadContext, image: Image) -> Reading:
-    name = image.called("trivy.json")
-    report, control = outputs.json(name), outputs.json(image.called("control.json"))
-    database = outputs.json("database.json")
-    try:
-        held = [one for one in report.get("Results") or () if one.get("Class") in _PACKAGES and one.get("Packages")]
-        known = {_kind(one) for one in control.get("Results") or () if one.get("Vulnerabilities")}
-        covered = sum(len(one["Packages"]) for one in held if _kind(one) in known)
-        system = report["Metadata"].get("OS") or {}
-        findings = (*_findings(held, image), *_end_of_support(system, image))
-        measures, problems = age(database["age_days"], database["source"], context, name="Trivy's database")
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"Trivy's report is not shaped as expected ({error!r})", where=name) from error
-    total = sum(len(one["Packages"]) for one in held)
+    report = decode(outputs, image.called("trivy.json"), _Report)
+    control = decode(outputs, image.called("control.json"), _Control)
+    database = decode(outputs, "database.json", Database)
+    held = [one for one in report.results or () if one.class_ in _PACKAGES and one.packages]
+    known = {one.kind for one in control.results or () if one.vulnerabilities}
+    covered = sum(one.count for one in held if one.kind in known)
+    system = report.metadata.system or _System()
+    measures, problems = age(database.age_days, database.source, context, name="Trivy's database")
+    total = sum(one.count for one in held)
     looked = LookedAt(what=image.about("packages scanned by trivy"), count=covered, expected=max(1, total))
-    unknown = tuple(_unknown(one, system, image) for one in held if _kind(one) not in known)
+    unknown = tuple(_unknown(one, system, image) for one in held if one.kind not in known)
     return Reading(
         looked_at=(looked,),
-        findings=findings,
+        findings=(*_findings(held, image), *_end_of_support(system, image)),
         measures=measures,
         problems=(*problems, *unknown),
-        notes=(f"Trivy's database of {str(database['updated_at'])[:10]}, {database['source']}",),
+        notes=(f"Trivy's database of {database.updated_at[:10]}, {database.source}",),
     )
 
 
-def _kind(result: Mapping[str, Any]) -> tuple[str, str]:
-    return str(result["Class"]), str(result.get("Type"))
-
-
-def _unknown(result: Mapping[str, Any], system: Mapping[str, Any], image: Image) -> Problem:
-    named = f"{system.get('Family')} {system.get('Name')}" if result["Class"] == "os-pkgs" else result.get("Type")
+def _unknown(result: _Result, system: _System, image: Image) -> Problem:
+    named = system if result.class_ == "os-pkgs" else result.type
     text = (
         f"Trivy's database knows nothing of {named}: a package that is known to be vulnerable was not found, "
-        f"so its silence about {image.about(str(len(result['Packages'])) + ' packages')} means nothing"
+        f"so its silence about {image.about(f'{result.count} packages')} means nothing"
     )
     return Problem(code="control-missed", text=text)
 
 
-def _findings(held: list[Mapping[str, Any]], image: Image) -> Iterator[Finding]:
+def _findings(held: Iterable[_Result], image: Image) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
-    for entry in (entry for result in held for entry in result.get("Vulnerabilities") or ()):
-        package = f"{entry['PkgName']} {entry['InstalledVersion']}"
-        if (entry["VulnerabilityID"], package) in seen:
-            continue
-        seen.add((entry["VulnerabilityID"], package))
-        yield _finding(entry, package, image)
+    for entry in (entry for result in held for entry in result.vulnerabilities or ()):
+        package = f"{entry.pkg_name} {entry.installed_version}"
+        if (entry.id, package) not in seen:
+            seen.add((entry.id, package))
+            yield _finding(entry, package, image)
 
 
-def _finding(entry: Mapping[str, Any], package: str, image: Image) -> Finding:
-    word, fixed = str(entry.get("Severity", "")).lower(), entry.get("FixedVersion")
-    summary = entry.get("Title") or entry.get("Description") or entry["VulnerabilityID"]
+def _finding(entry: _Vulnerability, package: str, image: Image) -> Finding:
+    word, fixed = entry.severity.lower(), entry.fixed_version
+    summary = entry.title or entry.description or entry.id
     return Finding(
-        rule=entry["VulnerabilityID"],
+        rule=entry.id,
         tool="trivy",
-        message=f"{package}: {str(summary).strip().splitlines()[0][:200]}",
+        message=f"{package}: {summary.strip().splitlines()[0][:200]}",
         severity=Severity(word) if word in tuple(Severity) else Severity.UNKNOWN,
         place=Place(path=image.dockerfile),
         subject=image.about(package),
-        url=entry.get("PrimaryURL") or "",
-        fix=f"upgrade {entry['PkgName']} to {fixed}" if fixed else f"no fixed version of {entry['PkgName']} is known",
+        url=entry.url,
+        fix=f"upgrade {entry.pkg_name} to {fixed}" if fixed else f"no fixed version of {entry.pkg_name} is known",
     )
 
 
-def _end_of_support(system: Mapping[str, Any], image: Image) -> Iterator[Finding]:
-    if system.get("EOSL"):
-        named = f"{system.get('Family')} {system.get('Name')}"
+def _end_of_support(system: _System, image: Image) -> Iterator[Finding]:
+    if system.end_of_support:
         yield Finding(
             rule="end-of-support",
             tool="trivy",
-            message=f"{named} gets no security fixes any more, so new holes in it are not even listed",
+            message=f"{system} gets no security fixes any more, so new holes in it are not even listed",
             severity=Severity.HIGH,
             place=Place(path=image.dockerfile),
-            subject=image.about(named),
+            subject=image.about(str(system)),
             fix="build on a release that is supported",
         )

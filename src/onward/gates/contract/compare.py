@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from onward.gates.contract.schemas import Side, changes, resolved
+from onward.gates.contract.schemas import Document, Side, changes, resolved
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +20,9 @@ class Difference:
     breaking: bool = True
 
 
-def operations(document: Document) -> dict[tuple[str, str], Mapping[str, Any]]:
+def operations(document: Document) -> dict[tuple[str, str], Document]:
     """Return every operation by method and path, with the parameters of its path."""
-    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    found: dict[tuple[str, str], Document] = {}
     for path, given in document["paths"].items():
         item = resolved(document, given)
         for method in METHODS:
@@ -63,12 +61,12 @@ class _Pair:
         self._served = served
         self._subject = subject
 
-    def compare(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    def compare(self, old: Document, new: Document) -> Iterator[Difference]:
         yield from self._parameters(old, new)
         yield from self._body(old, new)
         yield from self._responses(old.get("responses", {}), new.get("responses", {}))
 
-    def _parameters(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    def _parameters(self, old: Document, new: Document) -> Iterator[Difference]:
         ours, theirs = _parameters(self._published, old), _parameters(self._served, new)
         for key, parameter in theirs.items():
             where = f"{key[0]} parameter {key[1]}"
@@ -84,14 +82,14 @@ class _Pair:
             where = f"{name[0]} parameter {name[1]}"
             yield self._say("removed-parameter", where, "is published and not served", breaking=False)
 
-    def _body(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    def _body(self, old: Document, new: Document) -> Iterator[Difference]:
         ours = resolved(self._published, old.get("requestBody") or {})
         theirs = resolved(self._served, new.get("requestBody") or {})
         if theirs.get("required") and not ours.get("required"):
             yield self._say("required-field", "request body", "has become required")
         yield from self._content("request", ours, theirs, Side.REQUEST)
 
-    def _responses(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    def _responses(self, old: Document, new: Document) -> Iterator[Difference]:
         for status, given in old.items():
             if status not in new:
                 yield self._say("removed-response", f"response {status}", "is published and not served")
@@ -101,7 +99,7 @@ class _Pair:
         for status in new.keys() - old.keys():
             yield self._say("unpublished-response", f"response {status}", "is not published", breaking=False)
 
-    def _content(self, where: str, old: Mapping[str, Any], new: Mapping[str, Any], side: Side) -> Iterator[Difference]:
+    def _content(self, where: str, old: Document, new: Document, side: Side) -> Iterator[Difference]:
         ours, theirs = _content(old), _content(new)
         for kind, media in ours.items():
             place = where if kind in {"application/json", ""} else f"{where} ({kind})"
@@ -112,7 +110,7 @@ class _Pair:
         for kind in theirs.keys() - ours.keys():
             yield self._say("unpublished-content", where, f"{kind} is not published", breaking=False)
 
-    def _schema(self, where: str, old: Any, new: Any, side: Side) -> Iterator[Difference]:
+    def _schema(self, where: str, old: object, new: object, side: Side) -> Iterator[Difference]:
         for change in changes((self._published, old), (self._served, new), side):
             place = f"{where}{change.place}"
             yield self._say(change.rule, place, change.text, breaking=change.breaking)
@@ -121,17 +119,17 @@ class _Pair:
         return Difference(rule=rule, subject=f"{self._subject} {where}", text=text, breaking=breaking)
 
 
-def _parameters(document: Document, operation: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
+def _parameters(document: Document, operation: Document) -> dict[tuple[str, str], Document]:
     every = [resolved(document, given) for given in operation["parameters"]]
     # A body of Swagger 2 is compared as what it is, a request.
     return {(parameter["in"], parameter["name"]): parameter for parameter in every}
 
 
-def _schema(parameter: Mapping[str, Any]) -> Any:
+def _schema(parameter: Document) -> object:
     content = parameter.get("content", {})
-    media: Mapping[str, Any] = next(iter(content.values()), {})
+    media: Document = next(iter(content.values()), {})
     return parameter.get("schema", media.get("schema", parameter if "type" in parameter else {}))
 
 
-def _content(given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _content(given: Document) -> Mapping[str, Document]:
     return given.get("content") or ({"": given} if "schema" in given else {})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 Document = Mapping[str, Any]
-Located = tuple[Document, Any]
+Located = tuple[Document, object]
 
 # What only people read.
 _SILENT = frozenset(
@@ -39,7 +39,7 @@ class Change:
     breaking: bool = True
 
 
-def resolved(document: Document, node: Any) -> Any:
+def resolved(document: Document, node: object) -> Any:
     """Follow references inside `document`; one that leads nowhere, or out of it, stays."""
     for _ in range(_DEEP):
         reference = node.get("$ref", "") if isinstance(node, dict) else ""
@@ -50,8 +50,8 @@ def resolved(document: Document, node: Any) -> Any:
     return node
 
 
-def _at(document: Document, reference: str) -> Any:
-    target: Any = document
+def _at(document: Document, reference: str) -> object:
+    target: object = document
     for part in reference[2:].split("/"):
         target = target.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(target, Mapping) else None
     return target
@@ -70,7 +70,7 @@ class _Comparison:
         self._new = new
         self._side = side
 
-    def compare(self, old: Any, new: Any, place: str, seen: frozenset[tuple[str, str]]) -> Iterator[Change]:
+    def compare(self, old: object, new: object, place: str, seen: frozenset[tuple[str, str]]) -> Iterator[Change]:
         pair = (_name(old), _name(new))
         if pair in seen or len(seen) > _DEEP:
             return
@@ -88,7 +88,7 @@ class _Comparison:
             inner = ours["additionalProperties"], theirs["additionalProperties"]
             yield from self.compare(*inner, f"{place}.*", seen)
 
-    def _composed(self, ours: Mapping[str, Any], theirs: Mapping[str, Any], place: str) -> Iterator[Change]:
+    def _composed(self, ours: Document, theirs: Document, place: str) -> Iterator[Change]:
         if _canonical(self._old, ours) == _canonical(self._new, theirs):
             return
         for key in ("anyOf", "oneOf"):
@@ -101,7 +101,7 @@ class _Comparison:
                 return
         yield self._say("narrowed-type", place, "is composed in another way")
 
-    def _types(self, ours: Mapping[str, Any], theirs: Mapping[str, Any], place: str) -> Iterator[Change]:
+    def _types(self, ours: Document, theirs: Document, place: str) -> Iterator[Change]:
         before, after = _types(ours), _types(theirs)
         if before == after:
             return
@@ -110,7 +110,7 @@ class _Comparison:
         shown = f"is {_show(after)}, published is {_show(before)}"
         yield self._say("narrowed-type", place, shown, breaking=not taken)
 
-    def _limits(self, ours: Mapping[str, Any], theirs: Mapping[str, Any], place: str) -> Iterator[Change]:
+    def _limits(self, ours: Document, theirs: Document, place: str) -> Iterator[Change]:
         for key in (*_LOWER_BOUNDS, *_UPPER_BOUNDS, *_SCALARS):
             if ours.get(key) != theirs.get(key):
                 text = f"{key} is {_word(theirs.get(key))}, published is {_word(ours.get(key))}"
@@ -125,7 +125,7 @@ class _Comparison:
                     "narrowed-type", place, f"its values are {after}, published are {before}", breaking=breaks
                 )
 
-    def _narrows(self, key: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    def _narrows(self, key: str, ours: Document, theirs: Document) -> bool:
         """Return whether a client that keeps to the published limit may fail: its value is refused, or it gets more."""
         before, after = (ours, theirs) if self._side is Side.REQUEST else (theirs, ours)
         if after.get(key) is None:
@@ -139,7 +139,7 @@ class _Comparison:
         return True
 
     def _properties(
-        self, ours: Mapping[str, Any], theirs: Mapping[str, Any], place: str, seen: frozenset[tuple[str, str]]
+        self, ours: Document, theirs: Document, place: str, seen: frozenset[tuple[str, str]]
     ) -> Iterator[Change]:
         before, after = ours.get("properties", {}), theirs.get("properties", {})
         needed, needs = set(ours.get("required", ())), set(theirs.get("required", ()))
@@ -170,11 +170,11 @@ class _Comparison:
         return Change(rule=rule, place=place, text=text, breaking=breaking)
 
 
-def _name(schema: Any) -> str:
+def _name(schema: object) -> str:
     return str(schema.get("$ref", "")) if isinstance(schema, dict) else ""
 
 
-def _whole(schema: Any) -> Mapping[str, Any]:
+def _whole(schema: object) -> Document:
     """Return the schema as an object; `true` says nothing, `false` forbids everything."""
     if isinstance(schema, dict):
         return schema
@@ -184,7 +184,7 @@ def _whole(schema: Any) -> Mapping[str, Any]:
 _EVERY = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
 
 
-def _types(schema: Mapping[str, Any]) -> frozenset[str]:
+def _types(schema: Document) -> frozenset[str]:
     given = schema.get("type")
     named = {given} if isinstance(given, str) else set(given or ())
     if not named:
@@ -200,20 +200,20 @@ def _show(types: frozenset[str]) -> str:
     return " or ".join(sorted(types - ({"integer"} if "number" in types else set())))
 
 
-def _word(value: Any) -> str:
+def _word(value: object) -> str:
     return "not set" if value is None else json.dumps(value)
 
 
-def _within(few: list[Any], many: list[Any]) -> bool:
+def _within(few: Iterable[object], many: Iterable[object]) -> bool:
     return {json.dumps(value, sort_keys=True) for value in few} <= {json.dumps(value, sort_keys=True) for value in many}
 
 
-def _canonical(document: Document, schema: Any) -> str:
+def _canonical(document: Document, schema: object) -> str:
     """Return the schema with references followed and without what only people read, as one text."""
     return json.dumps(_plain(document, schema, frozenset()), sort_keys=True)
 
 
-def _plain(document: Document, schema: Any, seen: frozenset[str]) -> Any:
+def _plain(document: Document, schema: object, seen: frozenset[str]) -> object:
     if isinstance(schema, list):
         return sorted((_plain(document, one, seen) for one in schema), key=lambda one: json.dumps(one, sort_keys=True))
     if not isinstance(schema, dict):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from onward.errors import ReadError
 from onward.gates.dependencies import spdx
+from onward.gates.dependencies.shapes import Licences, Said
+from onward.guest.shared_shapes import Locks
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
 from onward.model.pipeline import GateSettings
+from onward.readers.decode import decode
 
 DENIED, DECIDED = "licences-denied", "licences-decided"
 SAID, LOCKS = "licences.json", "locks.json"
@@ -19,7 +20,14 @@ _CONTROL = "GPL-3.0-or-later"
 # How many packages of a lock without licences are named.
 _NAMED = 5
 
-Package = Mapping[str, Any]
+
+@dataclass(frozen=True)
+class Shipped(Said):
+    """A package that a JavaScript lock names; `licence` is None where locks of the kind hold none."""
+
+    licence: str | None
+    dev: bool
+    lock: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +38,9 @@ class Policy:
     decided: Mapping[str, str]
     misread: tuple[str, ...]
 
-    def licence(self, package: Package) -> str | None:
+    def licence(self, package: Said) -> str | None:
         """Return the package's licence: as decided, else as it says, None when nobody knows."""
-        read = self.decided.get(package["name"]) or spdx.stated(package)
+        read = self.decided.get(package.name) or spdx.stated(package)
         return None if read is None or spdx.is_unclear(read) else read
 
 
@@ -50,56 +58,50 @@ def policy(settings: GateSettings) -> Policy:
 def read(outputs: Outputs, context: ReadContext) -> Reading:
     """Judge every distribution of the deployed environment and every package of JavaScript locks that is shipped."""
     rules = policy(context.check.settings)
-    try:
-        python, control = python_packages(outputs)
-        deployed = [*python, *(one for one in shipped(outputs) if not one["dev"])]
-        judged = [one for one in deployed if not is_untold(one, rules)]
-        untold = [one for one in deployed if is_untold(one, rules)]
-        findings = (*(finding for one in judged for finding in judge(one, rules)), *_untold(untold))
-        problems = (*_problems(rules, control, judged), *_unreadable(outputs))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"the list of licences is not shaped as expected ({error!r})", where=SAID) from error
+    said, locks = decode(outputs, SAID, Licences), decode(outputs, LOCKS, Locks)
+    deployed = (*installed(said), *shipped(locks))
+    judged = [one for one in deployed if not is_untold(one, rules)]
+    untold = [one for one in deployed if isinstance(one, Shipped) and is_untold(one, rules)]
     return Reading(
         looked_at=(LookedAt(what="licences read", count=len(judged), expected=len(judged)),),
-        findings=findings,
-        problems=problems,
+        findings=(*(finding for one in judged for finding in judge(one, rules)), *_untold(untold)),
+        problems=(*_problems(rules, said.control, judged), *_unreadable(locks)),
         notes=tuple(_notes(deployed, rules)),
     )
 
 
-def python_packages(outputs: Outputs) -> tuple[list[Package], Package]:
-    """Return what distributions say, the project's own left out, and what the made-up one says."""
-    data = outputs.json(SAID)
-    return [one for one in data["packages"] if not one["local"]], data["control"]
+def installed(said: Licences) -> tuple[Said, ...]:
+    """Return what distributions say, the project's own left out."""
+    return tuple(one for one in said.packages if not one.local)
 
 
-def shipped(outputs: Outputs) -> list[Package]:
-    """Return the packages of JavaScript locks as packages that say their licence in a field; each once."""
-    found: dict[tuple[str, str], Package] = {}
-    for lock, entries in outputs.json(LOCKS)["head"].items():
+def shipped(locks: Locks) -> tuple[Shipped, ...]:
+    """Return the packages of JavaScript locks that are shipped, as packages that say their licence; each once."""
+    found: dict[tuple[str, str], Shipped] = {}
+    for lock, entries in locks.head.items():
         for one in entries or ():
-            if one["ecosystem"] == "npm":
-                key = (one["name"], one["version"])
-                before = found.get(key, one)
-                dev = one["dev"] and before["dev"]
-                licence = before["licence"] if one["licence"] is None else one["licence"]
-                said = {"licence": licence, "expression": licence or "", "field": "", "classifiers": ()}
-                found[key] = {**one, **said, "dev": dev, "lock": lock}
-    return list(found.values())
+            if one.ecosystem == "npm":
+                before = found.get((one.name, one.version), one)
+                licence = before.licence if one.licence is None else one.licence
+                found[one.name, one.version] = Shipped(
+                    ecosystem="npm", name=one.name, version=one.version, expression=licence or "", field="",
+                    classifiers=(), local=False, licence=licence, dev=one.dev and before.dev, lock=lock,
+                )  # fmt: skip
+    return tuple(one for one in found.values() if not one.dev)
 
 
-def is_untold(package: Package, rules: Policy) -> bool:
+def is_untold(package: Said, rules: Policy) -> bool:
     """Return whether the package's lock is of a kind that holds no licences, and nobody has decided about it."""
-    return package.get("licence", "") is None and package["name"] not in rules.decided
+    return isinstance(package, Shipped) and package.licence is None and package.name not in rules.decided
 
 
-def judge(package: Package, rules: Policy) -> Iterator[Finding]:
+def judge(package: Said, rules: Policy) -> Iterator[Finding]:
     """Yield a finding when the package's licence is denied or when nobody knows it."""
-    name, licence = package["name"], rules.licence(package)
+    name, licence = package.name, rules.licence(package)
     if licence is None:
         yield _finding(
             "unknown-licence",
-            f"{name} {package['version']} does not say which licence it has: {_words(package)}",
+            f"{name} {package.version} does not say which licence it has: {_words(package)}",
             Severity.UNKNOWN,
             subject=name,
             fix=f'read its licence and write the decision down: {DECIDED} = ["{name}=SPDX-EXPRESSION"]',
@@ -109,18 +111,18 @@ def judge(package: Package, rules: Policy) -> Iterator[Finding]:
     if denied:
         yield _finding(
             "denied-licence",
-            f"{name} {package['version']} is under {licence}",
+            f"{name} {package.version} is under {licence}",
             Severity.HIGH,
             subject=f"{name} {', '.join(denied)}",
             fix=f"replace {name}, or have somebody who may decide it accept the licence in a waiver",
         )
 
 
-def _untold(packages: Iterable[Package]) -> Iterator[Finding]:
+def _untold(packages: Iterable[Shipped]) -> Iterator[Finding]:
     """Yield one finding for each lock without licences: hundreds that all say the same would help nobody."""
     locks: dict[str, list[str]] = {}
     for one in packages:
-        locks.setdefault(one["lock"], []).append(one["name"])
+        locks.setdefault(one.lock, []).append(one.name)
     for lock, names in sorted(locks.items()):
         first = ", ".join((*sorted(set(names))[:_NAMED], *(("…",) if len(set(names)) > _NAMED else ())))
         finding = _finding(
@@ -133,13 +135,13 @@ def _untold(packages: Iterable[Package]) -> Iterator[Finding]:
         yield replace(finding, place=Place(path=lock))
 
 
-def _unreadable(outputs: Outputs) -> Iterator[Problem]:
-    for path in sorted(path for path, entries in outputs.json(LOCKS)["head"].items() if entries is None):
+def _unreadable(locks: Locks) -> Iterator[Problem]:
+    for path in sorted(path for path, entries in locks.head.items() if entries is None):
         yield Problem(code="lock-unreadable", text=f"{path} cannot be read as a lock")
 
 
-def _words(package: Package) -> str:
-    said = [package["expression"], package["field"][:60], *package["classifiers"]]
+def _words(package: Said) -> str:
+    said = (package.expression, package.field[:60], *package.classifiers)
     words = "; ".join(" ".join(one.split()) for one in said if one)
     return f'it says "{words}"' if words else "it says nothing"
 
@@ -148,21 +150,21 @@ def _finding(rule: str, message: str, severity: Severity, *, subject: str, fix: 
     return Finding(rule=rule, tool="onward", message=message, severity=severity, subject=subject, fix=fix)
 
 
-def _problems(rules: Policy, control: Package, judged: Iterable[Package]) -> Iterator[Problem]:
+def _problems(rules: Policy, control: Said, judged: Iterable[Said]) -> Iterator[Problem]:
     if spdx.stated(control) != _CONTROL:
         text = f"a made-up package under {_CONTROL} was not recognised, so nothing is known about the others"
         yield Problem(code="control-missed", text=text)
     for entry in rules.misread:
         yield Problem(code="licence-decision", text=f'{DECIDED}: "{entry}" is not NAME=SPDX-EXPRESSION')
     # what is judged must at least have a name to be judged by
-    if any(not one["name"] for one in judged):
+    if any(not one.name for one in judged):
         yield Problem(code="nameless-package", text="a package without a name is listed")
 
 
-def _notes(judged: Iterable[Package], rules: Policy) -> Iterator[str]:
-    names = {one["name"] for one in judged}
+def _notes(judged: Iterable[Said], rules: Policy) -> Iterator[str]:
+    names = {one.name for one in judged}
     for name in sorted(set(rules.decided) - names):
         yield f"{DECIDED} speaks of {name}, which is not deployed"
     for one in judged:
-        if one["name"] in rules.decided and (said := spdx.stated(one)) not in {None, rules.decided[one["name"]]}:
-            yield f"{one['name']} says {said}; {DECIDED} says {rules.decided[one['name']]}"
+        if one.name in rules.decided and (said := spdx.stated(one)) not in {None, rules.decided[one.name]}:
+            yield f"{one.name} says {said}; {DECIDED} says {rules.decided[one.name]}"

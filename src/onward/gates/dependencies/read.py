@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
 
-from onward.errors import ReadError
+import msgspec
+
+from onward.gates.dependencies.shapes import Installed
+from onward.guest.shared_shapes import Advisories, Record
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding
 from onward.model.gate import Outputs, ReadContext
 from onward.model.measure import Better, Measure
 from onward.readers.advisories import CONTROL_IDS, MAX_AGE, severity
+from onward.readers.decode import decode
 
 # End of life of Python versions, as published with each version's release schedule.
 END_OF_LIFE = {
@@ -25,57 +28,69 @@ END_OF_LIFE = {
 }
 
 
+class _Vulnerability(msgspec.Struct, frozen=True):
+    id: str
+    aliases: tuple[str, ...] = ()
+    fix_versions: tuple[str, ...] = ()
+    description: str = ""
+
+
+class _Dependency(msgspec.Struct, frozen=True):
+    """A dependency: without `vulns` it was not audited, and without a version nobody could."""
+
+    name: str
+    version: str = ""
+    vulns: tuple[_Vulnerability, ...] | None = None
+    skip_reason: str = "no reason given"
+
+
+class _Audit(msgspec.Struct, frozen=True):
+    dependencies: tuple[_Dependency, ...]
+
+
 def read(outputs: Outputs, context: ReadContext) -> Reading:
     """Return a finding for each vulnerability of a dependency, and how many dependencies were really audited."""
-    installed, advisories = outputs.json("installed.json"), outputs.json("advisories.json")
-    try:
-        packages = installed["packages"]
-        audited = [one for one in outputs.json("audit.json")["dependencies"] if "vulns" in one]
-        skipped = [one for one in outputs.json("audit.json")["dependencies"] if "vulns" not in one]
-        findings = tuple(_findings(audited, advisories["records"]))
-        problems = (*_control(outputs), *_age(advisories, context), *(_skipped(one) for one in skipped))
-        notes = (*_not_audited(context, advisories["today"]), *_undetermined(advisories["undetermined"]))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"the audit is not shaped as expected ({error!r})", where="audit.json") from error
+    packages = decode(outputs, "installed.json", Installed).packages
+    advisories = decode(outputs, "advisories.json", Advisories)
+    dependencies = decode(outputs, "audit.json", _Audit).dependencies
+    audited = [one for one in dependencies if one.vulns is not None]
+    skipped = [_skipped(one) for one in dependencies if one.vulns is None]
     return Reading(
         looked_at=(LookedAt(what="dependencies audited", count=len(audited), expected=len(packages)),),
-        findings=findings,
+        findings=tuple(_findings(audited, advisories.records)),
         measures=tuple(_measures(advisories)),
-        problems=problems,
-        notes=notes,
+        problems=(*_control(outputs), *_age(advisories, context), *skipped),
+        notes=(*_not_audited(context, advisories.today), *_undetermined(advisories.undetermined)),
     )
 
 
-def _findings(audited: Iterable[Mapping[str, Any]], records: Mapping[str, Any]) -> Iterator[Finding]:
+def _findings(audited: Iterable[_Dependency], records: Mapping[str, Record]) -> Iterator[Finding]:
     for dependency in audited:
-        name, version = dependency["name"], dependency["version"]
-        for vuln in dependency["vulns"]:
-            aliases = vuln.get("aliases", [])
-            rule = next((alias for alias in aliases if alias.startswith("CVE-")), vuln["id"])
-            fixes = vuln.get("fix_versions", [])
+        name, version = dependency.name, dependency.version
+        for vuln in dependency.vulns or ():
+            fixes, record = ", ".join(vuln.fix_versions), records.get(vuln.id)
             yield Finding(
-                rule=rule,
+                rule=next((alias for alias in vuln.aliases if alias.startswith("CVE-")), vuln.id),
                 tool="pip-audit",
-                message=f"{name} {version}: {_first_sentence(vuln, records)}",
-                severity=severity(records.get(vuln["id"])),
+                message=f"{name} {version}: {_first_sentence(vuln, record)}",
+                severity=severity(record),
                 subject=f"{name} {version}",
-                url=f"https://osv.dev/vulnerability/{vuln['id']}",
-                fix=f"upgrade {name} to {', '.join(fixes)}" if fixes else f"no fixed version of {name} is known",
+                url=f"https://osv.dev/vulnerability/{vuln.id}",
+                fix=f"upgrade {name} to {fixes}" if fixes else f"no fixed version of {name} is known",
             )
 
 
-def _first_sentence(vuln: Mapping[str, Any], records: Mapping[str, Any]) -> str:
-    summary = records.get(vuln["id"], {}).get("summary") or vuln.get("description") or vuln["id"]
-    line = str(summary).strip().splitlines()[0]
+def _first_sentence(vuln: _Vulnerability, record: Record | None) -> str:
+    line = ((record and record.summary) or vuln.description or vuln.id).strip().splitlines()[0]
     return line if len(line) <= 200 else line[:199] + "…"
 
 
 def _control(outputs: Outputs) -> Iterator[Problem]:
     """The source must know what is known of an old jinja2, else its silence means nothing."""
     found: set[str] = set()
-    for dependency in outputs.json("control.json")["dependencies"]:
-        for vuln in dependency.get("vulns", ()):
-            found |= {vuln["id"], *vuln.get("aliases", ())}
+    for dependency in decode(outputs, "control.json", _Audit).dependencies:
+        for vuln in dependency.vulns or ():
+            found |= {vuln.id, *vuln.aliases}
     missed = sorted(CONTROL_IDS["PyPI"] - found)
     if missed:
         yield Problem(
@@ -83,28 +98,28 @@ def _control(outputs: Outputs) -> Iterator[Problem]:
         )
 
 
-def _age(advisories: Mapping[str, Any], context: ReadContext) -> Iterator[Problem]:
-    limit, age = context.check.settings.number(MAX_AGE), advisories["age_days"]
+def _age(advisories: Advisories, context: ReadContext) -> Iterator[Problem]:
+    limit, age = context.check.settings.number(MAX_AGE), advisories.age_days
     if age is not None and limit is not None and age * 86_400 > limit:
         text = f"the imported advisories are {age:.0f} days old, {limit / 86_400:.0f} are allowed"
         yield Problem(code="advisories-too-old", text=text)
 
 
-def _skipped(dependency: Mapping[str, Any]) -> Problem:
-    text = f"{dependency['name']} was not audited: {dependency.get('skip_reason', 'no reason given')}"
+def _skipped(dependency: _Dependency) -> Problem:
+    text = f"{dependency.name} was not audited: {dependency.skip_reason}"
     return Problem(code="dependency-skipped", text=text)
 
 
-def _measures(advisories: Mapping[str, Any]) -> Iterator[Measure]:
-    if advisories["age_days"] is not None:
-        value = round(advisories["age_days"], 1)
+def _measures(advisories: Advisories) -> Iterator[Measure]:
+    if advisories.age_days is not None:
+        value = round(advisories.age_days, 1)
         yield Measure(name="advisories.age", value=value, unit="days", better=Better.LOWER)
 
 
-def _not_audited(context: ReadContext, today: str) -> Iterator[str]:
+def _not_audited(context: ReadContext, today: date) -> Iterator[str]:
     for python in context.check.pipeline.pythons:
         ended = END_OF_LIFE.get(python)
-        gone = ended is not None and ended < date.fromisoformat(today)
+        gone = ended is not None and ended < today
         if python != context.check.python:
             end = f"; Python {python} has had no security fixes since {ended}" if gone else ""
             yield f"the environment for Python {python} is not what is deployed and was not audited{end}"
@@ -112,6 +127,6 @@ def _not_audited(context: ReadContext, today: str) -> Iterator[str]:
             yield f"Python {python}, which is deployed, has had no security fixes since {ended}"
 
 
-def _undetermined(undetermined: Mapping[str, list[str]]) -> Iterator[str]:
+def _undetermined(undetermined: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     for name, ids in sorted(undetermined.items()):
         yield f"{name}: {', '.join(ids)} name no versions, so nobody can say whether they apply"

@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from onward.errors import ReadError
+import msgspec
+
+from onward.gates.dependencies.shapes import Installed
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Severity
 from onward.model.gate import Outputs, ReadContext
+from onward.readers.decode import decode
 
 REPORT, CONTROL, INSTALLED = "safety.json", "safety-control.json", "installed.json"
 
 
+class _Score(msgspec.Struct, frozen=True):
+    base_severity: str | None = None
+
+
+class _Scores(msgspec.Struct, frozen=True):
+    cvssv3: _Score | None = None
+    cvssv2: _Score | None = None
+
+
+class _Vulnerability(msgspec.Struct, frozen=True):
+    vulnerability_id: str
+    package_name: str
+    analyzed_version: str | None = None
+    advisory: str | None = None
+    cve: str | None = msgspec.field(name="CVE", default=None)
+    severity: _Scores | str | None = None
+    fixed_versions: tuple[str, ...] | None = None
+    more_info_url: str | None = None
+
+
+class _Control(msgspec.Struct, frozen=True):
+    vulnerabilities: tuple[_Vulnerability, ...]
+
+
+class _Report(_Control, frozen=True):
+    scanned_packages: dict[str, object]
+    ignored_vulnerabilities: tuple[_Vulnerability, ...]
+
+
 def read(outputs: Outputs, _: ReadContext) -> Reading:
     """Return a finding for each vulnerability; the old jinja2 of the control must have been found as well."""
-    report, control = outputs.json(REPORT), outputs.json(CONTROL)
-    try:
-        packages = outputs.json(INSTALLED)["packages"]
-        scanned = report["scanned_packages"]
-        findings = tuple(_findings(report))
-        problems = () if control["vulnerabilities"] else (_control_missed(),)
-        notes = tuple(_notes(report))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"safety's report is not shaped as expected ({error!r})", where=REPORT) from error
+    report = decode(outputs, REPORT, _Report)
+    scanned, packages = report.scanned_packages, decode(outputs, INSTALLED, Installed).packages
     return Reading(
         looked_at=(LookedAt(what="dependencies seen by safety", count=len(scanned), expected=len(packages)),),
-        findings=findings,
-        problems=problems,
-        notes=notes,
+        findings=tuple(_findings(report)),
+        problems=() if decode(outputs, CONTROL, _Control).vulnerabilities else (_control_missed(),),
+        notes=tuple(_notes(report)),
     )
 
 
@@ -36,29 +60,28 @@ def _control_missed() -> Problem:
     return Problem(code="control-missed", text="safety knows nothing against jinja2 2.4, so its silence means nothing")
 
 
-def _findings(report: Mapping[str, Any]) -> Iterator[Finding]:
-    for one in report["vulnerabilities"]:
-        name, version = one["package_name"], one["analyzed_version"]
-        fixed = one.get("fixed_versions") or ()
+def _findings(report: _Report) -> Iterator[Finding]:
+    for one in report.vulnerabilities:
+        name, version, fixed = one.package_name, one.analyzed_version, ", ".join(one.fixed_versions or ())
         yield Finding(
-            rule=one.get("CVE") or one["vulnerability_id"],
+            rule=one.cve or one.vulnerability_id,
             tool="safety",
-            message=f"{name} {version}: {' '.join(str(one['advisory']).split())[:200]}",
-            severity=_severity(one.get("severity")),
+            message=f"{name} {version}: {' '.join((one.advisory or '').split())[:200]}",
+            severity=_severity(one.severity),
             subject=f"{name} {version}",
-            url=one.get("more_info_url") or "",
-            fix=f"upgrade {name} to {', '.join(fixed)}" if fixed else f"no fixed version of {name} is known",
+            url=one.more_info_url or "",
+            fix=f"upgrade {name} to {fixed}" if fixed else f"no fixed version of {name} is known",
         )
 
 
-def _severity(said: Any) -> Severity:
+def _severity(said: _Scores | str | None) -> Severity:
     """Return the severity in a report's nested scores, unknown where there is none."""
-    scores = [said.get(name) for name in ("cvssv3", "cvssv2")] if isinstance(said, dict) else []
-    words = [str(score.get("base_severity", "")).lower() for score in scores if isinstance(score, dict)]
+    scores = (said.cvssv3, said.cvssv2) if isinstance(said, _Scores) else ()
+    words = [(score.base_severity or "").lower() for score in scores if score]
     return next((Severity(word) for word in words if word in tuple(Severity)), Severity.UNKNOWN)
 
 
-def _notes(report: Mapping[str, Any]) -> Iterator[str]:
-    ignored = [f"{one['package_name']} {one['vulnerability_id']}" for one in report["ignored_vulnerabilities"]]
+def _notes(report: _Report) -> Iterator[str]:
+    ignored = [f"{one.package_name} {one.vulnerability_id}" for one in report.ignored_vulnerabilities]
     if ignored:
         yield f"left out by a policy of safety's own: {', '.join(ignored)}"

@@ -3,71 +3,87 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from onward.errors import ReadError
+import msgspec
+
 from onward.gates.dependencies.licences import LOCKS
+from onward.gates.dependencies.shapes import Checked, Installed
+from onward.guest.shared_shapes import Locks
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Severity
 from onward.model.gate import Outputs, ReadContext
+from onward.readers.decode import decode
 
 BILL, CHECKED, INSTALLED = "sbom.cdx.json", "sbom-check.json", "installed.json"
-Component = Mapping[str, Any]
+Identity = tuple[str, str, str]
+
+
+class Property(msgspec.Struct, frozen=True):
+    name: str = ""
+
+
+class Component(msgspec.Struct, frozen=True):
+    """A component of a bill of materials."""
+
+    name: str
+    version: str = ""
+    purl: str = ""
+    hashes: tuple[object, ...] = ()
+    properties: tuple[Property, ...] = ()
+
+    @property
+    def identity(self) -> Identity:
+        """Kind, name and version; names of PyPI in their canonical form."""
+        if self.purl.startswith("pkg:npm/"):
+            return "npm", self.name, self.version
+        return "pypi", re.sub(r"[-_.]+", "-", self.name).lower(), self.version
+
+    @property
+    def is_digested(self) -> bool:
+        """Whether its archive's digest is noted: Yarn's own too, which is of the archive as it packs it anew."""
+        return bool(self.hashes) or any(said.name == "onward:yarn-checksum" for said in self.properties)
+
+
+class Bill(msgspec.Struct, frozen=True):
+    components: tuple[Component, ...]
+    version: str = msgspec.field(name="specVersion")
 
 
 def read(outputs: Outputs, _: ReadContext) -> Reading:
     """Return what the bill names of what is there, and a finding for each component that nobody can identify."""
-    bill, checked, locks = outputs.json(BILL), outputs.json(CHECKED), outputs.json(LOCKS)
-    try:
-        named = {_identity(one) for one in bill["components"]}
-        installed = {("pypi", name, version) for name, version in outputs.json(INSTALLED)["packages"].items()}
-        locked = set(_locked(locks["head"]))
-        own = {("pypi", name, version) for name, version in outputs.json(INSTALLED)["own"].items()}
-        findings = tuple(_unidentified([one for one in bill["components"] if _identity(one) not in own]))
-        problems = tuple(_problems(checked, locks["head"]))
-        note = f"CycloneDX {bill['specVersion']}: {len(installed)} Python and {len(locked)} JavaScript packages"
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"the bill of materials is not shaped as expected ({error!r})", where=BILL) from error
-    there = installed | locked
+    bill, locks = decode(outputs, BILL, Bill), decode(outputs, LOCKS, Locks)
+    there = decode(outputs, INSTALLED, Installed)
+    installed, own = ({("pypi", *one) for one in named.items()} for named in (there.packages, there.own))
+    locked = set(_locked(locks))
+    named = {one.identity for one in bill.components} & (installed | locked)
+    note = f"CycloneDX {bill.version}: {len(installed)} Python and {len(locked)} JavaScript packages"
     return Reading(
-        looked_at=(LookedAt(what="components listed", count=len(named & there), expected=len(there)),),
-        findings=findings,
-        problems=problems,
+        looked_at=(LookedAt(what="components listed", count=len(named), expected=len(installed | locked)),),
+        findings=tuple(_unidentified(one for one in bill.components if one.identity not in own)),
+        problems=tuple(_problems(decode(outputs, CHECKED, Checked), locks)),
         notes=(note,),
     )
 
 
-def _identity(one: Component) -> tuple[str, str, str]:
-    """Return kind, name and version; names of PyPI in their canonical form."""
-    kind = "npm" if one.get("purl", "").startswith("pkg:npm/") else "pypi"
-    name = one["name"] if kind == "npm" else re.sub(r"[-_.]+", "-", one["name"]).lower()
-    return kind, name, one.get("version", "")
-
-
-def _locked(files: Mapping[str, Sequence[Mapping[str, Any]] | None]) -> Iterator[tuple[str, str, str]]:
-    for entries in files.values():
+def _locked(locks: Locks) -> Iterator[Identity]:
+    for entries in locks.head.values():
         for one in entries or ():
-            if one["ecosystem"] == "npm":
-                yield "npm", one["name"], one["version"]
+            if one.ecosystem == "npm":
+                yield "npm", one.name, one.version
 
 
-def _unidentified(components: Sequence[Component]) -> Iterator[Finding]:
+def _unidentified(components: Iterable[Component]) -> Iterator[Finding]:
     for one in components:
-        purl, name = one.get("purl", ""), f"{one['name']} {one.get('version', '')}".strip()
-        if not purl:
+        name = f"{one.name} {one.version}".strip()
+        if not one.purl:
             yield _finding(name, "has no package URL: nobody can say where it came from", "install a released version")
-        elif purl.startswith("pkg:npm/") and not (one.get("hashes") or _is_digested(one)):
+        elif one.purl.startswith("pkg:npm/") and not one.is_digested:
             yield _finding(
                 name,
                 "is locked without a digest of its archive",
                 "lock again, with the manager whose lock it is, from a registry that serves digests",
             )
-
-
-def _is_digested(one: Component) -> bool:
-    """Return whether Yarn's own digest is noted: of the archive as it packs it anew, so not one of CycloneDX's hashes."""
-    return any(said.get("name") == "onward:yarn-checksum" for said in one.get("properties", ()))
 
 
 def _finding(name: str, what: str, fix: str) -> Finding:
@@ -77,10 +93,8 @@ def _finding(name: str, what: str, fix: str) -> Finding:
     )
 
 
-def _problems(checked: Mapping[str, Any], files: Mapping[str, Any]) -> Iterator[Problem]:
-    if checked["error"] is not None:
-        yield Problem(
-            code="invalid-sbom", text=f"the bill is not valid CycloneDX {checked['spec']}: {checked['error']}"
-        )
-    for path in sorted(path for path, entries in files.items() if entries is None):
+def _problems(checked: Checked, locks: Locks) -> Iterator[Problem]:
+    if checked.error is not None:
+        yield Problem(code="invalid-sbom", text=f"the bill is not valid CycloneDX {checked.spec}: {checked.error}")
+    for path in sorted(path for path, entries in locks.head.items() if entries is None):
         yield Problem(code="lock-unreadable", text=f"{path} cannot be read as a lock")

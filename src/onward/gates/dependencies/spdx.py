@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
+from onward.gates.dependencies.shapes import Said
 
 # The words in which licences are named outside of SPDX, in small letters. Where the words do not say which one of a
 # family is meant, the name says so as well (LicenseRef-…).
@@ -42,16 +44,16 @@ _GNU = re.compile(
 _KINDS = {"lesser": "LGPL", "library": "LGPL", "affero": "AGPL", "general": "GPL"}
 
 
-def stated(package: Mapping[str, Any]) -> str | None:
+def stated(package: Said) -> str | None:
     """Return the SPDX expression for what a package says of its licence, None where it says nothing that can be read.
 
     Its expression decides; else its License field; else its classifiers, several of which hold at once.
     """
-    for text in (package["expression"], package["field"]):
+    for text in (package.expression, package.field):
         read = expression(text)
         if read is not None:
             return read
-    named = [_of_words(one.rpartition(" :: ")[2]) for one in package["classifiers"] if one != "License :: OSI Approved"]
+    named = [_of_words(one.rpartition(" :: ")[2]) for one in package.classifiers if one != "License :: OSI Approved"]
     if not named or None in named:
         return None
     return " AND ".join(sorted({one for one in named if one}))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
-from onward.errors import ReadError
 from onward.gates.docs import blocks, targets
 from onward.gates.docs.markdown import Block, Document, document
+from onward.gates.docs.shapes import Collected, Shown
 from onward.gates.docs.targets import Repository
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
+from onward.readers.decode import decode
 
 COLLECTED = "documents.json"
 GENERATORS, CLAIMS = "generators", "claims"
@@ -31,37 +31,29 @@ _CONTROL_PATH = "onward-control.md"
 _CONTROL_RULES = frozenset({"dead-link", "dead-anchor", "unknown-command", "claim-arithmetic"})
 
 
-def _shaped(outputs: Outputs) -> Mapping[str, Any]:
-    data = outputs.json(COLLECTED)
-    wanted = {"documents": dict, "texts": dict, "tracked": list, "prefix": str, "origin": str, "commands": list}
-    if not isinstance(data, dict) or any(not isinstance(data.get(name), kind) for name, kind in wanted.items()):
-        raise ReadError("the collection of documents is not shaped as expected", where=COLLECTED)
-    return data
-
-
 def generators(context: ReadContext) -> dict[str, str]:
     """Return the declared generators: the name of a block, or the path of a file, to its command."""
     pairs = (entry.partition("=") for entry in context.check.settings.texts(GENERATORS))
     return {name.strip(): command.strip() for name, _, command in pairs}
 
 
-def _repository(data: Mapping[str, Any], files: Sequence[str]) -> Repository:
-    prefix = data["prefix"]
+def _repository(data: Collected, files: Sequence[str]) -> Repository:
+    prefix = data.prefix
     ours = (f"{prefix}/{path}" if prefix else path for path in files)
     return Repository(
-        files=frozenset((*data["tracked"], *ours)),
+        files=frozenset((*data.tracked, *ours)),
         prefix=prefix,
-        texts={(f"{prefix}/{path}" if prefix else path): text for path, text in data["texts"].items()},
-        origin=data["origin"],
-        commands=frozenset(data["commands"]),
+        texts={(f"{prefix}/{path}" if prefix else path): text for path, text in data.texts.items()},
+        origin=data.origin,
+        commands=frozenset(data.commands),
     )
 
 
 def read_documents(outputs: Outputs, context: ReadContext) -> Reading:
     """Check links, commands, marks and the arithmetic of claims in every document."""
-    data = _shaped(outputs)
+    data = decode(outputs, COLLECTED, Collected)
     repository = _repository(data, context.check.project.files)
-    parsed = {path: document(text) for path, text in data["documents"].items() if text is not None}
+    parsed = {path: document(text) for path, text in data.documents.items() if text is not None}
     anchors = {repository.at(path): found.anchors for path, found in parsed.items()}
     findings = [finding for path, found in parsed.items() for finding in _all(path, found, repository, anchors)]
     marks = [finding for path, found in parsed.items() for finding in _marks(path, found, context)]
@@ -69,11 +61,11 @@ def read_documents(outputs: Outputs, context: ReadContext) -> Reading:
     links = sum(len(found.links) for found in parsed.values())
     return Reading(
         looked_at=(
-            LookedAt(what="documents read", count=0 if blind else len(parsed), expected=len(data["documents"])),
+            LookedAt(what="documents read", count=0 if blind else len(parsed), expected=len(data.documents)),
             LookedAt(what="links checked", count=links, expected=0),
         ),
         findings=(*findings, *marks),
-        problems=tuple(_problems(data["documents"], blind)),
+        problems=tuple(_problems(data.documents, blind)),
     )
 
 
@@ -122,11 +114,11 @@ def _problems(documents: Mapping[str, str | None], blind: frozenset[str]) -> Ite
 
 def read_generated(outputs: Outputs, context: ReadContext) -> Reading:
     """Compare blocks and whole files with what their generators print."""
-    data = _shaped(outputs)
+    data = decode(outputs, COLLECTED, Collected)
     declared = list(generators(context))
     printed = {name: outputs.text(generated(index)) for index, name in enumerate(declared)}
     silent = [name for name in declared if not printed[name].strip()]
-    texts = {path: text for path, text in data["documents"].items() if text is not None}
+    texts = {path: text for path, text in data.documents.items() if text is not None}
     found = [(path, block) for path, text in texts.items() for block in document(text).blocks]
     ours = [
         (path, block) for path, block in found if block.kind == "generated" and block.closed and block.name in printed
@@ -159,13 +151,10 @@ def _unused(name: str) -> Finding:
 
 def read_claims(outputs: Outputs, context: ReadContext) -> Reading:
     """Compare each claim of the listed documents with what this run has shown."""
-    data = _shaped(outputs)
-    try:
-        evidence = _evidence(data["tests"], data["coverage"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ReadError(f"the evidence of this run is not shaped as expected ({error!r})", where=COLLECTED) from error
+    data = decode(outputs, COLLECTED, Shown)
+    evidence = _evidence(data)
     listed = context.check.settings.texts(CLAIMS)
-    texts = {path: text for path, text in data["documents"].items() if path in listed}
+    texts = {path: text for path, text in data.documents.items() if path in listed}
     found = [(path, block) for path, text in texts.items() for block in document(text or "").blocks]
     ours = [(path, block) for path, block in found if block.kind == "claims"]
     problems = tuple(_unshown(data, listed, ours))
@@ -176,27 +165,26 @@ def read_claims(outputs: Outputs, context: ReadContext) -> Reading:
     )
 
 
-def _unshown(data: Mapping[str, Any], listed: Sequence[str], ours: Sequence[tuple[str, Block]]) -> Iterator[Problem]:
+def _unshown(data: Shown, listed: Sequence[str], ours: Sequence[tuple[str, Block]]) -> Iterator[Problem]:
     """Say what keeps claims from being compared."""
-    if not data["tests"]["reports"]:
+    if not data.tests.reports:
         text = "no test gate left a report in this run, so there is nothing to compare with"
         yield Problem(code="no-evidence", text=text)
-    if data["coverage"] is None and any(blocks.speaks_of_coverage(block) for _, block in ours):
+    if data.coverage is None and any(blocks.speaks_of_coverage(block) for _, block in ours):
         yield Problem(code="no-evidence", text="coverage was not measured in this run, so nobody knows what it is")
     for path in sorted(set(listed) - {path for path, _ in ours}):
         yield Problem(code="no-claims", text=f"{path} has no block of claims")
 
 
-def _evidence(tests: Mapping[str, int], totals: Mapping[str, float] | None) -> blocks.Evidence:
+def _evidence(data: Shown) -> blocks.Evidence:
+    totals = data.coverage
     return blocks.Evidence(
-        passed=int(tests["passed"]),
-        total=int(tests["total"]),
-        lines=_percent(totals, "covered_lines", "num_statements"),
-        branches=_percent(totals, "covered_branches", "num_branches"),
+        passed=data.tests.passed,
+        total=data.tests.total,
+        lines=_percent(totals.covered_lines, totals.num_statements) if totals else None,
+        branches=_percent(totals.covered_branches, totals.num_branches) if totals else None,
     )
 
 
-def _percent(totals: Mapping[str, float] | None, part: str, whole: str) -> float | None:
-    if totals is None or not totals.get(whole):
-        return None
-    return 100.0 * totals[part] / totals[whole]
+def _percent(part: int, whole: int) -> float | None:
+    return 100.0 * part / whole if whole else None

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlsplit
 
-from onward.errors import ReadError
 from onward.gates.e2e import read_node
+from onward.gates.e2e.shapes import Control, Seen, Watched
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
-from onward.readers import jsonlines, tests
+from onward.readers import decode, tests
 
 CONTROL = "control.json"
 NOTES = "journeys.jsonl"
@@ -32,7 +31,7 @@ _RULES = {
     "missing-part": _Rule(severity=Severity.MEDIUM, says="a page asks for {page} in vain: {text}"),
     "unlabelled-field": _Rule(severity=Severity.MEDIUM, says="a form field on {page} has no name: {text}"),
 }
-_COUNTS = ("browsers", "pages", "loaded")
+_LINES: dict[str, type[Seen | Watched]] = {"watched": Watched, **dict.fromkeys(_RULES, Seen)}
 
 
 def read(outputs: Outputs, _: ReadContext) -> Reading:
@@ -46,63 +45,48 @@ def read_playwright(outputs: Outputs, context: ReadContext) -> Reading:
 
 
 def _seen(outputs: Outputs, reported: Callable[[], Reading]) -> Reading:
-    control = _control(outputs)
-    if not control["worked"]:
-        return _blind(Problem(code="browser", text=f"the browser cannot be used: {control['why']}"), ())
+    control = decode.decode(outputs, CONTROL, Control)
+    if not control.worked:
+        return _blind(Problem(code="browser", text=f"the browser cannot be used: {control.why}"), ())
     found = reported()
-    lines = _lines(outputs)
-    counts = {name: sum(line[name] for line in lines if line["kind"] == "watched") for name in _COUNTS}
+    lines = decode.lines(outputs, NOTES, _LINES, end="watched")
+    watched = [line for line in lines if isinstance(line, Watched)]
+    loaded = sum(line.loaded for line in watched)
     looked_at = (
         replace(found.looked_at[0], what="journeys taken"),
-        LookedAt(what="pages opened", count=counts["pages"]),
-        LookedAt(what="documents loaded", count=counts["loaded"]),
+        LookedAt(what="pages opened", count=sum(line.pages for line in watched)),
+        LookedAt(what="documents loaded", count=loaded),
     )
-    notes = (f"Chromium {control['browser']}, Playwright {control['playwright']}", *found.notes)
-    if found.findings and not counts["loaded"] and not found.problems:
+    notes = (f"Chromium {control.browser}, Playwright {control.playwright}", *found.notes)
+    if found.findings and not loaded and not found.problems:
         problem = Problem(code="no-page", text=f"no page was ever loaded; {found.findings[0].message.splitlines()[0]}")
         return replace(_blind(problem, notes), looked_at=looked_at, tests=found.tests)
-    return replace(found, looked_at=looked_at, findings=(*found.findings, *_findings(lines)), notes=notes)
+    return replace(
+        found,
+        looked_at=looked_at,
+        findings=(*found.findings, *_findings(line for line in lines if isinstance(line, Seen))),
+        notes=notes,
+    )
 
 
 def _blind(problem: Problem, notes: tuple[str, ...]) -> Reading:
     return Reading(looked_at=(LookedAt(what="documents loaded", count=0),), problems=(problem,), notes=notes)
 
 
-def _control(outputs: Outputs) -> Mapping[str, Any]:
-    said = outputs.json(CONTROL)
-    if not isinstance(said, dict) or not {"worked", "why", "browser", "playwright"} <= said.keys():
-        raise ReadError(f"{CONTROL} is not what the control of the browser writes", where=CONTROL)
-    return said
-
-
-def _lines(outputs: Outputs) -> tuple[Mapping[str, Any], ...]:
-    lines = jsonlines.objects(outputs, NOTES)
-    wanted = {"watched": set(_COUNTS), **{rule: {"journey", "url", "text"} for rule in _RULES}}
-    for line in lines:
-        if not wanted.get(line.get("kind", ""), {""}) <= line.keys():
-            raise ReadError(f"{NOTES} holds a line that the watcher does not write", where=NOTES)
-    if not any(line["kind"] == "watched" for line in lines):
-        raise ReadError(f"{NOTES} is incomplete: the journeys did not end in an orderly way", where=NOTES)
-    return lines
-
-
-def _findings(lines: tuple[Mapping[str, Any], ...]) -> Iterator[Finding]:
+def _findings(lines: Iterable[Seen]) -> Iterator[Finding]:
     """Yield each thing once, with the first journey that came across it."""
     seen: set[tuple[str, str]] = set()
     for line in lines:
-        kind = line["kind"]
-        if kind not in _RULES:
-            continue
-        page, text = _page(line["url"]), _without_origin(line["text"])
+        kind, page, text = line.kind, _page(line.url), _without_origin(line.text)
         subject = f"{_steady(page)} {_steady(text) if kind == 'page-error' else text}".rstrip()
         if (kind, subject) in seen:
             continue
         seen.add((kind, subject))
-        path = line["journey"].partition("::")[0]
+        path = line.journey.partition("::")[0]
         yield Finding(
             rule=kind,
             tool="chromium",
-            message=f"{_RULES[kind].says.format(page=page, text=text)} (seen by {line['journey']})",
+            message=f"{_RULES[kind].says.format(page=page, text=text)} (seen by {line.journey})",
             severity=_RULES[kind].severity,
             place=Place(path=path or None),
             subject=subject,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import Literal
 
-from onward.errors import ReadError
+import msgspec
+
 from onward.model.evidence import LookedAt, Problem, Reading, TestCase, TestOutcome
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
 from onward.model.measure import Better, Measure
+from onward.readers.decode import decode
 
 REPORT = "report.json"
 _OUTCOMES = {
@@ -23,63 +25,108 @@ _OUTCOMES = {
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
+class _Error(msgspec.Struct, frozen=True):
+    message: str
+
+
+class _Result(msgspec.Struct, frozen=True):
+    status: Literal["passed", "failed", "timedOut", "interrupted", "skipped"]
+    duration: float
+    errors: tuple[_Error, ...]
+
+
+class _Test(msgspec.Struct, frozen=True, rename="camel"):
+    status: str
+    expected_status: str
+    project_name: str
+    results: tuple[_Result, ...]
+
+    def outcome(self) -> TestOutcome:
+        if self.status == "skipped" or not self.results:
+            return TestOutcome.SKIPPED
+        if self.status == "expected" and self.expected_status == "failed":
+            return TestOutcome.XFAILED
+        return _OUTCOMES[self.results[-1].status] if self.status in ("expected", "flaky") else TestOutcome.FAILED
+
+
+class _Spec(msgspec.Struct, frozen=True):
+    title: str
+    file: str
+    line: int
+    tests: tuple[_Test, ...]
+
+
+class _Suite(msgspec.Struct, frozen=True):
+    """A file's own suite has no title of its own."""
+
+    title: str
+    file: str
+    specs: tuple[_Spec, ...] = ()
+    suites: tuple[_Suite, ...] = ()
+
+
+class _Metadata(msgspec.Struct, frozen=True, rename="camel"):
+    left_out: tuple[str, ...] = ()
+
+
+class _Config(msgspec.Struct, frozen=True, rename="camel"):
+    root_dir: str
+    metadata: _Metadata
+
+
+class _Stats(msgspec.Struct, frozen=True):
+    duration: float
+
+
+class _Report(msgspec.Struct, frozen=True):
+    config: _Config
+    suites: tuple[_Suite, ...]
+    errors: tuple[_Error, ...]
+    stats: _Stats
+
+
 def reading(outputs: Outputs, context: ReadContext) -> Reading:
     """Return each journey with its attempts; ReadError when the report is not one of Playwright's."""
-    report = outputs.json(REPORT)
-    try:
-        root = context.relative(report["config"]["rootDir"] + "/")
-        found = [one for suite in report["suites"] for one in _journeys(suite, root, ())]
-        problems = tuple(_problems(report))
-        skipped = tuple(str(name) for name in report["config"]["metadata"].get("leftOut", ()))
-        duration = float(report["stats"]["duration"]) / 1000
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ReadError(f"{REPORT} is not what Playwright writes ({error!r})", where=REPORT) from error
+    report = decode(outputs, REPORT, _Report)
+    root, skipped = context.relative(report.config.root_dir + "/"), report.config.metadata.left_out
+    found = [one for suite in report.suites for one in _journeys(suite, root, ())]
     executed = [test for test, _ in found if test.outcome is not TestOutcome.SKIPPED]
     return Reading(
         looked_at=(LookedAt(what="journeys taken", count=len(executed)),),
         findings=tuple(finding for test, message in found for finding in _findings(test, message)),
         measures=(
             Measure(name="tests.count", value=len(found), unit="tests", better=Better.HIGHER),
-            Measure(name="tests.duration", value=duration, unit="s", better=Better.LOWER),
+            Measure(name="tests.duration", value=report.stats.duration / 1000, unit="s", better=Better.LOWER),
         ),
         tests=tuple(test for test, _ in found),
-        problems=problems,
+        problems=tuple(_problems(report)),
         notes=(f"projects for other browsers are not taken: {', '.join(skipped)}",) if skipped else (),
     )
 
 
-def _journeys(suite: Mapping[str, Any], root: str, above: tuple[str, ...]) -> Iterator[tuple[TestCase, str]]:
+def _journeys(suite: _Suite, root: str, above: tuple[str, ...]) -> Iterator[tuple[TestCase, str]]:
     """Yield the tests below `suite`, each with the message of its last failure; a file's own suite has no title."""
-    titles = (*above, suite["title"]) if suite["title"] != suite["file"] else above
-    for spec in suite.get("specs", ()):
-        for test in spec["tests"]:
-            yield _test(spec, test, root, (*titles, spec["title"]))
-    for inner in suite.get("suites", ()):
+    titles = (*above, suite.title) if suite.title != suite.file else above
+    for spec in suite.specs:
+        for test in spec.tests:
+            yield _test(spec, test, root, (*titles, spec.title))
+    for inner in suite.suites:
         yield from _journeys(inner, root, titles)
 
 
-def _test(spec: Mapping[str, Any], test: Mapping[str, Any], root: str, titles: tuple[str, ...]) -> tuple[TestCase, str]:
-    path = root + spec["file"]
-    attempts = tuple(_OUTCOMES[result["status"]] for result in test["results"])
-    messages = [error["message"] for result in test["results"] for error in result["errors"]]
-    node_id = f"{path}::{' > '.join(titles)} [{test['projectName']}]"
+def _test(spec: _Spec, test: _Test, root: str, titles: tuple[str, ...]) -> tuple[TestCase, str]:
+    path = root + spec.file
+    messages = [error.message for result in test.results for error in result.errors]
+    node_id = f"{path}::{' > '.join(titles)} [{test.project_name}]"
     case = TestCase(
         node_id=node_id,
-        outcome=_outcome(test, attempts),
-        duration_s=sum(float(result["duration"]) for result in test["results"]) / 1000,
-        attempts=attempts,
+        outcome=test.outcome(),
+        duration_s=sum(result.duration for result in test.results) / 1000,
+        attempts=tuple(_OUTCOMES[result.status] for result in test.results),
         path=path,
-        line=int(spec["line"]),
+        line=spec.line,
     )
     return case, _COLOURS.sub("", messages[-1]).strip() if messages else ""
-
-
-def _outcome(test: Mapping[str, Any], attempts: tuple[TestOutcome, ...]) -> TestOutcome:
-    if test["status"] == "skipped" or not attempts:
-        return TestOutcome.SKIPPED
-    if test["status"] == "expected" and test["expectedStatus"] == "failed":
-        return TestOutcome.XFAILED
-    return attempts[-1] if test["status"] in ("expected", "flaky") else TestOutcome.FAILED
 
 
 def _findings(test: TestCase, message: str) -> Iterator[Finding]:
@@ -95,7 +142,7 @@ def _finding(rule: str, message: str, test: TestCase, severity: Severity) -> Fin
     return Finding(rule=rule, tool="playwright", message=message, severity=severity, place=place, subject=test.node_id)
 
 
-def _problems(report: Mapping[str, Any]) -> Iterator[Problem]:
-    for error in report["errors"]:
-        first = (_COLOURS.sub("", error["message"]).strip().splitlines() or [""])[0]
+def _problems(report: _Report) -> Iterator[Problem]:
+    for error in report.errors:
+        first = (_COLOURS.sub("", error.message).strip().splitlines() or [""])[0]
         yield Problem(code="collection-error", text=f"Playwright stopped: {first}")

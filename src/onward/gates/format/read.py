@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from onward.errors import ReadError
+from onward.guest.shared_shapes import Formatted, Hunk
 from onward.model.evidence import Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
 from onward.readers import canaries
-
-_NAME = "format.json"
+from onward.readers.decode import decode
 
 
 def read(tool: str, outputs: Outputs, context: ReadContext) -> Reading:
     """Read `format.json`; a canary that the tool left alone makes its silence about that folder worthless."""
-    data = outputs.json(_NAME)
-    try:
-        manifest, touched, hunks = data["manifest"], data["touched"], data["hunks"]
-        findings = tuple(_finding(tool, hunk) for hunk in hunks)
-    except (KeyError, TypeError) as error:
-        raise ReadError(f"the comparison is not complete ({error})", where=_NAME) from error
-    copy = canaries.planted(manifest, _NAME)
+    data = decode(outputs, "format.json", Formatted)
     narrowed = context.check.narrowed is not None
-    seen = canaries.sight(copy, touched, what="files compared", narrowed=narrowed)
+    seen = canaries.sight(data.manifest, data.touched, what="files compared", narrowed=narrowed)
     return Reading(
         looked_at=(seen.looked_at,),
-        findings=findings,
+        findings=tuple(_finding(tool, hunk) for hunk in data.hunks),
         problems=seen.problems + _given_up(tool, outputs),
         notes=seen.notes,
     )
 
 
-def _finding(tool: str, hunk: Any) -> Finding:
+def _finding(tool: str, hunk: Hunk) -> Finding:
     program = tool.replace("-", " ")
     return Finding(
         rule=tool,
         tool=tool,
-        message=f"{program} would make {_lines(hunk['becomes'])} of {_lines(hunk['lines'])}",
+        message=f"{program} would make {_lines(hunk.becomes)} of {_lines(hunk.lines)}",
         severity=Severity.LOW,
-        place=Place(path=hunk["path"], line=hunk["line"], end_line=hunk["end_line"]),
-        fix=f"{program} {hunk['path']}",
+        place=Place(path=hunk.path, line=hunk.line, end_line=hunk.end_line),
+        fix=f"{program} {hunk.path}",
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from onward.errors import ReadError
 from onward.gates.frontend import folder, names
+from onward.guest.shared_shapes import Asked, Locks
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
 from onward.readers import advisories
+from onward.readers.decode import decode
 
 _SEVERITIES = {
     "critical": Severity.CRITICAL,
@@ -23,71 +26,92 @@ _SEVERITIES = {
 
 def read_advisories(outputs: Outputs, context: ReadContext) -> Reading:
     """Read what was answered about every version that the lock names."""
-    asked, lock = outputs.json(advisories.ASKED), folder.lock(context.check)
-    try:
-        entries = outputs.json(names.LOCKS)["head"][lock]
-        wanted = {(one["name"], one["version"]) for one in entries or () if one["version"]}
-        answers = asked["answers"]
-        findings = tuple(advisories.vulnerable(answers, path=lock))
-        problems = tuple(advisories.problems(asked, context))
-        measures, notes = advisories.ages(asked), advisories.undetermined(asked)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"the answers are not shaped as expected ({error!r})", where=advisories.ASKED) from error
+    asked, lock = decode(outputs, advisories.ASKED, Asked), folder.lock(context.check)
+    entries = decode(outputs, names.LOCKS, Locks).head.get(lock)
+    wanted = {(one.name, one.version) for one in entries or () if one.version}
     unreadable = Problem(code="lock-unreadable", text=f"{lock} cannot be read as a lock")
     return Reading(
-        looked_at=(LookedAt(what="packages looked up", count=len(answers), expected=max(1, len(wanted))),),
-        findings=findings,
-        measures=measures,
-        notes=notes,
-        problems=problems if entries is not None else (unreadable, *problems),
+        looked_at=(LookedAt(what="packages looked up", count=len(asked.answers), expected=max(1, len(wanted))),),
+        findings=tuple(advisories.vulnerable(asked.answers, path=lock)),
+        measures=advisories.ages(asked),
+        notes=advisories.undetermined(asked),
+        problems=(*((unreadable,) if entries is None else ()), *advisories.problems(asked, context)),
     )
+
+
+class _Via(msgspec.Struct, frozen=True):
+    """A known vulnerability of a package."""
+
+    title: str
+    range: str
+    severity: str
+    source: int | str | None = None
+    url: str | None = None
+
+    @property
+    def advisory(self) -> str:
+        """The advisory's own name, which ends its address ("GHSA-…"), else the registry's number."""
+        name = (self.url or "").rstrip("/").rpartition("/")[2]
+        return name if name.startswith("GHSA-") else f"npm-{self.source}"
+
+
+class _Package(msgspec.Struct, frozen=True, rename="camel"):
+    """A package that is affected; a text in `via` names another one, through which it is, with an entry of its own."""
+
+    name: str
+    via: tuple[_Via | str, ...]
+    fix_available: bool | dict[str, object] = False
+
+
+class _Dependencies(msgspec.Struct, frozen=True):
+    total: int
+
+
+class _Metadata(msgspec.Struct, frozen=True):
+    dependencies: _Dependencies
+
+
+class _Report(msgspec.Struct, frozen=True):
+    """npm's audit; where the registry did not answer it has nothing but a message."""
+
+    metadata: _Metadata | None = None
+    vulnerabilities: dict[str, _Package] | None = None
+    message: str = ""
 
 
 def read_audit(outputs: Outputs, context: ReadContext) -> Reading:
     """Read npm's audit; whatever is not a report (the service refused, nobody answered) is unreadable."""
-    known, data = _audited(outputs, names.CONTROL), _audited(outputs, names.AUDIT)
-    try:
-        count = int(data["metadata"]["dependencies"]["total"])
-        found = tuple(_vulnerabilities(data["vulnerabilities"].values(), context))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"npm's audit is not complete ({error!r})", where=names.AUDIT) from error
+    _, known = _audited(outputs, names.CONTROL)
+    count, packages = _audited(outputs, names.AUDIT)
+    found = tuple(_vulnerabilities(packages, context))
     text = "the registry knows nothing of a vulnerability that everybody knows, so its silence means nothing"
-    missed = () if known["vulnerabilities"] else (Problem(code="control-missed", text=text),)
+    missed = () if known else (Problem(code="control-missed", text=text),)
     return Reading(looked_at=(LookedAt(what="packages audited", count=count),), findings=found, problems=missed)
 
 
-def _audited(outputs: Outputs, name: str) -> Mapping[str, Any]:
-    data = outputs.json(name)
-    if not isinstance(data, dict):
-        raise ReadError("npm's audit is not an object", where=name)
-    if "metadata" not in data or "vulnerabilities" not in data:
-        said = data.get("message") or "it wrote no report"
+def _audited(outputs: Outputs, name: str) -> tuple[int, tuple[_Package, ...]]:
+    """Return how many dependencies were audited, and which packages are affected."""
+    report = decode(outputs, name, _Report)
+    if report.metadata is None or report.vulnerabilities is None:
         raise ReadError(
-            f"npm audit has no answer of the registry: {said}",
+            f"npm audit has no answer of the registry: {report.message or 'it wrote no report'}",
             where=name,
             hint="use a registry that serves advisories, or say audit = false in [gates.frontend]",
         )
-    return data
+    return report.metadata.dependencies.total, tuple(report.vulnerabilities.values())
 
 
-def _vulnerabilities(entries: Any, context: ReadContext) -> Iterator[Finding]:
+def _vulnerabilities(packages: Iterable[_Package], context: ReadContext) -> Iterator[Finding]:
     lock = folder.lock(context.check)
-    for entry in entries:
-        # A text names another vulnerable package, through which this one is affected: it has an entry of its own.
-        for via in (one for one in entry["via"] if not isinstance(one, str)):
+    for package in packages:
+        for via in (one for one in package.via if isinstance(one, _Via)):
             yield Finding(
-                rule=_advisory(via),
+                rule=via.advisory,
                 tool="npm audit",
-                message=f"{entry['name']} {via['range']}: {via['title']}",
-                severity=_SEVERITIES.get(via["severity"], Severity.UNKNOWN),
+                message=f"{package.name} {via.range}: {via.title}",
+                severity=_SEVERITIES.get(via.severity, Severity.UNKNOWN),
                 place=Place(path=lock),
-                subject=f"{entry['name']} {_advisory(via)}",
-                url=via.get("url") or "",
-                fix="npm audit fix" if entry.get("fixAvailable") else "",
+                subject=f"{package.name} {via.advisory}",
+                url=via.url or "",
+                fix="npm audit fix" if package.fix_available else "",
             )
-
-
-def _advisory(via: Mapping[str, Any]) -> str:
-    """Return the advisory's own name, which ends its address ("GHSA-…"), else the registry's number."""
-    name = str(via.get("url") or "").rstrip("/").rpartition("/")[2]
-    return name if name.startswith("GHSA-") else f"npm-{via['source']}"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
 
 from onward.errors import ReadError
 from onward.gates.frontend import commands, folder, names
+from onward.gates.frontend.shapes import Weight, Weights
 from onward.model.evidence import LookedAt, Problem, Reading, TestCase, TestOutcome
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
 from onward.model.measure import Better, Measure
+from onward.readers.decode import decode
 
 _KIB = 1024
 _OUTCOMES = {
@@ -24,23 +28,66 @@ _OUTCOMES = {
 }
 
 
+class _Location(msgspec.Struct, frozen=True):
+    line: int | None = None
+
+
+class _Case(msgspec.Struct, frozen=True, rename="camel"):
+    full_name: str
+    status: Literal["passed", "failed", "skipped", "pending", "todo", "disabled"]
+    failure_messages: tuple[str, ...] | None
+    duration: float | None = None
+    location: _Location | None = None
+
+
+class _Suite(msgspec.Struct, frozen=True, rename="camel"):
+    """One file of tests."""
+
+    name: str
+    status: str
+    assertion_results: tuple[_Case, ...]
+    message: str | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        return self.status == "failed" and not any(one.status == "failed" for one in self.assertion_results)
+
+
+class _Report(msgspec.Struct, frozen=True, rename="camel"):
+    test_results: tuple[_Suite, ...]
+    num_total_tests: int
+    success: bool
+
+
+class _Counts(msgspec.Struct, frozen=True):
+    """Counts of coverage: the percentages beside them are rounded, or a word where there is nothing to cover."""
+
+    total: int
+    covered: int
+
+
+class _Totals(msgspec.Struct, frozen=True):
+    lines: _Counts
+    branches: _Counts
+
+
+class _Coverage(msgspec.Struct, frozen=True):
+    total: _Totals
+
+
 def read_tests(outputs: Outputs, context: ReadContext) -> Reading:
     """Read the report that vitest and jest write alike, and the summary of coverage where there is one."""
-    data = outputs.json(names.TESTS)
-    try:
-        suites = tuple(data["testResults"])
-        cases = tuple(case for suite in suites for case in _cases(suite, context))
-        total, success = data["numTotalTests"], data["success"]
-        broken = tuple(_broken(suite, context) for suite in suites if _is_broken(suite))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ReadError(f"the test report is not complete ({error!r})", where=names.TESTS) from error
-    if total != len(cases):
-        raise ReadError(f"the test report counts {total} tests and holds {len(cases)}", where=names.TESTS)
+    report = decode(outputs, names.TESTS, _Report)
+    cases = tuple(case for suite in report.test_results for case in _cases(suite, context))
+    broken = tuple(_broken(suite, context) for suite in report.test_results if suite.is_broken)
+    if report.num_total_tests != len(cases):
+        text = f"{names.TESTS}: it counts {report.num_total_tests} tests and holds {len(cases)}"
+        raise ReadError(text, where=names.TESTS)
     tests = tuple(case for case, _ in cases)
     failed = tuple(_failed(case, message) for case, message in cases if case.outcome is TestOutcome.FAILED)
     findings = (*failed, *broken)
     executed = sum(1 for case in tests if case.outcome is not TestOutcome.SKIPPED)
-    unexplained = not findings and (outputs.exits[-1] != 0 or success is not True)
+    unexplained = not findings and (outputs.exits[-1] != 0 or not report.success)
     return Reading(
         looked_at=(LookedAt(what="tests executed", count=executed),),
         findings=(*findings, *((_run_failed(),) if unexplained else ())),
@@ -49,28 +96,23 @@ def read_tests(outputs: Outputs, context: ReadContext) -> Reading:
     )
 
 
-def _cases(suite: Mapping[str, Any], context: ReadContext) -> Iterator[tuple[TestCase, str]]:
-    path = context.relative(suite["name"])
-    for entry in suite["assertionResults"]:
-        messages = entry["failureMessages"] or ()
-        message = next((str(one).strip().splitlines()[0] for one in messages if str(one).strip()), "")
+def _cases(suite: _Suite, context: ReadContext) -> Iterator[tuple[TestCase, str]]:
+    path = context.relative(suite.name)
+    for entry in suite.assertion_results:
+        message = next((one.strip().splitlines()[0] for one in entry.failure_messages or () if one.strip()), "")
         case = TestCase(
-            node_id=f"{path} > {entry['fullName']}",
-            outcome=_OUTCOMES[entry["status"]],
-            duration_s=(entry.get("duration") or 0) / 1000,
+            node_id=f"{path} > {entry.full_name}",
+            outcome=_OUTCOMES[entry.status],
+            duration_s=(entry.duration or 0) / 1000,
             path=path,
-            line=(entry.get("location") or {}).get("line"),
+            line=entry.location.line if entry.location else None,
         )
         yield case, message
 
 
-def _is_broken(suite: Mapping[str, Any]) -> bool:
-    return suite["status"] == "failed" and not any(one["status"] == "failed" for one in suite["assertionResults"])
-
-
-def _broken(suite: Mapping[str, Any], context: ReadContext) -> Finding:
-    path = context.relative(suite["name"])
-    said = str(suite.get("message") or "it could not be run").strip().splitlines()[0]
+def _broken(suite: _Suite, context: ReadContext) -> Finding:
+    path = context.relative(suite.name)
+    said = (suite.message or "it could not be run").strip().splitlines()[0]
     place = Place(path=path)
     return Finding(
         rule="test-error", tool="tests", message=f"{path}: {said}", severity=Severity.HIGH, place=place, subject=path
@@ -98,42 +140,33 @@ def _run_failed() -> Finding:
 def _coverage(outputs: Outputs) -> tuple[Measure, ...]:
     if names.COVERAGE not in outputs.files:
         return ()
-    data = outputs.json(names.COVERAGE)
-    try:
-        counted = [(name, data["total"][key]) for name, key in ((names.LINES, "lines"), (names.BRANCHES, "branches"))]
-        # From counts: the percentages beside them are rounded, or the word Unknown where there is nothing to cover.
-        shares = [(name, 100.0 * one["covered"] / one["total"]) for name, one in counted if one["total"]]
-    except (KeyError, TypeError, ZeroDivisionError) as error:
-        raise ReadError(f"the summary of coverage is not complete ({error!r})", where=names.COVERAGE) from error
+    total = decode(outputs, names.COVERAGE, _Coverage).total
     return tuple(
-        Measure(name=name, value=round(share, 2), unit="percent", better=Better.HIGHER) for name, share in shares
+        Measure(name=name, value=round(100.0 * one.covered / one.total, 2), unit="percent", better=Better.HIGHER)
+        for name, one in ((names.LINES, total.lines), (names.BRANCHES, total.branches))
+        if one.total
     )
 
 
 def read_build(outputs: Outputs, context: ReadContext) -> Reading:
     """Read what the build left: whole KiB, so that a changed comment is not growth."""
-    data = outputs.json(names.BUILT)
-    try:
-        sizes = [(int(one["bytes"]), int(one["gzip"])) for one in data["files"]]
-    except (KeyError, TypeError, ValueError) as error:
-        raise ReadError(f"the weights are not complete ({error!r})", where=names.BUILT) from error
+    files = decode(outputs, names.BUILT, Weights).files
     if outputs.exits[0] != 0:
-        return Reading(looked_at=(LookedAt(what="files built", count=len(sizes), expected=0),), findings=(_unbuilt(),))
+        return Reading(looked_at=(LookedAt(what="files built", count=len(files), expected=0),), findings=(_unbuilt(),))
     where = folder.inside(folder.folder(context.check), commands.output(context.check))
     empty = Problem(
         code="nothing-built",
         text=f"the build ended well but left nothing in {where}; the option output names its folder",
     )
     return Reading(
-        looked_at=(LookedAt(what="files built", count=len(sizes)),),
-        measures=_weights(sizes) if sizes else (),
-        problems=() if sizes else (empty,),
+        looked_at=(LookedAt(what="files built", count=len(files)),),
+        measures=_weights(files) if files else (),
+        problems=() if files else (empty,),
     )
 
 
-def _weights(sizes: list[tuple[int, int]]) -> tuple[Measure, ...]:
-    plain, compressed = (sum(column) for column in zip(*sizes, strict=True))
-    both = ((names.BUNDLE, plain), (names.BUNDLE_GZIP, compressed))
+def _weights(files: Sequence[Weight]) -> tuple[Measure, ...]:
+    both = ((names.BUNDLE, sum(one.bytes for one in files)), (names.BUNDLE_GZIP, sum(one.gzip for one in files)))
     return tuple(
         Measure(name=name, value=math.ceil(size / _KIB), unit="KiB", better=Better.LOWER) for name, size in both
     )

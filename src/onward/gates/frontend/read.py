@@ -4,33 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+
+import msgspec
 
 from onward.errors import ReadError
 from onward.gates.frontend import commands, folder, names
+from onward.guest.shared_shapes import Planted
 from onward.model.evidence import LookedAt, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import CheckContext, Outputs, ReadContext
 from onward.readers import canaries
+from onward.readers.decode import decode
 
 _ERROR = re.compile(r"(?:(?P<path>[^(]+)\((?P<line>\d+),(?P<column>\d+)\): )?error (?P<code>TS\d+): (?P<message>.*)")
 _REWRITING = ("--fix", "--write")
 
 
+class _Message(msgspec.Struct, frozen=True, rename="camel"):
+    """What eslint says of a place; `rule_id` is None where no rule says it."""
+
+    rule_id: str | None
+    message: str
+    severity: int
+    fatal: bool = False
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+
+
+class _File(msgspec.Struct, frozen=True, rename="camel"):
+    file_path: str
+    messages: tuple[_Message, ...]
+
+
 def read_eslint(outputs: Outputs, context: ReadContext) -> Reading:
     """Read eslint's list of files, one entry for each that it linted; canaries say which folders it really judged."""
-    copy = canaries.planted(outputs.json(names.PLANTED), names.PLANTED)
-    data = outputs.json(names.ESLINT)
-    if not isinstance(data, list):
-        raise ReadError("eslint's report is not a list", where=names.ESLINT)
-    try:
-        linted = {copy.relative(entry["filePath"]): tuple(entry["messages"]) for entry in data}
-        strict = _counts_warnings(context.check)
-        found = [
-            _message(context.check, path, said, strict=strict) for path, all_said in linted.items() for said in all_said
-        ]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ReadError(f"an entry of eslint's report is not complete ({error!r})", where=names.ESLINT) from error
+    copy = decode(outputs, names.PLANTED, Planted)
+    files = decode(outputs, names.ESLINT, tuple[_File, ...])
+    linted = {canaries.relative(one.file_path, copy.root): one.messages for one in files}
+    strict = _counts_warnings(context.check)
+    found = [_finding(context.check, path, one, strict=strict) for path, said in linted.items() for one in said]
     hit = {path for path, said in linted.items() if said} & set(copy.canaries)
     seen = canaries.sight(copy, hit, what="files linted")
     ours = [
@@ -45,20 +59,19 @@ def read_eslint(outputs: Outputs, context: ReadContext) -> Reading:
     )
 
 
-def _message(context: CheckContext, path: str, said: Any, *, strict: bool) -> Finding:
-    fatal = said.get("fatal") is True
-    severity = Severity.HIGH if fatal else Severity.LOW if said["severity"] == 2 or strict else Severity.INFO
+def _finding(context: CheckContext, path: str, said: _Message, *, strict: bool) -> Finding:
+    severity = Severity.HIGH if said.fatal else Severity.LOW if said.severity == 2 or strict else Severity.INFO
     return Finding(
-        rule=said["ruleId"] or ("parse-error" if fatal else "unused-directive"),
+        rule=said.rule_id or ("parse-error" if said.fatal else "unused-directive"),
         tool="eslint",
-        message=said["message"],
+        message=said.message,
         severity=severity,
         place=Place(
             path=folder.inside(folder.folder(context), path),
-            line=said.get("line"),
-            column=said.get("column"),
-            end_line=said.get("endLine"),
-            end_column=said.get("endColumn"),
+            line=said.line,
+            column=said.column,
+            end_line=said.end_line,
+            end_column=said.end_column,
         ),
     )
 
@@ -75,8 +88,8 @@ def _folder_of(path: str) -> str:
 
 def read_prettier(outputs: Outputs, context: ReadContext) -> Reading:
     """Read the paths that prettier would rewrite, one a line; canaries say which folders it looked at."""
-    copy = canaries.planted(outputs.json(names.PLANTED), names.PLANTED)
-    listed = [copy.relative(line) for line in outputs.text(names.PRETTIER).splitlines() if line]
+    copy = decode(outputs, names.PLANTED, Planted)
+    listed = [canaries.relative(line, copy.root) for line in outputs.text(names.PRETTIER).splitlines() if line]
     strange = next((path for path in listed if "\x00" in path), None)
     if strange is not None:
         raise ReadError("prettier printed something that is not a path", where=names.PRETTIER)

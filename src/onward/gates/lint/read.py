@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+
+import msgspec
 
 from onward.errors import ReadError
+from onward.guest.shared_shapes import Planted
 from onward.model.evidence import Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
 from onward.readers import canaries
+from onward.readers.decode import decode
 
 # ASCII keeps two characters for exactly this; no message contains them, whatever language it is written in.
 _RECORD, _FIELD = "\x1e", "\x1f"
@@ -39,35 +42,44 @@ def _flake8_finding(record: str) -> Finding:
     return Finding(rule=code, tool="flake8", message=message, severity=_severity(code), place=place)
 
 
+class _Point(msgspec.Struct, frozen=True):
+    row: int
+    column: int
+
+
+class _Fix(msgspec.Struct, frozen=True):
+    message: str | None = None
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """One entry of ruff's report."""
+
+    code: str | None
+    message: str
+    filename: str
+    location: _Point
+    end_location: _Point
+    url: str | None = None
+    fix: _Fix | None = None
+
+
 def read_ruff(outputs: Outputs, context: ReadContext) -> Reading:
     """Read ruff's JSON list."""
-    data = outputs.json("ruff.json")
-    if not isinstance(data, list):
-        raise ReadError("ruff's report is not a list", where="ruff.json")
-    try:
-        findings = [_ruff_finding(entry) for entry in data]
-    except (KeyError, TypeError) as error:
-        raise ReadError(f"an entry of ruff's report is not complete ({error})", where="ruff.json") from error
-    return _reading(findings, outputs, context)
+    entries = decode(outputs, "ruff.json", tuple[_Entry, ...])
+    return _reading([_ruff_finding(entry) for entry in entries], outputs, context)
 
 
-def _ruff_finding(entry: Any) -> Finding:
-    code = entry["code"] or "invalid-syntax"
-    start, end = entry["location"], entry["end_location"]
+def _ruff_finding(entry: _Entry) -> Finding:
+    code, start, end = entry.code or "invalid-syntax", entry.location, entry.end_location
+    place = Place(path=entry.filename, line=start.row, column=start.column, end_line=end.row, end_column=end.column)
     return Finding(
         rule=code,
         tool="ruff",
-        message=entry["message"],
+        message=entry.message,
         severity=_severity(code),
-        place=Place(
-            path=entry["filename"],
-            line=start["row"],
-            column=start["column"],
-            end_line=end["row"],
-            end_column=end["column"],
-        ),
-        url=entry.get("url") or "",
-        fix=(entry.get("fix") or {}).get("message") or "",
+        place=place,
+        url=entry.url or "",
+        fix=(entry.fix and entry.fix.message) or "",
     )
 
 
@@ -76,8 +88,8 @@ def _severity(code: str) -> Severity:
 
 
 def _reading(findings: Sequence[Finding], outputs: Outputs, context: ReadContext) -> Reading:
-    copy = canaries.planted(outputs.json("planted.json"), "planted.json")
-    placed = [canaries.replaced(finding, copy) for finding in findings]
+    copy = decode(outputs, "planted.json", Planted)
+    placed = [canaries.replaced(finding, copy.root) for finding in findings]
     hit = {finding.place.path for finding in placed} & set(copy.canaries)
     narrowed = context.check.narrowed is not None
     seen = canaries.sight(copy, [path for path in hit if path], what="files linted", narrowed=narrowed)
@@ -90,5 +102,5 @@ def _reading(findings: Sequence[Finding], outputs: Outputs, context: ReadContext
     )
 
 
-def _belongs(path: str | None, copy: canaries.Planted, wanted: set[str] | None) -> bool:
+def _belongs(path: str | None, copy: Planted, wanted: set[str] | None) -> bool:
     return path not in copy.canaries and (wanted is None or path in wanted)

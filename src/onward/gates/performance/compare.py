@@ -7,14 +7,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from onward.errors import ReadError
-from onward.gates.performance.requests import Recorded, counted, decode, percentile
+from onward.gates.performance.requests import Recorded, counted, percentile, read_requests
+from onward.gates.performance.shapes import Based, Turns
 from onward.gates.performance.signed_rank import Shift, holm, shift
 from onward.gates.performance.watch import in_words
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
 from onward.model.measure import Better, Measure
+from onward.readers.decode import decode
 
 TURNS = "turns.json"
 BASE = "base-requests.json"
@@ -28,21 +29,6 @@ _LEAST_BASE = 20
 
 # endpoint → (round, side) → times in ms
 Times = Mapping[str, Mapping[tuple[int, str], Sequence[float]]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turns:
-    """Whose turn it was when: `order` names the side of each block, `blocks` of them make a round."""
-
-    order: tuple[str, ...]
-    start: float
-    block_s: float
-    blocks: int
-
-    def round_of(self, at: float, side: str) -> int | None:
-        """Return the round in which `side` asked at that time, None when it was not its turn."""
-        block = math.floor((at - self.start) / self.block_s)
-        return block // self.blocks if 0 <= block < len(self.order) and self.order[block] == side else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,30 +78,18 @@ class Comparison:
 
 def read(outputs: Outputs, context: ReadContext) -> Reading:
     """Return the comparisons; a slowdown that is both large and sure is a finding."""
-    turns = outputs.json(TURNS)
     settings = context.check.settings
     rules = Rules(slower=(settings.number("slower") or 0) / 100, confidence=(settings.number("confidence") or 99) / 100)
-    try:
-        if turns["format"] != 1 or turns["complete"] is not True:
-            raise ReadError(f"{TURNS} is incomplete", where=TURNS)
-        if turns["base"] is not True:
-            return _nothing_to_compare()
-        plan = Turns(
-            order=tuple(turns["order"]),
-            start=float("nan") if turns["start"] is None else float(turns["start"]),
-            block_s=float(turns["block_s"]),
-            blocks=int(turns["round"]),
-        )
-        machine = in_words(turns["machine"])
-        ends = {side: str(turns["ends"][side]["last_words"]) for side in ("base", "head")}
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ReadError(f"{TURNS} is not what was expected ({error!r})", where=TURNS) from error
-    missing = [f"{side}: {words}" for side, words in ends.items() if f"{side}-requests.json" not in outputs.files]
-    if missing or math.isnan(plan.start):
+    if not decode(outputs, TURNS, Based).base:
+        return _nothing_to_compare()
+    plan = decode(outputs, TURNS, Turns)
+    ends = ((side, end) for side, end in plan.ends.items() if f"{side}-requests.json" not in outputs.files)
+    missing = [f"{side}: {end.last_words}" for side, end in ends]
+    if missing or plan.start is None:
         return _no_requests("; ".join(missing) or "its users did not get ready in time")
-    sides = {"base": decode(outputs, BASE), "head": decode(outputs, HEAD)}
-    made = _compared(_times(sides, plan), rules)
-    return _reading(sides, made, rules, notes=(_method(plan, rules), machine))
+    sides = {"base": read_requests(outputs, BASE), "head": read_requests(outputs, HEAD)}
+    made = _compared(_times(sides, plan, plan.start), rules)
+    return _reading(sides, made, rules, notes=(_method(plan, rules), in_words(plan.machine)))
 
 
 def _nothing_to_compare() -> Reading:
@@ -129,12 +103,18 @@ def _no_requests(words: str) -> Reading:
     return Reading(looked_at=looked, problems=(Problem(code="no-requests", text=text),))
 
 
-def _times(sides: Mapping[str, Recorded], plan: Turns) -> Times:
+def _round_of(plan: Turns, since: float, side: str) -> int | None:
+    """Return the round in which `side` asked that many seconds after the start, None when it was not its turn."""
+    block = math.floor(since / plan.block_s)
+    return block // plan.round if 0 <= block < len(plan.order) and plan.order[block] == side else None
+
+
+def _times(sides: Mapping[str, Recorded], plan: Turns, start: float) -> Times:
     """Return the times of successful answers by endpoint, round and side; what was asked out of turn is left out."""
     found: dict[str, dict[tuple[int, str], list[float]]] = defaultdict(lambda: defaultdict(list))
     for side, recorded in sides.items():
         for request in recorded.requests:
-            number = plan.round_of(request.at, side)
+            number = _round_of(plan, request.at - start, side)
             if request.ok and number is not None:
                 found[request.endpoint][number, side].append(request.ms)
     return found
@@ -254,9 +234,9 @@ def _measure(one: Comparison) -> Measure:
 
 
 def _method(plan: Turns, rules: Rules) -> str:
-    rounds = len(plan.order) // plan.blocks
+    rounds = len(plan.order) // plan.round
     return (
-        f"base and change in turns: {rounds} rounds of {plan.blocks} blocks of {plan.block_s:g} s, users without pauses; "
+        f"base and change in turns: {rounds} rounds of {plan.round} blocks of {plan.block_s:g} s, users without pauses; "
         "each round's nearest-rank percentile of successful answers, Wilcoxon's signed rank over the rounds' ratios, "
         f"p after Holm, intervals of {rules.confidence:.1%}; slower: at least {rules.slower:.0%} and "
         f"p ≤ {1 - rules.confidence:.2g}"

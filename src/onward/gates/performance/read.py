@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from onward.errors import ReadError
-from onward.gates.performance.requests import Recorded, counted, decode, endpoint, percentile
-from onward.gates.performance.watch import MIB, Watch, decode_watch
+import msgspec
+
+from onward.gates.performance.requests import Recorded, counted, endpoint, percentile, read_requests
+from onward.gates.performance.watch import MIB, Watch
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
 from onward.model.measure import Better, Measure
 from onward.model.pipeline import GateSettings, Profile
+from onward.readers.decode import decode
 
 LOCUST = "load.json"
 REQUESTS = "load-requests.json"
@@ -23,6 +24,18 @@ _ENDPOINTS = 40
 _LEAST_RECORDED = 0.99
 _LEAST_TRIED = 5
 _BUSY_GENERATOR = 0.9
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """One entry of locust's own document: `response_times` says how often an answer took so many ms."""
+
+    method: str | None
+    name: str
+    num_requests: int
+    num_failures: int
+    response_times: dict[float, int]
+    start_time: float
+    last_request_timestamp: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,25 +108,21 @@ def read_sustained(outputs: Outputs, context: ReadContext) -> Reading:
 
 
 def _decode(outputs: Outputs) -> Load:
-    watch = decode_watch(outputs, WATCH)
+    watch = decode(outputs, WATCH, Watch)
     if LOCUST not in outputs.files and REQUESTS not in outputs.files:
         return Load(rows=(), recorded=Recorded(requests=(), errors=0, first_error=""), watch=watch)
-    document = outputs.json(LOCUST)
-    try:
-        rows = tuple(_row(entry) for entry in document if entry["num_requests"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ReadError(f"{LOCUST} is not what locust writes ({error!r})", where=LOCUST) from error
-    return Load(rows=rows, recorded=decode(outputs, REQUESTS), watch=watch)
+    rows = tuple(_row(entry) for entry in decode(outputs, LOCUST, tuple[_Entry, ...]) if entry.num_requests)
+    return Load(rows=rows, recorded=read_requests(outputs, REQUESTS), watch=watch)
 
 
-def _row(entry: Mapping[str, Any]) -> Row:
+def _row(entry: _Entry) -> Row:
     return Row(
-        name=endpoint(str(entry["method"] or ""), str(entry["name"])),
-        requests=int(entry["num_requests"]),
-        failures=int(entry["num_failures"]),
-        times={float(value): int(count) for value, count in entry["response_times"].items()},
-        began=float(entry["start_time"]),
-        ended=float(entry["last_request_timestamp"]),
+        name=endpoint(entry.method or "", entry.name),
+        requests=entry.num_requests,
+        failures=entry.num_failures,
+        times=entry.response_times,
+        began=entry.start_time,
+        ended=entry.last_request_timestamp or entry.start_time,
     )
 
 
@@ -231,7 +240,7 @@ def _notes(load: Load) -> Iterator[str]:
         )
         slowest = sorted(load.rows, key=lambda row: -_worse(row, load.recorded, 95))[:3]
         yield "slowest (p95): " + ", ".join(f"{row.name} {_worse(row, load.recorded, 95):.0f} ms" for row in slowest)
-    yield watch.machine
+    yield watch.surroundings
     if watch.generator > _BUSY_GENERATOR:
         yield f"locust itself used {watch.generator:.0%} of a CPU: part of the times may be its own"
     if len(load.rows) > _ENDPOINTS:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from onward.errors import ReadError
+from onward.gates.performance.shapes import Requests
 from onward.model.gate import Outputs
+from onward.readers.decode import decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,26 +36,17 @@ class Recorded:
         return sum(not request.ok for request in self.requests)
 
 
-def decode(outputs: Outputs, name: str) -> Recorded:
+def read_requests(outputs: Outputs, name: str) -> Recorded:
     """Return what output `name` holds; ReadError when it is missing or not the recorder's."""
-    document = outputs.json(name)
-    try:
-        if document["format"] != 1:
-            raise ReadError(f"{name} has another format than this onward reads", where=name)
-        names = [endpoint(*words) for words in document["endpoints"]]
-        began = float(document["began"])
-        return Recorded(
-            requests=tuple(_request(row, names, began) for row in document["rows"]),
-            errors=int(document["errors"]["count"]),
-            first_error=str(document["errors"]["first"]),
-        )
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise ReadError(f"{name} is not what the recorder writes ({error!r})", where=name) from error
-
-
-def _request(row: Sequence[Any], names: Sequence[str], began: float) -> Request:
-    number, at, ms, ok = row
-    return Request(endpoint=names[number], at=began + float(at) / 1000, ms=float(ms), ok=ok == 1)
+    found = decode(outputs, name, Requests)
+    names = [endpoint(*words) for words in found.endpoints]
+    if any(number >= len(names) for number, *_ in found.rows):
+        raise ReadError(f"{name}: a request has an endpoint that is not listed at $.rows", where=name)
+    requests = (
+        Request(endpoint=names[number], at=found.began + at / 1000, ms=ms, ok=ok == 1)
+        for number, at, ms, ok in found.rows
+    )
+    return Recorded(requests=tuple(requests), errors=found.errors.count, first_error=found.errors.first)
 
 
 def endpoint(method: str, name: str) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
-from onward.errors import ReadError
-from onward.model.gate import Outputs
+from onward.gates.performance.shapes import Machine, Sample, Watched
 
 MIB = 1024 * 1024
 # An application that has just started fills its pools and caches: that is no leak.
@@ -16,24 +14,14 @@ _WARM_UP = 1 / 3
 _POINTS = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One look at the application's processes: resident bytes added up, CPU seconds used so far."""
+@dataclass(frozen=True)
+class Watch(Watched):
+    """All samples, how locust ended, and what the machine did besides."""
 
-    at: float
-    resident: int
-    cpu_s: float
-    locust_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
-    """All samples, how locust ended, and what the machine did besides in words."""
-
-    exit: int | None
-    last_words: str
-    samples: tuple[Sample, ...]
-    machine: str
+    @property
+    def surroundings(self) -> str:
+        """What the machine did meanwhile, in words."""
+        return in_words(self.machine, _ours(self.samples))
 
     @property
     def peak_bytes(self) -> int:
@@ -63,34 +51,11 @@ class Watch:
         ]
         return median(slopes) / MIB * 3600 if slopes else 0.0
 
-    def _rate(self, used: Any) -> float:
+    def _rate(self, used: Callable[[Sample], float]) -> float:
         if len(self.samples) < 2:
             return 0.0
         first, last = self.samples[0], self.samples[-1]
-        return max(0.0, float(used(last) - used(first)) / max(last.at - first.at, 1e-3))
-
-
-def decode_watch(outputs: Outputs, name: str) -> Watch:
-    """Return what output `name` holds; ReadError when it is missing, incomplete or not the watcher's."""
-    document = outputs.json(name)
-    try:
-        if document["format"] != 1 or document["complete"] is not True:
-            raise ReadError(f"{name} is incomplete", where=name)
-        samples = tuple(_sample(one) for one in document["samples"])
-        return Watch(
-            exit=document["exit"],
-            last_words=document["last_words"],
-            samples=samples,
-            machine=in_words(document["machine"], _ours(samples)),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ReadError(f"{name} is not what the watcher writes ({error!r})", where=name) from error
-
-
-def _sample(one: Mapping[str, Any]) -> Sample:
-    return Sample(
-        at=float(one["at"]), resident=int(one["resident"]), cpu_s=float(one["cpu_s"]), locust_s=float(one["locust_s"])
-    )
+        return max(0.0, (used(last) - used(first)) / max(last.at - first.at, 1e-3))
 
 
 def _ours(samples: Sequence[Sample]) -> float:
@@ -100,17 +65,15 @@ def _ours(samples: Sequence[Sample]) -> float:
     return last.cpu_s - first.cpu_s + last.locust_s - first.locust_s
 
 
-def in_words(machine: Mapping[str, Any], ours_s: float | None = None) -> str:
+def in_words(machine: Machine, ours_s: float | None = None) -> str:
     """Return what the machine did meanwhile: its noise is part of the evidence.
 
     `ours_s` are the CPU seconds of the application and of locust, None where they are not known.
     """
-    room = max(machine["cpus"] * machine["seconds"], 1e-3)
-    busy = f"{machine['busy_s'] / room:.0%} of its CPU time was used"
+    room = max(machine.cpus * machine.seconds, 1e-3)
+    busy = f"{machine.busy_s / room:.0%} of its CPU time was used"
     others = (
-        ""
-        if ours_s is None
-        else f", {max(0.0, machine['busy_s'] - ours_s) / room:.0%} by neither application nor locust"
+        "" if ours_s is None else f", {max(0.0, machine.busy_s - ours_s) / room:.0%} by neither application nor locust"
     )
-    load = f"load average {machine['load_before']:g} before, {machine['load_after']:g} after"
-    return f"the machine: {machine['cpus']} CPUs, {load}; {busy}{others}"
+    load = f"load average {machine.load_before:g} before, {machine.load_after:g} after"
+    return f"the machine: {machine.cpus} CPUs, {load}; {busy}{others}"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from typing import Any
+
+import msgspec
 
 from onward.errors import ReadError
+from onward.guest.shared_shapes import Planted
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import CheckContext, Outputs, ReadContext
 from onward.model.measure import Better, Measure
 from onward.readers import canaries
+from onward.readers.decode import decode, decoded
 
 _OUT, _LINES = "mypy.txt", "lines/linecount.txt"
 _TEXT = re.compile(
@@ -22,6 +24,19 @@ _TEXT = re.compile(
 _ROW = re.compile(r"\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\S+)")
 # printed after the messages when a file does not parse, also where a summary is not wanted
 _STOPPED = re.compile(r"Found \d+ errors? in \d+ files? \(errors prevented further checking\)")
+
+
+class _Said(msgspec.Struct, frozen=True):
+    """A message of mypy; columns count from `first`."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    code: str | None
+    severity: str
+    end_line: int | None = None
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +63,10 @@ def targets(context: CheckContext) -> tuple[str, ...]:
 
 def read(outputs: Outputs, context: ReadContext) -> Reading:
     """Read mypy's messages, JSON or text; exit code 2 means that it gave up and what it says is not everything."""
-    copy = canaries.planted(outputs.json("planted.json"), "planted.json")
+    copy = decode(outputs, "planted.json", Planted)
     gave_up = outputs.exits[-1] == 2
     messages = [_message(line) for line in outputs.text(_OUT).splitlines() if line and not _STOPPED.fullmatch(line)]
-    placed = [canaries.replaced(found, copy) for found in messages if found is not None]
+    placed = [canaries.replaced(found, copy.root) for found in messages if found is not None]
     findings = tuple(found for found in placed if found.place.path not in copy.canaries)
     if gave_up:
         return Reading(
@@ -76,42 +91,31 @@ def _gave_up(findings: tuple[Finding, ...]) -> tuple[Problem, ...]:
 
 def _message(line: str) -> Finding | None:
     """Return the finding of one line; None for a note, which only explains the error before it."""
-    found = _from_json(line) if line.startswith("{") else _from_text(line)
-    if found["severity"] == "note":
+    found = decoded(line.encode(), _OUT, _Said) if line.startswith("{") else _from_text(line)
+    if found.severity == "note":
         return None
-    code = found["code"] or "misc"
+    code = found.code or "misc"
     place = Place(
-        path=found["file"],
-        line=_positive(found["line"]),
-        column=_positive(found["column"], shift=found["shift"]),
-        end_line=_positive(found.get("end_line")),
+        path=found.file,
+        line=_positive(found.line),
+        column=_positive(found.column - found.first + 1),
+        end_line=_positive(found.end_line),
     )
     severity = Severity.HIGH if code == "syntax" else Severity.LOW
-    return Finding(rule=code, tool="mypy", message=found["message"], severity=severity, place=place)
+    return Finding(rule=code, tool="mypy", message=found.message, severity=severity, place=place)
 
 
-def _from_json(line: str) -> dict[str, Any]:
-    try:
-        found = json.loads(line)
-        # columns count from 0 in JSON and from 1 in text
-        return {key: found[key] for key in ("file", "line", "column", "message", "code", "severity")} | {
-            "end_line": found.get("end_line"),
-            "shift": 1,
-        }
-    except (ValueError, KeyError) as error:
-        raise ReadError(f"a message of mypy is not complete ({error})", where=_OUT) from error
-
-
-def _from_text(line: str) -> dict[str, Any]:
+def _from_text(line: str) -> _Said:
     match = _TEXT.fullmatch(line)
     if match is None:
         raise ReadError(f"mypy printed something that is not a message: {line[:120]}", where=_OUT)
-    return match.groupdict() | {"shift": 0}
+    row, column = (int(number or 0) for number in match.group("line", "column"))
+    file, message, code, severity = match.group("file", "message", "code", "severity")
+    return _Said(file=file, line=row, column=column, message=message, code=code, severity=severity, first=1)
 
 
-def _positive(value: Any, *, shift: int = 0) -> int | None:
-    number = None if value is None else int(value)
-    return number + shift if number is not None and number >= 1 - shift else None
+def _positive(number: int | None) -> int | None:
+    return number if number is not None and number >= 1 else None
 
 
 def _typed(text: str) -> _Typed:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from onward.errors import ReadError
 from onward.gates.workflows import dockerfile, installs, shell
-from onward.gates.workflows.read import Planted, control_missed, is_workflow, planted, workflows_read
+from onward.gates.workflows.read import PLANTED, control_missed, is_workflow, workflows_read
+from onward.gates.workflows.shapes import Planted
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
+from onward.readers.decode import decode
 
 if TYPE_CHECKING:
     from onward.workflow.model import Job, Text
@@ -37,7 +39,7 @@ def is_requirements(path: str) -> bool:
 
 def read(outputs: Outputs, context: ReadContext) -> Reading:
     """Judge each file; one that cannot be read is a finding, because GitHub cannot read it either."""
-    copy, digests = planted(outputs), context.check.settings.flag(DIGESTS)
+    copy, digests = decode(outputs, PLANTED, Planted), context.check.settings.flag(DIGESTS)
     files = {path: text for path, text in copy.texts.items() if text is not None and is_requirements(path)}
     planted_faults = _of_workflow(copy.canary, copy.canary_text, files, digests=digests)
     seen = {finding.rule for finding in planted_faults} >= _CONTROL

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
 
-from onward.errors import ReadError
+import msgspec
+
+from onward.gates.workflows.shapes import Planted
 from onward.model.evidence import LookedAt, Problem, Reading
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import Outputs, ReadContext
+from onward.readers.canaries import replaced
+from onward.readers.decode import decode
 
 PLANTED = "planted.json"
 ZIZMOR = "zizmor.json"
@@ -23,32 +27,6 @@ _SEVERITIES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planted:
-    """The copy that checkers looked at: texts of the project's files, and the faulty workflow beside them."""
-
-    root: str
-    canary: str
-    canary_text: str
-    texts: Mapping[str, str | None]
-
-    def relative(self, path: str) -> str:
-        """Return a path that a tool printed, relative to the project."""
-        return path.removeprefix(self.root + "/").removeprefix("./")
-
-
-def planted(outputs: Outputs) -> Planted:
-    """Read the manifest of the copy; ReadError when it is not one."""
-    data = outputs.json(PLANTED)
-    try:
-        planted_ = Planted(**data)
-        if not isinstance(planted_.texts, dict):
-            raise TypeError("texts")
-    except TypeError as error:
-        raise ReadError(f"the list of copied workflows is not complete ({error})", where=PLANTED) from error
-    return planted_
-
-
 def is_workflow(path: str) -> bool:
     """Return whether GitHub takes the file for a workflow, or it is a composite action."""
     if path.startswith(".github/workflows/") and path.count("/") == 2:
@@ -56,51 +34,100 @@ def is_workflow(path: str) -> bool:
     return path.rpartition("/")[2] in {"action.yml", "action.yaml"}
 
 
+class _Point(msgspec.Struct, frozen=True):
+    row: int
+    column: int
+
+
+class _Span(msgspec.Struct, frozen=True):
+    start: _Point = msgspec.field(name="start_point")
+    end: _Point = msgspec.field(name="end_point")
+
+
+class _Concrete(msgspec.Struct, frozen=True):
+    location: _Span
+
+
+class _Local(msgspec.Struct, frozen=True):
+    verbatim_path: str
+
+
+class _Key(msgspec.Struct, frozen=True):
+    local: _Local = msgspec.field(name="Local")
+
+
+class _Symbolic(msgspec.Struct, frozen=True):
+    kind: str
+    annotation: str
+    key: _Key
+
+
+class _Location(msgspec.Struct, frozen=True):
+    symbolic: _Symbolic
+    concrete: _Concrete
+
+
+class _Determinations(msgspec.Struct, frozen=True):
+    severity: str
+
+
+class _Fix(msgspec.Struct, frozen=True):
+    title: str
+
+
+class _Audit(msgspec.Struct, frozen=True):
+    """One entry of zizmor's report."""
+
+    ident: str
+    desc: str
+    url: str
+    determinations: _Determinations
+    locations: Annotated[tuple[_Location, ...], msgspec.Meta(min_length=1)]
+    ignored: bool
+    fixes: tuple[_Fix, ...] | None = None
+
+
+class _Mistake(msgspec.Struct, frozen=True):
+    """One entry of actionlint's report."""
+
+    kind: str
+    message: str
+    path: str = msgspec.field(name="filepath")
+    line: int
+    column: int
+
+
 def read_zizmor(outputs: Outputs, _: ReadContext) -> Reading:
     """Read zizmor's version 1 JSON; rows there count from 0. Each file was named, so none can be left out quietly."""
-    copy, data = planted(outputs), outputs.json(ZIZMOR)
-    if not isinstance(data, list):
-        raise ReadError("zizmor's report is not a list", where=ZIZMOR)
-    try:
-        findings = [_zizmor_finding(entry) for entry in data if not entry["ignored"]]
-    except (KeyError, TypeError, StopIteration, IndexError) as error:
-        raise ReadError(f"an entry of zizmor's report is not complete ({error!r})", where=ZIZMOR) from error
-    return _reading(findings, copy, what="workflows audited")
+    entries = decode(outputs, ZIZMOR, tuple[_Audit, ...])
+    findings = [_zizmor_finding(entry) for entry in entries if not entry.ignored]
+    return _reading(findings, decode(outputs, PLANTED, Planted), what="workflows audited")
 
 
-def _zizmor_finding(entry: Mapping[str, Any]) -> Finding:
-    locations = entry["locations"]
-    first = next((one for one in locations if one["symbolic"]["kind"] == "Primary"), locations[0])
-    span = first["concrete"]["location"]
-    key = first["symbolic"]["key"]["Local"]
-    fixes = entry.get("fixes") or ()
+def _zizmor_finding(entry: _Audit) -> Finding:
+    first = next((one for one in entry.locations if one.symbolic.kind == "Primary"), entry.locations[0])
+    span = first.concrete.location
     return Finding(
-        rule=entry["ident"],
+        rule=entry.ident,
         tool="zizmor",
-        message=f"{entry['desc']}: {first['symbolic']['annotation']}",
-        severity=_SEVERITIES.get(entry["determinations"]["severity"], Severity.UNKNOWN),
+        message=f"{entry.desc}: {first.symbolic.annotation}",
+        severity=_SEVERITIES.get(entry.determinations.severity, Severity.UNKNOWN),
         place=Place(
-            path=key["verbatim_path"],
-            line=span["start_point"]["row"] + 1,
-            column=span["start_point"]["column"] + 1,
-            end_line=span["end_point"]["row"] + 1,
-            end_column=span["end_point"]["column"] + 1,
+            path=first.symbolic.key.local.verbatim_path,
+            line=span.start.row + 1,
+            column=span.start.column + 1,
+            end_line=span.end.row + 1,
+            end_column=span.end.column + 1,
         ),
-        url=entry["url"],
-        fix=fixes[0]["title"] if fixes else "",
+        url=entry.url,
+        fix=entry.fixes[0].title if entry.fixes else "",
     )
 
 
 def read_actionlint(outputs: Outputs, _: ReadContext) -> Reading:
     """Read actionlint's JSON; a column of 0 means the whole line."""
-    copy, data = planted(outputs), outputs.json(ACTIONLINT)
-    if not isinstance(data, list):
-        raise ReadError("actionlint's report is not a list", where=ACTIONLINT)
-    try:
-        findings = [_actionlint_finding(entry) for entry in data]
-    except (KeyError, TypeError) as error:
-        raise ReadError(f"an entry of actionlint's report is not complete ({error!r})", where=ACTIONLINT) from error
-    return _reading(findings, _without_actions(copy), what="workflows checked")
+    findings = [_actionlint_finding(entry) for entry in decode(outputs, ACTIONLINT, tuple[_Mistake, ...])]
+    return _reading(findings, _without_actions(decode(outputs, PLANTED, Planted)), what="workflows checked")
 
 
 def _without_actions(copy: Planted) -> Planted:
@@ -109,25 +136,20 @@ def _without_actions(copy: Planted) -> Planted:
     return replace(copy, texts=workflows)
 
 
-def _actionlint_finding(entry: Mapping[str, Any]) -> Finding:
-    kind = entry["kind"]
-    place = Place(path=entry["filepath"], line=entry["line"] or None, column=entry["column"] or None)
-    severity = Severity.HIGH if kind == "syntax-check" else Severity.MEDIUM
-    return Finding(rule=kind, tool="actionlint", message=entry["message"], severity=severity, place=place)
+def _actionlint_finding(entry: _Mistake) -> Finding:
+    place = Place(path=entry.path, line=entry.line or None, column=entry.column or None)
+    severity = Severity.HIGH if entry.kind == "syntax-check" else Severity.MEDIUM
+    return Finding(rule=entry.kind, tool="actionlint", message=entry.message, severity=severity, place=place)
 
 
 def _reading(findings: Sequence[Finding], copy: Planted, *, what: str) -> Reading:
-    placed = [_placed(finding, copy) for finding in findings]
+    placed = [replaced(finding, copy.root) for finding in findings]
     seen = any(finding.place.path == copy.canary for finding in placed)
     return Reading(
         looked_at=(workflows_read(copy, what=what, seen=seen),),
         findings=tuple(finding for finding in placed if finding.place.path != copy.canary),
         problems=() if seen else (control_missed(copy),),
     )
-
-
-def _placed(finding: Finding, copy: Planted) -> Finding:
-    return replace(finding, place=replace(finding.place, path=copy.relative(finding.place.path or "")))
 
 
 def workflows_read(copy: Planted, *, what: str, seen: bool) -> LookedAt:

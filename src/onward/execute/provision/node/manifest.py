@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from onward.errors import ProvisionError
 from onward.execute.provision.node import packagers
-from onward.execute.provision.node.packagers import Locked, Packager
+from onward.execute.provision.node.packagers import Locked, Manifest, Packager
 
 _VERSION_FILES = (".nvmrc", ".node-version")
 _WORKSPACES = "pnpm-workspace.yaml"
@@ -104,7 +104,7 @@ def _has_members(folder: Path) -> bool:
     return any(member != "." for member in named or ())
 
 
-def _object(path: Path) -> Mapping[str, Any]:
+def _object(path: Path) -> Manifest:
     try:
         decoded = json.loads(path.read_bytes())
     except FileNotFoundError as error:
@@ -116,7 +116,7 @@ def _object(path: Path) -> Mapping[str, Any]:
     return decoded
 
 
-def _range(folder: Path, manifest: Mapping[str, Any]) -> tuple[str, str]:
+def _range(folder: Path, manifest: Manifest) -> tuple[str, str]:
     engines = manifest.get("engines")
     named = engines.get("node") if isinstance(engines, dict) else None
     if isinstance(named, str) and named:

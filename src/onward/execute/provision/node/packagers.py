@@ -25,6 +25,8 @@ _BERRY_FORMAT = re.compile(r"^__metadata:\n(?: .*\n)*? +version: (\d+)$", re.MUL
 _CLASSIC = re.compile(r"^# yarn lockfile v1$", re.MULTILINE)
 # Yarn refuses to read a lock of another format than its own when it must not write it.
 _BERRIES = {6: YARN_3, 8: YARN_4_13, 9: YARN_4_14, 10: YARN_4}
+# package.json, decoded
+Manifest = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,7 @@ def registries(environ: Mapping[str, str]) -> dict[str, str]:
     return {yarn: known[name] for yarn, name in wanted if name in known and yarn not in known}
 
 
-def locked(folder: Path, manifest: Mapping[str, Any], names: Collection[str]) -> Locked:
+def locked(folder: Path, manifest: Manifest, names: Collection[str]) -> Locked:
     """Return what `folder` is installed from, of the files `names`: packageManager decides, else npm's lock comes first.
 
     ProvisionError: no lock, one of a manager that onward does not bring, or one that the named manager does not read.

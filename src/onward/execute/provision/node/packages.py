@@ -10,10 +10,9 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from onward.errors import ProvisionError
-from onward.execute.cache.store import Made, Store
+from onward.execute.cache.store import Made, Note, Store
 from onward.execute.process.processes import Processes, quick
 from onward.execute.provision.installer import Installer
 from onward.execute.provision.node import packagers
@@ -174,7 +173,7 @@ class NodeEnvironments:
             raise ProvisionError("the Node that onward brings does not start on this machine", where=NODE.name)
         return node
 
-    def _install(self, home: Path, wanted: Wanted, node: Node, tool: ResolvedTool | None) -> Mapping[str, Any]:
+    def _install(self, home: Path, wanted: Wanted, node: Node, tool: ResolvedTool | None) -> Note:
         for name, data in wanted.files:
             (home / name).parent.mkdir(parents=True, exist_ok=True)
             (home / name).write_bytes(data)

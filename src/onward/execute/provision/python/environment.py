@@ -6,13 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from onward.errors import ProvisionError
-from onward.execute.cache.store import Made, Store
+from onward.execute.cache.store import Made, Note, Store
 from onward.execute.process.processes import Processes
 from onward.execute.provision.installer import Installer
 from onward.execute.provision.python.declared import Declared, declared
@@ -88,7 +87,7 @@ class Environments:
         pins = tuple(base.note["pins"])
         key = f"{base_key}-{hashlib.sha256(chr(0).join(missing).encode()).hexdigest()[:12]}"
 
-        def derive(folder: Path) -> Mapping[str, Any]:
+        def derive(folder: Path) -> Note:
             note = _make(folder, recipe, interpreter, pins=pins, additions=missing)
             _refuse_drift(base, note)
             return note
@@ -107,7 +106,7 @@ def _make(
     *,
     pins: tuple[str, ...] = (),
     additions: tuple[str, ...] = (),
-) -> Mapping[str, Any]:
+) -> Note:
     venv = folder / "env"
     recipe.installer.venv(interpreter.path, venv, folder / "make.log")
     roots = recipe.install(folder, pins)
@@ -155,7 +154,7 @@ def _name(requirement: str) -> str:
         raise ProvisionError(f"{requirement!r} is not a requirement: {error}", where=requirement) from error
 
 
-def _refuse_drift(base: Made, derived: Mapping[str, Any]) -> None:
+def _refuse_drift(base: Made, derived: Note) -> None:
     now = dict(derived["packages"])
     changed = [
         f"{name} {version} → {now.get(name)}" for name, version in base.note["packages"] if now.get(name) != version

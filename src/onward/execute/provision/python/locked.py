@@ -11,15 +11,18 @@ from packaging.utils import canonicalize_name
 
 from onward.errors import ProvisionError
 
+# a table of a lock or of pyproject.toml
+Table = Mapping[str, Any]
 
-def from_pipfile_lock(lock: Mapping[str, Any], *, deployed: bool) -> tuple[str, ...]:
+
+def from_pipfile_lock(lock: Table, *, deployed: bool) -> tuple[str, ...]:
     """Return one requirement a locked package, with its markers and hashes; `develop` too unless deployed."""
     sections = ("default",) if deployed else ("default", "develop")
     packages = {name: entry for section in sections for name, entry in lock.get(section, {}).items()}
     return tuple(line for name, entry in sorted(packages.items()) if (line := _pipfile_line(name, entry)))
 
 
-def _pipfile_line(name: str, entry: Mapping[str, Any]) -> str:
+def _pipfile_line(name: str, entry: Table) -> str:
     if "git" in entry:
         return f"{name} @ git+{entry['git']}@{entry.get('ref', 'HEAD')}"
     if "version" not in entry:
@@ -30,7 +33,7 @@ def _pipfile_line(name: str, entry: Mapping[str, Any]) -> str:
     return f"{name}{extras}{entry['version']}{marker}{_hashes(entry.get('hashes', ()))}"
 
 
-def poetry_pins(lock: Mapping[str, Any]) -> tuple[str, ...]:
+def poetry_pins(lock: Table) -> tuple[str, ...]:
     """Return "name==version" for each package that poetry locked at one version only."""
     versions: dict[str, set[str]] = {}
     for package in lock.get("package", ()):
@@ -39,7 +42,7 @@ def poetry_pins(lock: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(f"{name}=={min(found)}" for name, found in sorted(versions.items()) if len(found) == 1)
 
 
-def poetry_hashes(lock: Mapping[str, Any]) -> dict[tuple[str, str], tuple[str, ...]]:
+def poetry_hashes(lock: Table) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the hashes of the files of each locked (name, version)."""
     old = lock.get("metadata", {}).get("files", {})
     return {
@@ -55,11 +58,11 @@ def with_hashes(pins: Iterable[str], hashes: Mapping[tuple[str, str], tuple[str,
     return tuple(line + _hashes(hashes.get(_pinned(line), ())) for line in pins)
 
 
-def poetry_roots(pyproject: Mapping[str, Any], *, deployed: bool) -> tuple[str, ...]:
+def poetry_roots(pyproject: Table, *, deployed: bool) -> tuple[str, ...]:
     """Return what a poetry project asks for as standard requirements; its groups too unless deployed."""
     poetry = pyproject.get("tool", {}).get("poetry", {})
     project = pyproject.get("project", {})
-    groups: list[Mapping[str, Any]] = [poetry.get("dependencies", {})]
+    groups: list[Table] = [poetry.get("dependencies", {})]
     lines: list[str] = list(project.get("dependencies", ()))
     if not deployed:
         groups += [poetry.get("dev-dependencies", {})]

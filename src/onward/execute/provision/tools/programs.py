@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
+from onward.execute.cache.store import Note
 from onward.execute.process.processes import quick
 from onward.execute.provision.installer import Installer
 from onward.model.evidence import ToolUse
@@ -63,7 +63,7 @@ def how_to_get(tool: Tool, source: Program) -> str:
     return ", ".join(ways)
 
 
-def make(tool: Tool, source: Program, folder: Path, installer: Installer) -> Mapping[str, Any]:
+def make(tool: Tool, source: Program, folder: Path, installer: Installer) -> Note:
     """Put the program into `folder`/bin and return its ToolUse as a mapping. Raises ProvisionError."""
     target = folder / "bin" / tool.executable
     target.parent.mkdir()

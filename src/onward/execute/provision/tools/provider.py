@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, assert_never
+from typing import assert_never
 
 from packaging.utils import canonicalize_name
 
 from onward.errors import ProvisionError
-from onward.execute.cache.store import Store
+from onward.execute.cache.store import Note, Store
 from onward.execute.process.processes import Processes
 from onward.execute.provision.installer import Installer
 from onward.execute.provision.python.environment import Environment
@@ -122,7 +122,7 @@ class ToolProvider:
         lock = f"{source.package}=={pin}\n".encode() if pin else lock_file(source.lock)
         interpreter = (python or Path(getattr(sys, "_base_executable", sys.executable))).resolve()
 
-        def make(folder: Path) -> Mapping[str, Any]:
+        def make(folder: Path) -> Note:
             log = folder / "make.log"
             requirements = folder / "lock.txt"
             requirements.write_bytes(lock)
@@ -141,7 +141,7 @@ class ToolProvider:
         return ResolvedTool(executable=made.path / "env" / "bin" / tool.executable, use=use)
 
     def _from_npm(self, tool: Tool, source: Npm) -> ResolvedTool:
-        def make(folder: Path) -> Mapping[str, Any]:
+        def make(folder: Path) -> Note:
             npm.unpack(source, folder, self._installer, self._npm_program)
             return {"version": source.version}
 
@@ -165,7 +165,7 @@ class ToolProvider:
                 hint=programs.how_to_get(tool, source),
             )
 
-        def make(folder: Path) -> Mapping[str, Any]:
+        def make(folder: Path) -> Note:
             return programs.make(tool, source, folder, self._installer)
 
         made = self._store.obtain(KIND, key, make)

@@ -7,13 +7,11 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from onward.errors import ServiceError
-from onward.execute.cache.store import Store
+from onward.execute.cache.store import Note, Store
 from onward.execute.process.wait import with_tail
 from onward.execute.services import server_dirs
 from onward.execute.services.serving import Server
@@ -48,7 +46,7 @@ def lay(server: Server, programs: Programs, store: Store) -> Cluster:
     """Lay a fresh data folder into the server's folder; ServiceError or ProvisionError when that fails."""
     data = server.folder / _DATA
 
-    def make(folder: Path) -> Mapping[str, Any]:
+    def make(folder: Path) -> Note:
         # initdb runs as the server's user, who may not reach the cache: so it works there, and onward copies.
         password = secrets.token_hex(16)
         _initialise(server, programs.folder / "initdb", data, password)

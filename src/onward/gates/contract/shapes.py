@@ -1,0 +1,36 @@
+"""What the gate's guest programs write (standard library only, Python ≥ 3.9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Invalid:
+    """An error of a document; `place` is empty for the whole of it."""
+
+    place: str
+    message: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What a validator says of the published document; `control` counts the errors of one that is known to be wrong."""
+
+    format: int
+    version: str
+    operations: int
+    control: int
+    errors: tuple[Invalid, ...]
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Case:
+    """The run that was prepared: operations, objects in answers that were closed, those that say that they are open."""
+
+    format: int
+    operations: int
+    closed: int
+    left_open: int
