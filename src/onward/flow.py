@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,27 +25,15 @@ from onward.model.gate import Gate
 from onward.model.ledger import Ledgers
 from onward.model.pipeline import Pipeline
 from onward.model.places import Places
-from onward.model.plan import Plan, Step
+from onward.model.plan import Candidate, Plan, Step
 from onward.model.verdict import RunResult
 from onward.plan import select
 from onward.plan.announce import announce
-from onward.plan.build import build_plan, needs
+from onward.plan.build import build_plan
+from onward.plan.candidates import candidates, needs
 from onward.record.folder import RunFolder
 from onward.record.ledger import load_ledgers
 from onward.record.runs import Records
-
-# What rooms ask about; the other facts are for people, and cost more than they are worth here.
-ASKED_FACTS = (
-    "formatter",
-    "linter",
-    "bandit-config",
-    "mypy-files",
-    "frontend",
-    "frontend-scripts",
-    "frontend-packages",
-    "frontend-managers",
-    "base-images",
-)
 
 Listener = Callable[[Event], None]
 ExitCode = Callable[[RunResult], int]
@@ -71,6 +59,17 @@ class RunRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """The project and its candidates, before anything is asked of a machine; `asked` is the request as planning has it."""
+
+    pipeline: Pipeline
+    project: Project
+    gates: tuple[Gate, ...]
+    candidates: tuple[Candidate, ...]
+    asked: select.Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """Everything known before the first step; `last_durations` are the seconds that each step took the last time."""
 
@@ -91,12 +90,12 @@ class Outcome:
     exit_code: int
 
 
-def prepare(request: RunRequest) -> Prepared:
-    """Load the definition, look at the project and the machine, and plan. Nothing is executed, nothing written."""
+def consider(request: RunRequest) -> Considered:
+    """Load the definition, look at the project, and find which checks concern it. Of programs only git is executed."""
     loaded = load(request.start, gates.ALL, environ=request.environ, flags=request.flags)
     pipeline = loaded.pipeline
     every_gate = gates.with_custom(pipeline)
-    project = survey(loaded.root, pipeline, request)
+    project = survey(loaded.root, pipeline, every_gate, request)
     asked = select.Request(
         profile=loaded.profile,
         named=request.named,
@@ -105,21 +104,29 @@ def prepare(request: RunRequest) -> Prepared:
         offline=pipeline.offline,
         recorded=request.recorded,
     )
-    wanted = needs(every_gate, pipeline, project, request=asked)
-    machine = probe.probe(wanted, environ=request.environ, places=request.places, offline=pipeline.offline)
-    plan = build_plan(every_gate, pipeline, project, machine, request=asked)
+    found = candidates(every_gate, pipeline, project, request=asked)
+    return Considered(pipeline=pipeline, project=project, gates=every_gate, candidates=found, asked=asked)
+
+
+def prepare(request: RunRequest) -> Prepared:
+    """Find the candidates, ask the machine for what they need, and plan. No code of the project is executed."""
+    found = consider(request)
+    pipeline, project = found.pipeline, found.project
+    machine = probe.probe(
+        needs(found.candidates), environ=request.environ, places=request.places, offline=pipeline.offline
+    )
     return Prepared(
         pipeline=pipeline,
         project=project,
-        ledgers=load_ledgers(loaded.root),
-        gates=every_gate,
-        plan=plan,
+        ledgers=load_ledgers(project.root),
+        gates=found.gates,
+        plan=build_plan(found.candidates, project, machine, request=found.asked),
         last_durations=Records(request.places.state).durations(str(project.root)),
     )
 
 
-def survey(root: Path, pipeline: Pipeline, request: RunRequest) -> Project:
-    """Return the project at `root` with the facts that its own files show."""
+def survey(root: Path, pipeline: Pipeline, every_gate: Iterable[Gate], request: RunRequest) -> Project:
+    """Return the project at `root` with the facts that these gates ask for, as its own files show them."""
     project = repository.survey(
         root,
         base=request.base,
@@ -128,7 +135,8 @@ def survey(root: Path, pipeline: Pipeline, request: RunRequest) -> Project:
         default_branch=pipeline.default_branch,
     )
     tree = WorkTree(project.root, project.files)
-    return replace(project, facts=detect(tree, only=ASKED_FACTS), declared=declared(tree))
+    asked = {key.name for gate in every_gate for key in gate.facts}
+    return replace(project, facts=detect(tree, only=asked), declared=declared(tree))
 
 
 def run_pipeline(request: RunRequest, listen: Listener, exit_code: ExitCode) -> Outcome:
@@ -172,7 +180,8 @@ def _tell_the_end(folder: RunFolder, listen: Listener, event: RunFailed) -> None
 
 
 def _execute_and_judge(prepared: Prepared, request: RunRequest, *, folder: RunFolder, tell: Listener) -> RunResult:
-    from onward.execute.executor import RunEnvironment, open_executor  # noqa: PLC0415  # planning alone executes nothing
+    from onward.execute.executor import open_executor  # noqa: PLC0415  # planning alone executes no step
+    from onward.execute.resources.context import RunEnvironment  # noqa: PLC0415  # as above
 
     judge = Judge(prepared.plan, prepared.pipeline, prepared.ledgers, request.clock().date())
     bulletin = _Bulletin(prepared.plan, judge, tell)
