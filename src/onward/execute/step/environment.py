@@ -9,7 +9,7 @@ from pathlib import Path
 
 from onward import guest
 from onward.execute.application.variables import plain_variables
-from onward.execute.resources.context import LeaseContext, RunResources
+from onward.execute.resources.context import LeaseContext, RunEnvironment, RunResources
 from onward.execute.resources.table import lease_all
 from onward.execute.step.tokens import united
 from onward.model.gate import Where
@@ -22,7 +22,7 @@ def make_ready(run: RunResources, step: Step, cpus: int, scratch: Path) -> Itera
     """Yield all that `step` is leased, as one; ProvisionError or ServiceError when something cannot be had."""
     with ExitStack() as stack:
         tree = stack.enter_context(run.workspaces.own()) if _needs_own(step) else run.workspaces.shared()
-        own = _own(run, step, cpus, scratch=scratch, tree=tree)
+        own = own_lease(run.site, step, cpus, scratch=scratch, tree=tree)
         context = LeaseContext(run=run, step=step, cpus=cpus, tree=tree, scratch=scratch, stack=stack, held=(own,))
         yield united(step.id, lease_all(step.needs, context))
 
@@ -31,7 +31,7 @@ def _needs_own(step: Step) -> bool:
     return step.check.where is Where.OWN or any(isinstance(need, RunningApplication) for need in step.needs)
 
 
-def _own(run: RunResources, step: Step, cpus: int, *, scratch: Path, tree: Path) -> Lease:
+def own_lease(site: RunEnvironment, step: Step, cpus: int, *, scratch: Path, tree: Path) -> Lease:
     """Return what every step has without asking."""
     for name in ("work", "home", "tmp", "inputs"):
         (scratch / name).mkdir(exist_ok=True)
@@ -39,17 +39,17 @@ def _own(run: RunResources, step: Step, cpus: int, *, scratch: Path, tree: Path)
         giver="onward",
         tokens={
             "tree": str(tree),
-            "out": str(run.site.folder(step.id)),
+            "out": str(site.folder(step.id)),
             "scratch": str(scratch / "work"),
             "onward": sys.executable,
             "guest": str(Path(guest.__file__).parent),
             "jobs": str(cpus),
             "inputs": str(scratch / "inputs"),
-            "git": str(run.site.project.git_dir),
-            "gitroot": str(run.site.project.git_root),
+            "git": str(site.project.git_dir),
+            "gitroot": str(site.project.git_root),
         },
         variables={
-            **plain_variables(run.site.environ, run.site.run, scratch, None),
+            **plain_variables(site.environ, site.run, scratch, None),
             "PYTEST_XDIST_AUTO_NUM_WORKERS": str(cpus),
         },
     )
