@@ -50,9 +50,8 @@ def has_tool(need: Tool, context: ProbeContext) -> Availability:
 def _provisioned(tool: Tool, source: Program, context: ProbeContext) -> Availability:
     from onward.execute.cache.store import stamped  # noqa: PLC0415  # where such a program is needed
     from onward.execute.provision.tools import programs  # noqa: PLC0415  # as above
-    from onward.execute.provision.tools.provider import KIND  # noqa: PLC0415  # as above
 
-    if stamped(context.places.cache / KIND / programs.key(tool, source)) is not None:
+    if stamped(context.places.cache / programs.KIND / programs.key(tool, source)) is not None:
         return Availability(present=True, detail=f"{source.version}, made by onward")
     if programs.builder(source, context.environ) is not None:
         how = f"built from its Go module at its first use, in about {source.build_time}"
