@@ -32,7 +32,7 @@ class Command:
     {tree} folder that is looked at · {out} folder for outputs · {scratch} empty folder, removed afterwards ·
     {python} interpreter of the step's environment · {tool:NAME} executable of a tool · {onward} onward's own interpreter ·
     {guest} folder of guest programs · {jobs} CPUs granted · {inputs} folder with consumed artifacts, one folder a step ·
-    {git} common git directory · {gitroot} root of the work tree's repository · {SERVICE.url} {SERVICE.log} of a service ·
+    {git} common git directory · {gitroot} root of the work tree's repository · {SERVICE.url} {SERVICE.log} by kind, of the only one ·
     {advisories.url} of the advisory mirror · {node} {node.npm} programs and {node.modules} packages of the front end ·
     {trivy.folder} {trivy.source} {osv.folder} {osv.source} of a scanner's database ("imported" or "live") ·
     {image.run} {image.mark} labels of what is made with Docker · {browser} Chromium or Chrome as this machine has it ·
