@@ -16,7 +16,16 @@ from onward.execute.resources.context import RunEnvironment, made_when_asked
 from onward.execute.resources.table import RESOURCES
 from onward.execute.step.environment import own_lease
 from onward.model.gate import Check, Command, Gate, Matrix
-from onward.model.need import EnvironmentUse, Interpreter, Need, Network, Packages, RunningApplication, Service
+from onward.model.need import (
+    BaseTree,
+    EnvironmentUse,
+    Interpreter,
+    Need,
+    Network,
+    Packages,
+    RunningApplication,
+    Service,
+)
 from onward.model.pipeline import ServiceSpec
 from onward.model.places import Places
 from onward.model.tool import Tool
@@ -38,7 +47,7 @@ def test_the_table_has_each_kind_of_need_once() -> None:
 
 def test_of_each_kind_it_is_known_whether_a_machine_is_asked() -> None:
     unasked = {resource.need for resource in RESOURCES if resource.available is made_when_asked}
-    assert unasked == {Network, EnvironmentUse, Packages, RunningApplication}
+    assert unasked == {Network, BaseTree, EnvironmentUse, Packages, RunningApplication}
     assert [kind for kind in kinds() if not kind.excuses] == [Service]
 
 
