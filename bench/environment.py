@@ -18,7 +18,7 @@ from onward.execute.provision.python.environment import Environments
 from onward.execute.provision.python.interpreters import Interpreters
 from onward.execute.provision.tools.provider import lock_file, registry_environment
 from onward.model.facts import Project, Revision
-from onward.model.gate import EnvironmentUse
+from onward.model.need import EnvironmentUse
 from onward.model.pipeline import Pipeline
 from onward.model.places import Places
 

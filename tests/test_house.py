@@ -158,6 +158,7 @@ EXECUTE = (
     "services",
     "advisories",
     "application",
+    "resources",
     "machine",
     "step",
     "executor",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,31 +21,20 @@ from onward.judge.run import Judge
 from onward.model.event import Event, GateJudged, RunFailed, RunFinished, StepFinished, StepJudged
 from onward.model.evidence import Evidence
 from onward.model.facts import Project
+from onward.model.gate import Gate
 from onward.model.ledger import Ledgers
 from onward.model.pipeline import Pipeline
 from onward.model.places import Places
-from onward.model.plan import Plan, Step
+from onward.model.plan import Candidate, Plan, Step
 from onward.model.policy import Policy
 from onward.model.verdict import RunResult
 from onward.plan import select
 from onward.plan.announce import announce, policy_of
-from onward.plan.build import build_plan, needs
+from onward.plan.build import build_plan
+from onward.plan.candidates import candidates, needs
 from onward.record.folder import RunFolder
 from onward.record.ledger import load_ledgers
 from onward.record.runs import Records
-
-# What rooms ask about; the other facts are for people, and cost more than they are worth here.
-ASKED_FACTS = (
-    "formatter",
-    "linter",
-    "bandit-config",
-    "mypy-files",
-    "frontend",
-    "frontend-scripts",
-    "frontend-packages",
-    "frontend-managers",
-    "base-images",
-)
 
 Listener = Callable[[Event], None]
 ExitCode = Callable[[RunResult], int]
@@ -64,6 +53,17 @@ class RunRequest:
     named: tuple[str, ...] = ()
     changed: bool = False
     base: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """The project and its candidates, before anything is asked of a machine; `asked` is the request as planning has it."""
+
+    pipeline: Pipeline
+    project: Project
+    gates: tuple[Gate, ...]
+    candidates: tuple[Candidate, ...]
+    asked: select.Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +87,12 @@ class Outcome:
     exit_code: int
 
 
-def prepare(request: RunRequest) -> Prepared:
-    """Load the definition, look at the project and the machine, and plan. Nothing is executed, nothing written."""
+def consider(request: RunRequest) -> Considered:
+    """Load the definition, look at the project, and find which checks concern it. Of programs only git is executed."""
     loaded = load(request.start, gates.ALL, environ=request.environ, flags=request.flags)
     pipeline = loaded.pipeline
     every_gate = gates.with_custom(pipeline)
-    project = survey(loaded.root, pipeline, request)
+    project = survey(loaded.root, pipeline, every_gate, request)
     asked = select.Request(
         profile=loaded.profile,
         named=request.named,
@@ -100,21 +100,29 @@ def prepare(request: RunRequest) -> Prepared:
         jobs=loaded.jobs or probe.cpus(),
         offline=pipeline.offline,
     )
-    wanted = needs(every_gate, pipeline, project, request=asked)
-    machine = probe.probe(wanted, environ=request.environ, places=request.places, offline=pipeline.offline)
-    plan = build_plan(every_gate, pipeline, project, machine, request=asked)
+    found = candidates(every_gate, pipeline, project, request=asked)
+    return Considered(pipeline=pipeline, project=project, gates=every_gate, candidates=found, asked=asked)
+
+
+def prepare(request: RunRequest) -> Prepared:
+    """Find the candidates, ask the machine for what they need, and plan. No code of the project is executed."""
+    found = consider(request)
+    pipeline, project = found.pipeline, found.project
+    machine = probe.probe(
+        needs(found.candidates), environ=request.environ, places=request.places, offline=pipeline.offline
+    )
     return Prepared(
         pipeline=pipeline,
         project=project,
-        policy=policy_of(every_gate, pipeline),
-        ledgers=load_ledgers(loaded.root),
-        plan=plan,
+        policy=policy_of(found.gates, pipeline),
+        ledgers=load_ledgers(project.root),
+        plan=build_plan(found.candidates, project, machine, request=found.asked),
         last_durations=Records(request.places.state).durations(str(project.root)),
     )
 
 
-def survey(root: Path, pipeline: Pipeline, request: RunRequest) -> Project:
-    """Return the project at `root` with the facts that its own files show."""
+def survey(root: Path, pipeline: Pipeline, every_gate: Iterable[Gate], request: RunRequest) -> Project:
+    """Return the project at `root` with the facts that these gates ask for, as its own files show them."""
     project = repository.survey(
         root,
         base=request.base,
@@ -123,7 +131,8 @@ def survey(root: Path, pipeline: Pipeline, request: RunRequest) -> Project:
         default_branch=pipeline.default_branch,
     )
     tree = WorkTree(project.root, project.files)
-    return replace(project, facts=detect(tree, only=ASKED_FACTS), declared=declared(tree))
+    asked = {key.name for gate in every_gate for key in gate.facts}
+    return replace(project, facts=detect(tree, only=asked), declared=declared(tree))
 
 
 def run_pipeline(request: RunRequest, listen: Listener, exit_code: ExitCode) -> Outcome:
@@ -179,7 +188,8 @@ def _tell_the_end(folder: RunFolder, listen: Listener, event: RunFailed) -> None
 def _execute(
     prepared: Prepared, request: RunRequest, judge: Judge, *, folder: RunFolder, tell: Listener
 ) -> Mapping[str, Evidence]:
-    from onward.execute.executor import RunEnvironment, open_executor  # noqa: PLC0415  # planning alone executes nothing
+    from onward.execute.executor import open_executor  # noqa: PLC0415  # planning alone executes no step
+    from onward.execute.resources.context import RunEnvironment  # noqa: PLC0415  # as above
 
     bulletin = _Bulletin(prepared.plan, judge, tell)
     site = RunEnvironment(

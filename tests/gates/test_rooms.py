@@ -14,8 +14,11 @@ import pytest
 from kit import values
 from onward import gates
 from onward.config.definition import load
+from onward.detect.stack import DETECTORS
 from onward.errors import ReadError
+from onward.model.facts import Fact
 from onward.model.gate import Check, CheckContext, Command, Gate, Outputs, ReadContext
+from onward.model.need import Need
 from onward.model.pipeline import GateSettings
 from onward.model.plan import Step
 
@@ -27,12 +30,18 @@ def settings(gate: Gate) -> GateSettings:
     return GateSettings(gate=gate.id, options={option.name: option.default for option in gate.options})
 
 
+def facts_of(gate: Gate) -> tuple[Fact, ...]:
+    """Return what the gate declares, and nothing else: asking for another fact is an error."""
+    return tuple(Fact(name=key.name, value=None) for key in gate.facts)
+
+
 def read_context(gate: Gate, given: dict[str, Any]) -> ReadContext:
     changes = given.get("context", {})
     project = values.project(
         declared=tuple((name, version) for name, version in changes.get("declared", {}).items()),
         files=tuple(changes.get("files", ("app/a.py", "tests/test_a.py"))),
         changed=tuple(changes["changed"]) if "changed" in changes else None,
+        facts=facts_of(gate),
     )
     changed = {name: tuple(v) if isinstance(v, list) else v for name, v in changes.get("options", {}).items()}
     options = {**settings(gate).options, **changed}
@@ -152,7 +161,23 @@ def test_commands_are_values_that_name_their_outputs(gate: Gate) -> None:
 
 
 def context_of(gate: Gate) -> CheckContext:
-    return values.context(gate.id, settings=settings(gate), python="3.11")
+    project = values.project(facts=facts_of(gate))
+    return values.context(gate.id, project=project, settings=settings(gate), python="3.11")
+
+
+@pytest.mark.parametrize("gate", gates.ALL, ids=lambda gate: gate.id)
+def test_a_gate_asks_for_the_facts_that_it_declares_and_for_no_other(gate: Gate) -> None:
+    context = context_of(gate)
+    for check in gate.checks:
+        check.applies(context)
+        check.commands(context)
+        assert all(isinstance(need, Need) or need(context) is not None for need in check.needs)
+
+
+def test_the_facts_that_gates_ask_for_are_a_closed_set() -> None:
+    declared = {key for gate in gates.ALL for key in gate.facts}
+    assert declared == set(values.KEYS)
+    assert {key.name for key in declared} <= {name for name, _ in DETECTORS}
 
 
 def test_gates_have_unique_ids_and_checks() -> None:

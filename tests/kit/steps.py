@@ -12,17 +12,18 @@ from pathlib import Path
 
 from kit import require
 from kit.repos import scrubbed
-from kit.values import pipeline
+from kit.values import known, pipeline
 from onward import guest
 from onward.execute.process.processes import Processes
-from onward.execute.step.environment import Ready, base_tokens
-from onward.execute.step.redact import Redactor
+from onward.execute.resources.context import RunEnvironment
+from onward.execute.resources.project import base_tokens
 from onward.execute.step.run import Fed, StepRun
-from onward.model.event import StepProgress, StepStarted
 from onward.model.evidence import Evidence
 from onward.model.facts import Project, Revision
 from onward.model.gate import Change, Check, CheckContext, Gate
+from onward.model.need import BaseTree, Lease
 from onward.model.pipeline import GateSettings, OptionValue, Pipeline, Profile
+from onward.model.places import Places
 from onward.model.plan import Step
 
 
@@ -80,41 +81,45 @@ class Stage:
             commands=check.commands(context),
             timeout_s=600,
         )
+        site = RunEnvironment(
+            project=context.project,
+            pipeline=context.pipeline,
+            places=Places(cache=self.work, state=self.work),
+            run=self.work,
+            folder=self._folder,
+            environ={},
+            listen=lambda _: None,
+        )
+        before = [Fed(folder=one.step, evidence=one) for one in fed]
         with Processes() as processes:
-            given = _Given(run=self.work, processes=processes, stage=self)
-            return StepRun(step, 2, given, [Fed(folder=one.step, evidence=one) for one in fed]).perform()
+            return StepRun(step, 2, before, site=site, processes=processes, ready=self._ready).perform()
 
-
-@dataclass(frozen=True, kw_only=True)
-class _Given:
-    """What a step gets from its run: here it is all at hand."""
-
-    run: Path
-    processes: Processes
-    stage: Stage
-    redactor: Redactor = field(default_factory=lambda: Redactor(()))
-
-    def folder(self, step: str) -> Path:
-        place = self.run / step
+    def _folder(self, step: str) -> Path:
+        place = self.work / step
         place.mkdir(parents=True, exist_ok=True)
         return place
 
-    def listen(self, _: StepStarted | StepProgress) -> None:
-        """Nobody watches."""
-
     @contextmanager
-    def make_ready(self, step: Step, cpus: int, scratch: Path) -> Iterator[Ready]:
+    def _ready(self, step: Step, cpus: int, scratch: Path) -> Iterator[Lease]:
+        """Lease what is at hand here."""
         (scratch / "work").mkdir()
-        tree = str(self.stage.tree)
+        tree = str(self.tree)
         values = {
-            "tree": tree, "out": str(self.folder(step.id)), "scratch": str(scratch / "work"),
-            "python": str(self.stage.python), "guest": str(Path(guest.__file__).parent), "jobs": str(cpus),
+            "tree": tree, "out": str(self._folder(step.id)), "scratch": str(scratch / "work"),
+            "python": str(self.python), "guest": str(Path(guest.__file__).parent), "jobs": str(cpus),
             "inputs": str(scratch / "inputs"), "git": f"{tree}/.git",
-            **{f"tool:{tool}": path for tool, path in self.stage.tools.items()},
-            **base_tokens(step.check, step.context.project, scrubbed(), scratch),
+            **{f"tool:{tool}": path for tool, path in self.tools.items()},
+            **self._base(step, scratch),
         }  # fmt: skip
-        env = {"PATH": os.environ["PATH"], "HOME": str(scratch / "work"), **self.stage.env}
-        yield Ready(tokens=values, env=env, tools=(), services=(), notes=(), secrets=(), dead_service=lambda: None)
+        env = {"PATH": os.environ["PATH"], "HOME": str(scratch / "work"), **self.env}
+        yield Lease(giver="test", tokens=values, variables=env)
+
+    def _base(self, step: Step, scratch: Path) -> Mapping[str, str]:
+        for need in step.check.needs:
+            if isinstance(need, BaseTree):
+                folder = scratch / "base-tree" / self.tree.name
+                return base_tokens(need.suffixes, step.context.project, scrubbed(), folder)
+        return {}
 
 
 def write(root: Path, files: Mapping[str, str]) -> Path:
@@ -149,6 +154,7 @@ def context_for(
         files=Folder(root=tree).paths,
         changed=changed,
         revision=revision,
+        facts=known(),
     )
     return CheckContext(
         project=project, pipeline=given, settings=given.settings(gate), profile=Profile.FULL, python="3.11"

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from onward.model import facts
 from onward.model.event import PlannedGate, PlannedStep, RunStarted
 from onward.model.evidence import Evidence, LookedAt, Reading
-from onward.model.facts import Project, Revision
+from onward.model.facts import Fact, FactKey, Project, Revision
 from onward.model.finding import Finding, Place, Severity, fingerprint
 from onward.model.gate import Check, CheckContext, Command, Gate, Outputs, ReadContext
 from onward.model.ledger import Ledgers
+from onward.model.need import Availability, Need
 from onward.model.pipeline import GateSettings, Pipeline, Profile
-from onward.model.plan import Availability, Machine, Plan, Selection, Step
+from onward.model.plan import Machine, Plan, Selection, Step
 from onward.model.policy import GatePolicy, Policy
 
 ROOT = Path("/project")
@@ -64,6 +66,15 @@ def pipeline(gates: Sequence[Gate] = (), **more: object) -> Pipeline:
     return replace(base, **more)  # type: ignore[arg-type]
 
 
+KEYS: tuple[FactKey[object], ...] = tuple(one for one in vars(facts).values() if isinstance(one, FactKey))
+
+
+def known(*found: Fact) -> tuple[Fact, ...]:
+    """Return these facts, and as unknown all others that a gate may ask for."""
+    names = {fact.name for fact in found}
+    return (*found, *(Fact(name=key.name, value=None) for key in KEYS if key.name not in names))
+
+
 def project(**more: object) -> Project:
     base = Project(
         root=ROOT,
@@ -73,12 +84,13 @@ def project(**more: object) -> Project:
         files=("app/a.py", "tests/test_a.py"),
         changed=None,
         revision=Revision(head="a" * 40, base=None, branch="main", tree="t", dirty=False),
+        facts=known(),
     )
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def machine(*present: str) -> Machine:
-    needs = {name: Availability(present=True, detail="here") for name in present}
+def machine(*present: Need) -> Machine:
+    needs = {need: Availability(present=True, detail="here") for need in present}
     return Machine(system="Linux", machine="x86_64", cpus=2, needs=needs)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kit import repos
 from onward.cli.group import main
 from onward.execute.cache.store import STAMP, write_stamp
 
@@ -46,7 +48,8 @@ def test_doctor_says_what_is_missing_and_what_it_costs(home: Path, capsys: pytes
     (home / "project" / "onward.toml").write_text(PIPELINE)
     found = document(capsys, "doctor")
     parts = {f"{part['kind']}:{part['name']}": part for part in found["parts"]}
-    assert (found["schema"], found["note"]) == (1, "")
+    assert found["schema"] == 1
+    assert found["note"].startswith("what depends on the project's files is left out: git cannot work here")
     assert parts[f"python:{OWN}"]["present"] is True
     missing = parts["python:3.99"]
     assert missing["present"] is False
@@ -55,6 +58,21 @@ def test_doctor_says_what_is_missing_and_what_it_costs(home: Path, capsys: pytes
     assert "Go toolchain" in parts["program:gitleaks"]["hint"]
     assert parts["advisories:PyPI"]["cost"] == "not run: dependencies/pip-audit, dependencies/review"
     assert not (home / "cache" / "tools").exists()
+
+
+def test_doctor_speaks_of_the_images_that_the_dockerfiles_of_the_project_build_on(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = shutil.which("git", path=os.defpath)
+    assert git is not None
+    (home / "bin").mkdir()
+    (home / "bin" / "git").symlink_to(git)
+    repos.make(home / "web", {"onward.toml": PIPELINE, "Dockerfile": "FROM python:3.11-slim\n"})
+    monkeypatch.chdir(home / "web")
+    found = document(capsys, "doctor")
+    (part,) = [part for part in found["parts"] if part["kind"] == "image"]
+    assert (found["note"], part["name"], part["present"]) == ("", "python:3.11-slim", False)
+    assert part["cost"] == "not run: container/build, container/image, container/layers, container/trivy"
 
 
 def test_doctor_in_words(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

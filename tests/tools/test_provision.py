@@ -20,7 +20,7 @@ from onward.execute.provision.python.interpreters import Interpreters
 from onward.execute.provision.tools.provider import ResolvedTool, ToolProvider, registry_environment
 from onward.guest import list_installed
 from onward.model.facts import Project, Revision
-from onward.model.gate import EnvironmentUse
+from onward.model.need import EnvironmentUse
 from onward.model.pipeline import Pipeline
 from onward.model.places import Places
 from onward.model.tool import Npm, Tool

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from onward.model.gate import CheckContext, Command, EnvironmentUse, Keep
+from onward.model.gate import CheckContext, Command, Keep
+from onward.model.need import EnvironmentUse
 from onward.model.pipeline import GateSettings
 from onward.readers.tests import REPORT
 

@@ -49,7 +49,8 @@ class Draft:
         """Return a fact's values as far as a definition can hold them."""
         value = self.fact(name).value
         found = (value,) if isinstance(value, str) else value or ()
-        return tuple(text for text in found if re.fullmatch(allowed, text) and text.isprintable())
+        texts = (text for text in found if isinstance(text, str))
+        return tuple(text for text in texts if re.fullmatch(allowed, text) and text.isprintable())
 
     def first(self, name: str, allowed: str = r"[^\0-\x1f\x7f]+") -> str:
         """Return a fact's only value, empty when it is unknown."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from onward.detect.lines import Hit, gathered, matching, search
-from onward.model.facts import Fact, Tree
+from onward.detect.lines import Hit, matching, recorded, search
+from onward.model.facts import BuiltOn, Fact, Tree
 
 DOCKERFILE = r"(?:[^/]+/)*(?:[^/]*\.)?Dockerfile(?:\.[^/]+)?"
 FROM = r"(?i)^\s*FROM\s+(?:--platform=\S+\s+)?(\S+)"
@@ -17,16 +17,16 @@ _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})")
 
 
 def base_images(tree: Tree) -> Fact:
-    """Return each image as "DOCKERFILE<tab>IMAGE", its build arguments as `${NAME:-default}`."""
-    return gathered("base-images", (hit for path in matching(tree, DOCKERFILE) for hit in _of(tree, path)))
+    """Return each image that a Dockerfile builds on."""
+    return recorded("base-images", (hit for path in matching(tree, DOCKERFILE) for hit in _of(tree, path)))
 
 
-def _of(tree: Tree, path: str) -> Iterator[Hit]:
+def _of(tree: Tree, path: str) -> Iterator[tuple[BuiltOn, Hit]]:
     stages = {hit.value for hit in search(tree, (path,), _STAGE)}
     known = defaults(tree, path)
     for hit in (*search(tree, (path,), FROM), *search(tree, (path,), _COPY)):
         if hit.value not in stages and hit.value != "scratch" and not hit.value.isdigit():
-            yield hit.says(f"{path}\t{_with_defaults(hit.value, known)}")
+            yield BuiltOn(path, _with_defaults(hit.value, known)), hit
 
 
 def defaults(tree: Tree, path: str) -> Mapping[str, str]:

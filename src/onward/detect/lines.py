@@ -112,6 +112,13 @@ def gathered(name: str, hits: Iterable[Hit]) -> Fact:
     return Fact(name=name, value=tuple(sorted({hit.value for hit in found})) or None, evidence=evidence(found))
 
 
+def recorded(name: str, found: Iterable[tuple[tuple[str, ...], Hit]]) -> Fact:
+    """Return all different records, sorted, with the places that speak for them; None when there is none."""
+    pairs = tuple(found)
+    values = tuple(sorted({record for record, _ in pairs}))
+    return Fact(name=name, value=values or None, evidence=evidence(hit for _, hit in pairs))
+
+
 def evidence(hits: Iterable[Hit]) -> tuple[str, ...]:
     """Return the evidence of each hit once, in order."""
     return tuple(dict.fromkeys(hit.evidence for hit in hits))

@@ -27,7 +27,7 @@ def requirements(tree: Tree) -> Fact:
     development = [path for path in _files(tree) if _DEVELOPMENT.search(posixpath.basename(path))]
     kept = [path for path in development if not _DEPLOYED.fullmatch(path) and "constraint" not in path]
     names = {one.name for path in kept for one in declarations(tree, path)}
-    deployed = deployed_requirements(tree).value or ()
+    deployed = [path for path in deployed_requirements(tree).value or () if isinstance(path, str)]
     missing = [path for path in deployed if not {one.name for one in declarations(tree, path)} <= names]
     return _listed("requirements", [Hit(value=path, path=path) for path in (*(missing if kept else ()), *kept)])
 

@@ -18,7 +18,7 @@ def as_text(facts: Iterable[Fact]) -> str:
 
 def as_json(facts: Iterable[Fact]) -> str:
     """Return all facts with all their evidence; an unknown value is null."""
-    entries = [{"name": fact.name, "value": fact.value, "evidence": fact.evidence} for fact in facts]
+    entries = [{"name": fact.name, "value": _written(fact), "evidence": fact.evidence} for fact in facts]
     return json.dumps({"schema": 1, "facts": entries}, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -27,9 +27,15 @@ def describe(fact: Fact) -> str:
     if fact.value is None:
         return "unknown: what is found does not settle it" if fact.evidence else "unknown"
     values = (fact.value,) if isinstance(fact.value, str) else fact.value
-    # Some values are records with a tab between their fields.
-    words = [value.replace("\t", " ") for value in values[:_VALUES]]
+    words = [value if isinstance(value, str) else " ".join(value) for value in values[:_VALUES]]
     return ", ".join(words) + (f" and {len(values) - _VALUES} more" if len(values) > _VALUES else "")
+
+
+def _written(fact: Fact) -> str | list[str] | None:
+    """Return the value with a tab between the fields of a record."""
+    if fact.value is None or isinstance(fact.value, str):
+        return fact.value
+    return [value if isinstance(value, str) else "\t".join(value) for value in fact.value]
 
 
 def _evidence(fact: Fact) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 from onward.execute.advisories.source import AdvisorySource
 from onward.execute.cleanup.orphans import MARKER, end_strays_of_dead_runs, remove_scratch_of_dead_runs
@@ -16,17 +15,15 @@ from onward.execute.provision.node.packages import NodeEnvironments
 from onward.execute.provision.python.environment import Environments
 from onward.execute.provision.python.interpreters import Interpreters
 from onward.execute.provision.tools.provider import ToolProvider, registry_environment
+from onward.execute.resources.context import RunEnvironment, RunResources
 from onward.execute.services.pool import ServicePool
 from onward.execute.services.reaper import reap
 from onward.execute.source.workspace import Workspaces
-from onward.execute.step.environment import Listen, RunResources
+from onward.execute.step.environment import make_ready
 from onward.execute.step.run import StepRun, fed_from
 from onward.execute.step.schedule import run_schedule
-from onward.execute.step.seal import Redactor
 from onward.model.evidence import Evidence, Reason
-from onward.model.facts import Project
-from onward.model.pipeline import Pipeline, Profile
-from onward.model.places import Places
+from onward.model.pipeline import Profile
 from onward.model.plan import Plan, Step
 
 MayRun = Callable[[Step, Mapping[str, Evidence]], Reason | None]
@@ -36,8 +33,8 @@ Finished = Callable[[Step, Evidence], None]
 class Executor:
     """Everything that a run needs from the machine, opened for one run and cleared away after it."""
 
-    def __init__(self, bench: RunResources) -> None:
-        self._bench = bench
+    def __init__(self, resources: RunResources) -> None:
+        self._resources = resources
 
     def execute(
         self, plan: Plan, may_run: MayRun, finished: Finished, *, expected: Mapping[str, float]
@@ -46,11 +43,14 @@ class Executor:
 
         `expected` are the seconds that steps took the last time; the longest way to the end begins first.
         """
+        run = self._resources
         done: dict[str, Evidence] = {}
 
         def perform(step: Step, cpus: int) -> Evidence:
-            fed = tuple(fed_from(step, done, self._bench.folder))
-            return StepRun(step, cpus, self._bench, fed).perform()
+            fed = tuple(fed_from(step, done, run.site.folder))
+            return StepRun(
+                step, cpus, fed, site=run.site, processes=run.processes, ready=partial(make_ready, run)
+            ).perform()
 
         def keep(step: Step, evidence: Evidence) -> None:
             done[step.id] = evidence
@@ -62,22 +62,9 @@ class Executor:
             perform=perform,
             may_run=may_run,
             finished=keep,
-            interrupt=self._bench.processes.interrupt,
+            interrupt=run.processes.interrupt,
             expected=expected,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunEnvironment:
-    """Where a run works: what is looked at, where things are kept, and who is told."""
-
-    project: Project
-    pipeline: Pipeline
-    places: Places
-    run: Path
-    folder: Callable[[str], Path]
-    environ: Mapping[str, str]
-    listen: Listen
 
 
 @contextmanager
@@ -92,12 +79,12 @@ def open_executor(site: RunEnvironment, profile: Profile) -> Iterator[Executor]:
     with ExitStack() as stack:
         stack.callback(restore_signals)
         stack.callback(end_processes_with_marker, f"{MARKER}={site.run}")
-        bench = _bench(site, stack, strict_version=profile is Profile.CI)
+        resources = _opened(site, stack, strict_version=profile is Profile.CI)
         stack.callback(ignore_signals)
-        yield Executor(bench)
+        yield Executor(resources)
 
 
-def _bench(site: RunEnvironment, stack: ExitStack, *, strict_version: bool) -> RunResources:
+def _opened(site: RunEnvironment, stack: ExitStack, *, strict_version: bool) -> RunResources:
     processes = stack.enter_context(Processes())
     registry = registry_environment(site.environ)
     interpreters = Interpreters(site.environ, site.places)
@@ -117,27 +104,14 @@ def _bench(site: RunEnvironment, stack: ExitStack, *, strict_version: bool) -> R
         strict_version=strict_version,
     )
     return RunResources(
-        run=site.run,
-        project=site.project,
-        pipeline=site.pipeline,
-        environ=site.environ,
+        site=site,
         processes=processes,
         workspaces=stack.enter_context(Workspaces(site.places.cache, site.project)),
+        interpreters=interpreters,
         environments=environments,
         nodes=nodes,
-        interpreters=interpreters,
-        tool_provider=tool_provider,
+        tools=tool_provider,
         services=stack.enter_context(services),
         images=stack.enter_context(Images(site.places, site.run, site.environ)),
         advisories=stack.enter_context(AdvisorySource(site.places)),
-        redactor=Redactor(_secret_values(site.pipeline)),
-        folder=site.folder,
-        listen=site.listen,
     )
-
-
-_SECRET_WORDS = ("SECRET", "TOKEN", "PASSWORD", "PRIVATE", "API_KEY", "DSN")
-
-
-def _secret_values(pipeline: Pipeline) -> tuple[str, ...]:
-    return tuple(value for name, value in pipeline.environment if any(word in name.upper() for word in _SECRET_WORDS))

@@ -9,18 +9,8 @@ from pathlib import Path
 from onward.errors import ReadError
 from onward.model.evidence import LookedAt, Reading
 from onward.model.finding import Finding, Severity
-from onward.model.gate import (
-    Check,
-    CheckContext,
-    Command,
-    EnvironmentUse,
-    Gate,
-    Matrix,
-    Outputs,
-    Read,
-    ReadContext,
-    Where,
-)
+from onward.model.gate import Check, CheckContext, Command, Gate, Matrix, Outputs, Read, ReadContext, Where
+from onward.model.need import EnvironmentUse, Service
 from onward.model.pipeline import CustomGate
 from onward.readers import evidence, junit, sarif
 
@@ -37,8 +27,7 @@ def gate(declared: CustomGate) -> Gate:
         read=_reader(declared),
         where=Where.OWN,
         matrix=Matrix.DEPLOYED if needs_python else Matrix.NONE,
-        environment=EnvironmentUse() if needs_python else None,
-        services=declared.services,
+        needs=(*((EnvironmentUse(),) if needs_python else ()), *(Service(name) for name in declared.services)),
     )
     return Gate(
         id=declared.id,

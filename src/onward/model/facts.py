@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar, cast
+
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,8 +14,57 @@ class Fact:
     """One thing found out about the stack. `value=None` is an honest "unknown"; `evidence` are "path:line text"."""
 
     name: str
-    value: str | tuple[str, ...] | None
+    value: str | tuple[str, ...] | tuple[tuple[str, ...], ...] | None
     evidence: tuple[str, ...] = ()
+
+
+class Script(NamedTuple):
+    """A script of a package.json; `folder` is "." at the root of the project."""
+
+    folder: str
+    name: str
+    command: str
+
+
+class Package(NamedTuple):
+    """A package that a package.json asks for."""
+
+    folder: str
+    name: str
+    range: str
+
+
+class PackageManager(NamedTuple):
+    """The package manager that a package.json names, as "pnpm@10.1.0"."""
+
+    folder: str
+    named: str
+
+
+class BuiltOn(NamedTuple):
+    """An image that a Dockerfile builds on, its build arguments written as `${NAME:-default}`."""
+
+    dockerfile: str
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactKey(Generic[T_co]):
+    """A fact that gates may ask for, and what stands for it where it is unknown."""
+
+    name: str
+    unknown: T_co
+
+
+FORMATTER: FactKey[tuple[str, ...]] = FactKey("formatter", ())
+LINTER: FactKey[tuple[str, ...]] = FactKey("linter", ())
+BANDIT_CONFIG: FactKey[str] = FactKey("bandit-config", "")
+MYPY_FILES: FactKey[tuple[str, ...]] = FactKey("mypy-files", ())
+FRONTEND: FactKey[tuple[str, ...]] = FactKey("frontend", ())
+FRONTEND_SCRIPTS: FactKey[tuple[Script, ...]] = FactKey("frontend-scripts", ())
+FRONTEND_PACKAGES: FactKey[tuple[Package, ...]] = FactKey("frontend-packages", ())
+FRONTEND_MANAGERS: FactKey[tuple[PackageManager, ...]] = FactKey("frontend-managers", ())
+BASE_IMAGES: FactKey[tuple[BuiltOn, ...]] = FactKey("base-images", ())
 
 
 class Tree(Protocol):
@@ -65,9 +116,12 @@ class Project:
     facts: tuple[Fact, ...] = ()
     declared: tuple[tuple[str, str | None], ...] = ()
 
-    def fact(self, name: str) -> Fact:
-        """Return the named fact, or an unknown one."""
-        return next((fact for fact in self.facts if fact.name == name), Fact(name=name, value=None))
+    def fact(self, key: FactKey[T_co]) -> T_co:
+        """Return the fact's value; LookupError for one that nobody looked for, because no gate declares it."""
+        found = next((fact for fact in self.facts if fact.name == key.name), None)
+        if found is None:
+            raise LookupError(f'the fact "{key.name}" is asked for and not declared in Gate.facts')
+        return key.unknown if found.value is None else cast("T_co", found.value)
 
     def declares(self, package: str) -> bool:
         """Return whether the project's own requirements or lock name `package` (canonical name)."""

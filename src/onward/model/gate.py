@@ -9,11 +9,11 @@ from pathlib import Path
 
 from onward.errors import ReadError
 from onward.model.evidence import Reading
-from onward.model.facts import Project, Tree
+from onward.model.facts import FactKey, Project, Tree
 from onward.model.finding import Severity
 from onward.model.measure import Limit
+from onward.model.need import Need
 from onward.model.pipeline import GateSettings, Option, Pipeline, Profile
-from onward.model.tool import Tool
 
 
 class Purpose(StrEnum):
@@ -31,7 +31,7 @@ class Command:
     {tree} folder that is looked at · {out} folder for outputs · {scratch} empty folder, removed afterwards ·
     {python} interpreter of the step's environment · {tool:NAME} executable of a tool · {onward} onward's own interpreter ·
     {guest} folder of guest programs · {jobs} CPUs granted · {inputs} folder with consumed artifacts, one folder a step ·
-    {git} common git directory · {gitroot} root of the work tree's repository · {SERVICE.url} {SERVICE.log} of a service ·
+    {git} common git directory · {gitroot} root of the work tree's repository · {SERVICE.url} {SERVICE.log} by kind, of the only one ·
     {advisories.url} of the advisory mirror · {node} {node.npm} programs and {node.modules} packages of the front end ·
     {trivy.folder} {trivy.source} {osv.folder} {osv.source} of a scanner's database ("imported" or "live") ·
     {image.run} {image.mark} labels of what is made with Docker · {browser} Chromium or Chrome as this machine has it ·
@@ -79,34 +79,6 @@ class Where(StrEnum):
 
     OWN = "own"
     SHARED = "shared"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnvironmentUse:
-    """The project's environment as a step needs it.
-
-    `additions` are requirements resolved with the project's locked versions as constraints into a derived environment;
-    those whose package the project already declares are left out. `deployed` takes only what is deployed.
-    """
-
-    additions: tuple[str, ...] = ()
-    deployed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
-    """Something a machine may lack: kind is python, program, docker, image, browser, network,
-    advisories or account.
-
-    An account is named by the variable that holds its key; the step gets that variable.
-    """
-
-    kind: str
-    name: str
-
-    def __str__(self) -> str:
-        """Return "kind:name"."""
-        return f"{self.kind}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +150,7 @@ class Applies:
 Build = Callable[[CheckContext], tuple[Command, ...]]
 Read = Callable[[Outputs, ReadContext], Reading]
 Applicable = Callable[[CheckContext], Applies]
+NeedsOf = Callable[[CheckContext], tuple[Need, ...]]
 
 
 def always(_: CheckContext) -> Applies:
@@ -190,31 +163,24 @@ class Check:
     """One way of looking. `cpus` is how many CPUs it can use (0: all that are granted); `alone`: no step beside it.
 
     `inputs` are globs of the files that can change its answer, none for every file; `narrows`: it can look at changed files
-    alone. `services` are kinds: the declared ones among them are started. `more_needs` depend on the project. `node` names
-    the folder whose package.json says which packages the step needs. `promise` is what only this check, and others with the
-    same, can show of what the gate promises: where none of them has what it needs, the gate is not run, whatever the rest
-    shows. A second opinion may be absent in every profile, unless `required = true` demands it. `fallback_for` names
-    another check of the gate: this one is planned only where that one is not or lacks something. `base` are suffixes ("":
-    all) of files of the base that it reads.
+    alone. `needs` is all that it needs beside an interpreter of its `matrix`, a function among them what depends on the
+    project. `proves` is what only this check, and others with the same, can show of what the gate promises: where none of
+    them has what it needs, the gate is not run, whatever the rest shows. A second opinion may be absent in every profile,
+    unless `required = true` demands it. `fallback_for` names another check of the gate: this one is planned only where that
+    one is not or lacks something.
     """
 
     id: str
     commands: Build
     read: Read
-    tools: tuple[Tool, ...] = ()
+    needs: tuple[Need | NeedsOf, ...] = ()
     applies: Applicable = always
     profiles: tuple[Profile, ...] = (Profile.QUICK, Profile.FULL, Profile.CI)
     matrix: Matrix = Matrix.NONE
     where: Where = Where.SHARED
-    environment: EnvironmentUse | None = None
-    node: Callable[[CheckContext], str] | None = None
-    services: tuple[str, ...] = ()
-    needs: tuple[Need, ...] = ()
-    more_needs: Callable[[CheckContext], tuple[Need, ...]] = lambda _: ()
     consumes: tuple[str, ...] = ()
     keeps: tuple[Keep, ...] = ()
     inputs: tuple[str, ...] = ()
-    base: tuple[str, ...] = ()
     cpus: int = 1
     alone: bool = False
     narrows: bool = False
@@ -263,7 +229,8 @@ def no_limits(_: GateSettings) -> tuple[Limit, ...]:
 class Gate:
     """One thing that must hold before code may go on.
 
-    `room` is the folder of guide.md and samples/. `ratchets` names measures that may only improve.
+    `room` is the folder of guide.md and samples/. `ratchets` names measures that may only improve. `facts` is all that its
+    functions may ask of the project's stack.
     `profiles`, `block` and `timeout_s` are defaults that the definition may change. `blurb` is one line for tables.
     """
 
@@ -273,6 +240,7 @@ class Gate:
     room: Path
     checks: tuple[Check, ...]
     defects: tuple[Defect, ...] = ()
+    facts: tuple[FactKey[object], ...] = ()
     options: tuple[Option, ...] = ()
     limits: Callable[[GateSettings], tuple[Limit, ...]] = no_limits
     ratchets: tuple[str, ...] = ()

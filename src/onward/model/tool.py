@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from onward.model.need import Need
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pypi:
@@ -40,11 +42,15 @@ class Program:
     build_time: str = "half a minute"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tool:
-    """A pinned program. Where the project declares `project_package` itself, its own version is used instead."""
+@dataclass(frozen=True, kw_only=True)
+class Tool(Need):
+    """A pinned program. Where the project declares `project_package` itself, its own version is used instead.
 
-    name: str
+    Only one that is a Program may be absent; packages come from their registry when a step asks for them.
+    """
+
+    kind = "program"
+
     executable: str
     source: Pypi | Npm | Program
     project_package: str = ""

@@ -1,8 +1,8 @@
-"""Which gates and checks belong to a run, under which interpreters, and what excuses the others."""
+"""Which gates and checks belong to a run, and why the others do not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -10,9 +10,15 @@ from fnmatch import fnmatchcase
 from onward.errors import UsageError
 from onward.model.evidence import Reason
 from onward.model.facts import Project
-from onward.model.gate import Check, CheckContext, Gate, Matrix, Need
-from onward.model.pipeline import GateSettings, Pipeline, Profile
+from onward.model.gate import Check, Gate
+from onward.model.need import Need
+from onward.model.pipeline import GateSettings, Profile
 from onward.model.plan import Machine
+
+# Codes of reasons that leave out a whole gate, and the one that leaves out a check alone.
+NOT_NAMED = "not-asked-for"
+OF_GATES = (NOT_NAMED, "switched-off", "outside-profile")
+OTHER_PROFILE = "check-outside-profile"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,30 +43,10 @@ def checked_names(gates: Sequence[Gate], named: Sequence[str]) -> tuple[str, ...
     return tuple(dict.fromkeys(named))
 
 
-def _every(_: Gate, __: Check) -> bool:
-    return True
-
-
-def with_feeders(
-    gates: Sequence[Gate], named: Sequence[str], concerns: Callable[[Gate, Check], bool] = _every
-) -> frozenset[str]:
-    """Return the named gates and those whose artifacts they consume, in checks that concern the project."""
-    chosen = set(named)
-    for gate in gates:
-        if gate.id in named:
-            wanted = {kind for check in gate.checks if concerns(gate, check) for kind in check.consumes}
-            chosen |= {feeder.id for feeder in gates if wanted & _kept(feeder)}
-    return frozenset(chosen)
-
-
-def _kept(gate: Gate) -> set[str]:
-    return {keep.kind for check in gate.checks for keep in check.keeps}
-
-
 def gate_skip_reason(gate: Gate, settings: GateSettings, request: Request, chosen: frozenset[str]) -> Reason | None:
     """Return why a whole gate is left out of this run, None when it belongs to it."""
     if request.named and gate.id not in chosen:
-        return Reason(code="not-asked-for", text="not among the gates asked for")
+        return Reason(code=NOT_NAMED, text="not among the gates asked for")
     if not settings.enabled:
         return Reason(code="switched-off", text=f"switched off in onward.toml: {settings.skip_reason}")
     if request.named:
@@ -76,45 +62,11 @@ def checks_of(gate: Gate, request: Request) -> tuple[Check, ...]:
     return in_profile or (gate.checks if request.named else ())
 
 
-def pythons(check: Check, pipeline: Pipeline, request: Request, machine: Machine) -> tuple[str | None, ...]:
-    """Return the interpreters that a check runs under; (None,) where it needs none.
-
-    The newest interpreter of the matrix that this machine has stands for "the newest". In profile quick the matrix
-    shrinks to the deployed interpreter, because a person is waiting.
-    """
-    match check.matrix:
-        case Matrix.NONE:
-            return (None,)
-        case Matrix.DEPLOYED:
-            return (_deployed(pipeline),)
-        case Matrix.HIGHEST:
-            present = [python for python in _newest_first(pipeline) if machine.has(_need(python)).present]
-            return (present[0] if present else pipeline.highest_python,)
-        case Matrix.EVERY:
-            return (_deployed(pipeline),) if request.profile is Profile.QUICK else pipeline.pythons
-
-
-def _deployed(pipeline: Pipeline) -> str | None:
-    return pipeline.deployed_python or pipeline.highest_python
-
-
-def _newest_first(pipeline: Pipeline) -> list[str]:
-    return sorted(pipeline.pythons, key=lambda python: [int(part) for part in python.split(".")], reverse=True)
-
-
-def _need(python: str) -> Need:
-    return Need(kind="python", name=python)
-
-
-def needs_of(check: Check, context: CheckContext) -> tuple[Need, ...]:
-    """Return what a check needs of a machine, its interpreter left out."""
-    return (*check.needs, *check.more_needs(context))
-
-
-def missing_need(check: Check, context: CheckContext, machine: Machine) -> Reason | None:
-    """Return the first need of a check that this machine lacks, None when it has all."""
-    interpreter = () if context.python is None else (_need(context.python),)
-    for need in (*needs_of(check, context), *interpreter):
+def missing_need(needs: Iterable[Need], machine: Machine) -> Reason | None:
+    """Return why a step that needs all these is skipped on this machine, None when nothing is absent."""
+    for need in needs:
+        if not need.excuses:
+            continue
         available = machine.has(need)
         if not available.present:
             hint = f" ({available.hint})" if available.hint else ""
@@ -130,23 +82,3 @@ def unaffected(check: Check, project: Project) -> Reason | None:
         return None
     base = (project.revision.base or "")[:12]
     return Reason(code="unaffected", text=f"nothing that it looks at changed since {base}")
-
-
-def all_needs(
-    gates: Sequence[Gate], pipeline: Pipeline, request: Request, asked: Callable[[Gate, Check], tuple[Need, ...] | None]
-) -> tuple[Need, ...]:
-    """Return every need that planning may ask about, to be probed beforehand: of checks that this run may plan.
-
-    `asked` says what a check needs, None when it does not concern the project.
-    """
-    chosen = with_feeders(gates, request.named, lambda gate, check: asked(gate, check) is not None)
-    declared = [
-        need
-        for gate in gates
-        if gate_skip_reason(gate, pipeline.settings(gate.id), request, chosen) is None
-        for check in checks_of(gate, request)
-        for need in asked(gate, check) or ()
-    ]
-    matrix = [_need(python) for python in pipeline.pythons]
-    deployed = [_need(pipeline.deployed_python)] if pipeline.deployed_python else []
-    return tuple(dict.fromkeys((*declared, *matrix, *deployed)))

@@ -7,7 +7,9 @@ import shlex
 from collections.abc import Iterator
 
 from onward.model.facts import Project
+from onward.model.need import Need
 from onward.model.plan import Plan, Step
+from onward.model.tool import Tool
 
 
 def as_text(plan: Plan, project: Project) -> str:
@@ -42,12 +44,12 @@ def _step(step: Step) -> dict[str, object]:
         "id": step.id,
         "python": step.context.python,
         "skipped": step.skip_reason.text if step.skip_reason else None,
-        "demanded": step.required,
-        "why": step.check.applies(step.context).why,
+        "required": step.required,
+        "why": step.why,
         "after": list(step.after),
         "feeds": list(step.feeds),
-        "tools": [tool.name for tool in step.check.tools],
-        "services": list(step.check.services),
+        "tools": [need.name for need in step.needs if isinstance(need, Tool)],
+        "services": [need.service for need in step.check.needs if isinstance(need, Need) and need.service],
         "commands": [list(command.argv) for command in step.commands],
     }
 
@@ -72,8 +74,7 @@ def _step_lines(step: Step) -> Iterator[str]:
         unverified = step.required and step.skip_reason.code == "need-absent"
         yield f"  {step.id}: {'unverified' if unverified else 'not run'}, {step.skip_reason.text}"
         return
-    why = step.check.applies(step.context).why
-    yield f"  {step.id}" + (f" ({why})" if why else "")
+    yield f"  {step.id}" + (f" ({step.why})" if step.why else "")
     waits = sorted({*step.after, *step.feeds})
     if waits:
         yield f"    after {', '.join(waits)}"

@@ -144,8 +144,8 @@ def test_fastapi_with_requirement_files() -> None:
         "bandit-config": "pyproject.toml",
         "gitleaks-config": "gitleaks.toml",
         "frontend": ("frontend",),
-        "frontend-scripts": ("frontend\tbuild\tvite build",),
-        "base-images": ("Dockerfile\tnode:20", "Dockerfile\tpython:${PYTHON:-3.11}-slim"),
+        "frontend-scripts": (("frontend", "build", "vite build"),),
+        "base-images": (("Dockerfile", "node:20"), ("Dockerfile", "python:${PYTHON:-3.11}-slim")),
     }
 
 

@@ -18,7 +18,7 @@ def context(gate: Gate, *facts: Fact, declared: tuple[str, ...] = (), **more: ob
     pins = tuple((name, version or None) for name, _, version in (one.partition("==") for one in declared))
     options = more.pop("options", {})
     settings = values.settings(gate.id, options=options)
-    project = values.project(facts=facts, declared=pins, **more)
+    project = values.project(facts=values.known(*facts), declared=pins, **more)
     return values.context(gate.id, project=project, settings=settings, python="3.11")
 
 
@@ -113,9 +113,7 @@ def test_old_pins_of_mypy_write_text(pin: str, json: bool) -> None:  # noqa: FBT
 
 def test_what_mypy_looks_at() -> None:
     assert types.mypy_argv(context(types.GATE))[-1] == "app"
-    assert types.mypy_argv(context(types.GATE, Fact(name="mypy-files", value="src")))[-1].startswith(
-        "--linecount-report"
-    )
+    assert types.mypy_argv(context(types.GATE, fact("mypy-files", "src")))[-1].startswith("--linecount-report")
     assert types.mypy_argv(context(types.GATE, options={"paths": ("lib", "bin")}))[-2:] == ("lib", "bin")
     assert "--strict" in types.mypy_argv(context(types.GATE, options={"strict": True}))
 

@@ -11,10 +11,11 @@ from kit import values
 from onward.gates.container import GATE, commands
 from onward.gates.container.bases import needed
 from onward.gates.container.images import Image, dockerfiles, images, mistake, not_built
-from onward.model.facts import Fact
+from onward.model.facts import BuiltOn, Fact
 from onward.model.finding import fingerprint
-from onward.model.gate import Check, CheckContext, Need, Outputs, ReadContext
+from onward.model.gate import Check, CheckContext, Outputs, ReadContext
 from onward.model.measure import Limit
+from onward.model.need import BaseImage
 from onward.model.pipeline import OptionValue
 
 BOTH = ("Dockerfile", "frontend/Dockerfile", "frontend/index.html", "app/a.py")
@@ -123,12 +124,12 @@ def test_an_image_that_cannot_be_meant_is_said_and_not_left_out(options: dict[st
 )
 def test_what_is_built_upon_is_needed(written: str, arguments: tuple[str, ...], image: str | None) -> None:
     given = context(**{"build-args": arguments})
-    rows = (f"Dockerfile\t{written}", "frontend/Dockerfile\tnode:20")
+    rows = (BuiltOn("Dockerfile", written), BuiltOn("frontend/Dockerfile", "node:20"))
     given = replace(given, project=replace(given.project, facts=(Fact(name="base-images", value=rows),)))
-    assert needed(given) == ((Need(kind="image", name=image),) if image else ())
+    assert needed(given) == ((BaseImage(image),) if image else ())
     both = replace(given, settings=replace(given.settings, options={**given.settings.options, "images": (BOTH[1],)}))
-    assert Need(kind="image", name="node:20") in needed(both)
-    assert all(check.more_needs(given) == needed(given) for check in GATE.checks[1:])
+    assert BaseImage("node:20") in needed(both)
+    assert all(needed in check.needs for check in GATE.checks[1:])
 
 
 def sample(check: str, *, further: str) -> Outputs:

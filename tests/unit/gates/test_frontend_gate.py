@@ -4,7 +4,7 @@ import pytest
 
 from kit import values
 from onward.gates.frontend import GATE, commands, folder
-from onward.model.facts import Fact
+from onward.model.facts import Fact, Package, PackageManager, Script
 from onward.model.gate import CheckContext, Purpose
 from onward.model.pipeline import GateSettings, OptionValue
 
@@ -22,9 +22,9 @@ def context(
     defaults = {option.name: option.default for option in GATE.options}
     facts = (
         Fact(name="frontend", value=tuple(sorted({p.rpartition("/")[0] or "." for p in files if "package.json" in p}))),
-        Fact(name="frontend-packages", value=tuple(f"web\t{name}\t1" for name in packages)),
-        Fact(name="frontend-managers", value=f"web\t{manager}" if manager else None),
-        Fact(name="frontend-scripts", value=tuple(f"web\t{name}\t{text}" for name, text in (scripts or {}).items())),
+        Fact(name="frontend-packages", value=tuple(Package("web", name, "1") for name in packages)),
+        Fact(name="frontend-managers", value=(PackageManager("web", manager),) if manager else None),
+        Fact(name="frontend-scripts", value=tuple(Script("web", name, text) for name, text in (scripts or {}).items())),
     )
     settings = GateSettings(gate=GATE.id, options={**defaults, **(options or {})})
     return values.context(GATE.id, project=values.project(files=files, facts=facts), settings=settings)

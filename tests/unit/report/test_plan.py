@@ -7,10 +7,11 @@ import json
 import pytest
 
 from kit import values
-from onward.model.gate import Need
+from onward.model.need import DOCKER
 from onward.model.pipeline import Profile
 from onward.model.plan import Machine
 from onward.plan.build import build_plan
+from onward.plan.candidates import candidates
 from onward.plan.select import Request
 from onward.report.plan import as_json, as_text
 
@@ -26,10 +27,11 @@ NOBODY = Machine(system="linux", machine="x86_64", cpus=2)
     ],
 )
 def test_what_is_absent_is_said_as_it_will_be_judged(profile: Profile, named: tuple[str, ...], word: str) -> None:
-    gate = values.gate("scan", values.check("image", needs=(Need(kind="docker", name="docker"),)))
+    gate = values.gate("scan", values.check("image", needs=(DOCKER,)))
     project = values.project()
     request = Request(profile=profile, named=named)
-    plan = build_plan((gate,), values.pipeline((gate,)), project, NOBODY, request=request)
+    found = candidates((gate,), values.pipeline((gate,)), project, request=request)
+    plan = build_plan(found, project, NOBODY, request=request)
     assert f"  scan/image: {word}, docker:docker was not probed" in as_text(plan, project)
     (step,) = json.loads(as_json(plan, project))["steps"]
-    assert (step["demanded"], step["skipped"]) == (word == "unverified", "docker:docker was not probed")
+    assert (step["required"], step["skipped"]) == (word == "unverified", "docker:docker was not probed")

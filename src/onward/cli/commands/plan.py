@@ -20,7 +20,12 @@ def command(
     offline: bool,
     format_: str,
 ) -> None:
-    """Show the steps in order, what each waits for, and why others are left out. Nothing is executed."""
+    """Show the steps in order, what each waits for, and why others are left out.
+
+    No code of the project is executed. git is asked about the repository, and the machine for what the steps would need:
+    interpreters and programs say their versions, Docker whether it has an image, npm and advisory services whether they
+    answer.
+    """
     from onward import flow  # noqa: PLC0415
     from onward.cli import run_request  # noqa: PLC0415
     from onward.report import plan as report  # noqa: PLC0415

@@ -14,8 +14,8 @@ from onward.errors import AdvisoryError
 from onward.execute.advisories import store
 from onward.files import atomic
 from onward.model.evidence import ServiceUse
+from onward.model.need import Availability
 from onward.model.places import Places
-from onward.model.plan import Availability
 
 TRIVY = "trivy"
 OSV = "osv"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
 
 from onward.execute.advisories import databases, store
 from onward.execute.advisories.mirror import Mirror
 from onward.model.evidence import ServiceUse
+from onward.model.need import Availability
 from onward.model.places import Places
-from onward.model.plan import Availability
 
 LIVE = "https://api.osv.dev"
 _KNOWN = "/v1/vulns/PYSEC-2014-8"
@@ -61,10 +61,9 @@ class AdvisorySource(AbstractContextManager["AdvisorySource"]):
         )
         return self._mirror.url, ServiceUse(name="advisories", asked="OSV", ran=ran, provider="imported")
 
-    def databases(self, names: Iterable[str]) -> tuple[databases.Database, ...]:
-        """Return the scanners' own databases among `names` of services; AdvisoryError when one is damaged."""
-        known = (databases.TRIVY, databases.OSV)
-        return tuple(databases.database(name, self._places) for name in known if f"{name}-database" in names)
+    def database(self, name: str) -> databases.Database:
+        """Return a scanner's own database ("trivy" or "osv"); AdvisoryError when it is damaged."""
+        return databases.database(name, self._places)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Stop the mirror."""

@@ -19,9 +19,8 @@ def plain_variables(
     environ: Mapping[str, str], run: Path, scratch: Path, environment: Environment | None
 ) -> dict[str, str]:
     """Return what every program of a step gets: where programs are, places of its own, and the mark of its run."""
-    path = os.pathsep.join([str(environment.bin)] if environment else []) + os.pathsep
     return {
-        "PATH": (path + environ.get("PATH", os.defpath)).strip(os.pathsep),
+        "PATH": search_path(environ, environment),
         "HOME": str(scratch / "home"),
         "TMPDIR": str(scratch / "tmp"),
         "LANG": "C.UTF-8",
@@ -29,6 +28,12 @@ def plain_variables(
         MARKER: str(run),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+
+
+def search_path(environ: Mapping[str, str], environment: Environment | None) -> str:
+    """Return the PATH: the programs of the environment come first."""
+    path = environ.get("PATH", os.defpath)
+    return f"{environment.bin}{os.pathsep}{path}".strip(os.pathsep) if environment else path.strip(os.pathsep)
 
 
 def import_path(environment: Environment | None, tree: Path, pipeline: Pipeline) -> dict[str, str]:
@@ -41,24 +46,17 @@ def import_path(environment: Environment | None, tree: Path, pipeline: Pipeline)
     return {"PYTHONPATH": path} if path else {}
 
 
-def project_variables(pipeline: Pipeline, leases: Sequence[Leased]) -> dict[str, str]:
-    """Return the declared environment, and each service's address in the variables that it names."""
-    variables = dict(pipeline.environment)
-    for leased in leases:
-        variables |= dict.fromkeys(leased.spec.variables, leased.url)
-    return variables
+def addresses(leases: Sequence[Leased]) -> dict[str, str]:
+    """Return each service's address in the variables that it names."""
+    return {variable: leased.url for leased in leases for variable in leased.spec.variables}
 
 
-def step_variables(pipeline: Pipeline, leases: Sequence[Leased]) -> dict[str, str]:
-    """Return the project's variables and what each worker gets.
-
-    A pytest-xdist worker finds its own addresses in ONWARD_WORKER_SERVICES: {"gw0": {"DATABASE_URL": …}, …}.
-    """
-    variables = project_variables(pipeline, leases)
+def worker_addresses(leases: Sequence[Leased]) -> dict[str, str]:
+    """Return where a pytest-xdist worker finds its own addresses: {"gw0": {"DATABASE_URL": …}, …} in one variable."""
     workers = max((len(leased.worker_urls) for leased in leases), default=0)
-    if workers:
-        variables[WORKERS] = json.dumps({f"gw{index}": _worker(leases, index) for index in range(workers)})
-    return variables
+    if not workers:
+        return {}
+    return {WORKERS: json.dumps({f"gw{index}": _worker(leases, index) for index in range(workers)})}
 
 
 def _worker(leases: Sequence[Leased], index: int) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from onward.execute.docker import engine
 from onward.execute.process.processes import quick
-from onward.model.plan import Availability
+from onward.model.need import Availability
 
 _ANSWER_S = 10.0
 _REACH_S = 5.0

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import importlib.metadata
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from onward.errors import OnwardError
-from onward.execute.cleanup.owned import OwnedResources
-from onward.execute.machine.probe import Prober
-from onward.execute.process.processes import Processes
 from onward.execute.provision.python.interpreters import Interpreters
-from onward.execute.provision.tools.provider import ToolProvider, registry_environment
-from onward.execute.services.postgres import sources as postgres_sources
-from onward.execute.services.redis import sources as redis_sources
-from onward.execute.services.supply import Provider, ServiceContext
-from onward.model.gate import Check, Gate, Need
+from onward.execute.resources.context import ProbeContext
+from onward.execute.resources.programs import on_path
+from onward.execute.resources.table import look
+from onward.model.need import BROWSER, DOCKER, Advisories, Availability, Interpreter, Need, Service
 from onward.model.pipeline import ServiceSpec
 from onward.model.places import Places
-from onward.model.plan import Availability
+from onward.model.toolbox import GITLEAKS
 
-_SOURCES: dict[str, Callable[[ServiceContext], tuple[Provider, ...]]] = {
-    "postgres": postgres_sources.providers,
-    "redis": redis_sources.providers,
-}
 _PROGRAMS = {
     "git": "everything: onward works on git repositories",
     "go": "gitleaks is built with it where it is not installed",
     "npm": "embedded PostgreSQL is fetched with it; without it onward takes Node from a wheel",
 }
+# Told of also where no check asks for them.
+_USUAL = (GITLEAKS, Advisories("PyPI"), DOCKER, BROWSER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,88 +38,51 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkup:
-    """Looks at the machine for a pipeline: its gates, the interpreters of its matrix, its services."""
+    """Looks at the machine for a pipeline: the interpreters of its matrix, its services, and what its checks need.
+
+    `users` are the checks that ask for each need.
+    """
 
     environ: Mapping[str, str]
     places: Places
-    gates: tuple[Gate, ...]
+    users: Mapping[Need, tuple[str, ...]]
     pythons: tuple[str, ...]
     services: tuple[ServiceSpec, ...]
     offline: bool = False
 
     def parts(self) -> Iterator[Part]:
         """Yield every part, the most important first. Nothing is started or made."""
-        prober = Prober(
+        context = ProbeContext(
             environ=self.environ,
             places=self.places,
             interpreters=Interpreters(self.environ, self.places),
             offline=self.offline,
+            services=self.services,
         )
         yield Part(kind="program", name="uv", availability=_uv(), cost="no environment and no tool can be made")
         for version in self.pythons:
-            cost = f"steps under Python {version} are not run"
-            yield Part(
-                kind="python", name=version, availability=prober.look(Need(kind="python", name=version)), cost=cost
-            )
+            yield _part(Interpreter(version), context, f"steps under Python {version} are not run")
         for name, cost in _PROGRAMS.items():
-            yield Part(kind="program", name=name, availability=prober.look(Need(kind="program", name=name)), cost=cost)
-        for need in self._needs():
-            yield Part(kind=need.kind, name=need.name, availability=prober.look(need), cost=self._cost(need))
-        yield from self._service_parts()
+            yield Part(kind="program", name=name, availability=on_path(name, self.environ), cost=cost)
+        asked = (need for need in dict.fromkeys((*_USUAL, *self.users)) if need.excuses)
+        parts = (_part(need, context, self._cost(need)) for need in asked)
+        # of what is made when a step asks for it, nothing can be told beforehand
+        yield from (part for part in parts if part.availability.detail)
+        for spec in self.services:
+            cost = self._cost(Service(spec.name), Service(spec.kind))
+            yield replace(_part(Service(spec.name), context, cost), name=spec.image)
         yield from (_place(name, path) for name, path in (("cache", self.places.cache), ("state", self.places.state)))
 
-    def _needs(self) -> tuple[Need, ...]:
-        usual = (
-            Need(kind="program", name="gitleaks"),
-            Need(kind="advisories", name="PyPI"),
-            Need(kind="docker", name="docker"),
-            Need(kind="browser", name="chromium"),
-        )
-        asked = (need for gate in self.gates for check in gate.checks for need in check.needs)
-        known = {"python", "network"}
-        return tuple(dict.fromkeys((*usual, *(need for need in asked if need.kind not in known))))
-
-    def _cost(self, need: Need) -> str:
-        names = self._checks(lambda check: need in check.needs)
-        if names:
-            return f"not run: {', '.join(names)}"
-        return "nothing that this pipeline has asks for it"
-
-    def _checks(self, wants: Callable[[Check], bool]) -> tuple[str, ...]:
-        return tuple(f"{gate.id}/{check.id}" for gate in self.gates for check in gate.checks if wants(check))
-
-    def _service_parts(self) -> Iterator[Part]:
-        with tempfile.TemporaryDirectory(prefix="onward-") as folder, Processes() as processes:
-            run = Path(folder)
-            site = ServiceContext(
-                places=self.places,
-                run_dir=run,
-                processes=processes,
-                tool_provider=ToolProvider(self.places, processes, registry_environment(self.environ)),
-                environ=self.environ,
-                owned=OwnedResources(self.places, run),
-            )
-            for spec in self.services:
-                yield self._service_part(spec, site)
-
-    def _service_part(self, spec: ServiceSpec, site: ServiceContext) -> Part:
-        users = ", ".join(self._checks(lambda check: spec.kind in check.services))
-        ways = [_offered(provider, spec) for provider in _SOURCES[spec.kind](site)]
-        able = [detail for present, detail in ways if present]
-        availability = Availability(
-            present=bool(able),
-            detail="; ".join(able or [detail for _, detail in ways]),
-            hint=f"give onward a server by ONWARD_{spec.kind.upper()}_URL, start Docker, or install {spec.kind}",
-        )
-        return Part(kind="service", name=spec.image, availability=availability, cost=f"unverified: {users}")
+    def _cost(self, *needs: Need) -> str:
+        """Return what becomes of the checks that ask for one of these, which are names of the same thing."""
+        names = dict.fromkeys(name for need in needs for name in self.users.get(need, ()))
+        if not names:
+            return "nothing that this pipeline has asks for it"
+        return f"{'not run' if needs[0].excuses else 'unverified'}: {', '.join(names)}"
 
 
-def _offered(provider: Provider, spec: ServiceSpec) -> tuple[bool, str]:
-    try:
-        offers = provider.offers(spec)
-    except OnwardError as error:
-        return False, f"{provider.name}: {error.message}"
-    return bool(offers), f"{provider.name}: {', '.join(offer.detail for offer in offers)}"
+def _part(need: Need, context: ProbeContext, cost: str) -> Part:
+    return Part(kind=need.kind, name=need.name, availability=look(need, context), cost=cost)
 
 
 def _uv() -> Availability:

@@ -15,7 +15,7 @@ def open_supply(spec: ServiceSpec, site: ServiceContext, *, strict: bool) -> tup
 
     Raises ServiceError when no provider has it, and with `strict` when none has the declared major version.
     """
-    return choose(spec, site, _providers(spec, site), strict=strict)
+    return choose(spec, site, providers(spec, site), strict=strict)
 
 
 def choose(
@@ -90,7 +90,8 @@ class _Choice:
             return None
 
 
-def _providers(spec: ServiceSpec, site: ServiceContext) -> tuple[Provider, ...]:
+def providers(spec: ServiceSpec, site: ServiceContext) -> tuple[Provider, ...]:
+    """Return the sources of a kind of service, in their order of preference."""
     if spec.kind == "postgres":
         from onward.execute.services.postgres import sources as postgres_sources  # noqa: PLC0415  # psycopg only where a database is wanted
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -45,6 +45,13 @@ _ASSIGNED = re.compile(
     r"((?:passw(?:or)?d|passwd|secret|token|api_?key)\w*[\"']?\s*(?::\s*\w+\s*)?[:=]\s*[rbf]?([\"']))[^\"']{3,}(\2)",
     re.IGNORECASE,
 )
+
+_SECRET_WORDS = ("SECRET", "TOKEN", "PASSWORD", "PRIVATE", "API_KEY", "DSN")
+
+
+def secret_values(variables: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the values of the variables whose names say that they are secret."""
+    return tuple(value for name, value in variables if any(word in name.upper() for word in _SECRET_WORDS))
 
 
 class Redactor:

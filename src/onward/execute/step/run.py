@@ -10,18 +10,18 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 from onward.errors import OnwardError, ReadError
 from onward.execute.cleanup import orphans
 from onward.execute.process.processes import Call, Ended, Processes
+from onward.execute.resources.context import RunEnvironment
 from onward.execute.step import artifacts, seal, tokens
-from onward.execute.step.environment import Listen, Ready
-from onward.execute.step.redact import Redactor
+from onward.execute.step.redact import Redactor, secret_values
 from onward.model.application import SERVICE
 from onward.model.event import StepProgress, StepStarted
 from onward.model.evidence import Artifact, Attempt, Evidence, Reason
 from onward.model.gate import Command, Outputs, Purpose, ReadContext
+from onward.model.need import Lease
 from onward.model.plan import Step
 
 MIB = 1024 * 1024
@@ -35,43 +35,35 @@ class Fed:
     evidence: Evidence
 
 
-class Resources(Protocol):
-    """What a step asks of the run that it is a step of: RunResources, or what a test has at hand."""
-
-    @property
-    def run(self) -> Path: ...
-    @property
-    def processes(self) -> Processes: ...
-    @property
-    def redactor(self) -> Redactor: ...
-    @property
-    def folder(self) -> Callable[[str], Path]: ...
-    @property
-    def listen(self) -> Listen: ...
-    def make_ready(self, step: Step, cpus: int, scratch: Path) -> AbstractContextManager[Ready]: ...
+MakeReady = Callable[[Step, int, Path], AbstractContextManager[Lease]]
 
 
 class StepRun:
     """One step while it is being executed; `perform` never raises what a user could act on, it becomes evidence."""
 
-    def __init__(self, step: Step, cpus: int, bench: Resources, fed: Sequence[Fed]) -> None:
+    def __init__(
+        self, step: Step, cpus: int, fed: Sequence[Fed], *, site: RunEnvironment, processes: Processes, ready: MakeReady
+    ) -> None:
         self._step = step
         self._cpus = cpus
-        self._bench = bench
+        self._site = site
+        self._processes = processes
+        self._make_ready = ready
         self._fed = fed
-        self._out = bench.folder(step.id)
+        self._out = self._site.folder(step.id)
         self._log = self._out / "log.txt"
-        self._redactor = bench.redactor
+        self._secrets = secret_values(self._site.pipeline.environment)
+        self._redactor = Redactor(self._secrets)
         self._attempts: list[Attempt] = []
         self._cpu_s = 0.0
         self._said_from = 0
-        self._ready: Ready | None = None
+        self._ready: Lease | None = None
 
     def perform(self) -> Evidence:
         """Execute the step and return its sealed evidence."""
         started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         began = time.monotonic()
-        self._bench.listen(StepStarted(step=self._step.id, at=started_at))
+        self._site.listen(StepStarted(step=self._step.id, at=started_at))
         evidence = self._with_log(self._evidence())
         return replace(
             evidence,
@@ -94,13 +86,13 @@ class StepRun:
     def _kept_log(self, log: Path) -> Artifact:
         self._redactor.redact_file(log)
         kind = "log" if log == self._log else "application-log"
-        return artifacts.describe(log, self._bench.run, kind=kind, media_type="text/plain")
+        return artifacts.describe(log, self._site.run, kind=kind, media_type="text/plain")
 
     def _evidence(self) -> Evidence:
         try:
             self._log.touch()
             with ExitStack() as stack:
-                return self._in(stack.enter_context(orphans.scratch(self._bench.run)), stack)
+                return self._in(stack.enter_context(orphans.scratch(self._site.run)), stack)
         except OnwardError as error:
             return self._error(_reason_of(error))
         except OSError as error:
@@ -108,23 +100,23 @@ class StepRun:
 
     def _in(self, scratch: Path, stack: ExitStack) -> Evidence:
         self._progress("preparing")
-        ready = self._ready = stack.enter_context(self._bench.make_ready(self._step, self._cpus, scratch))
-        self._redactor = Redactor((*self._bench.redactor.values, *ready.secrets))
+        ready = self._ready = stack.enter_context(self._make_ready(self._step, self._cpus, scratch))
+        self._redactor = Redactor((*self._secrets, *ready.secrets))
         self._link_inputs(scratch)
         exits: list[int] = []
         for planned in self._step.commands:
             command = tokens.expand_command(planned, ready.tokens)
-            ended = self._run(command, ready.env)
+            ended = self._run(command, ready.variables)
             error = _error_of(command, ended, self._last_words())
             if error is not None:
-                return self._error(ready.dead_service() or error)
+                return self._error(ready.error() or error)
             exits.append(ended.exit if ended.exit is not None else -1)
-        dead = ready.dead_service()
+        dead = ready.error()
         return self._error(dead) if dead else self._read(ready, tuple(exits))
 
     def _link_inputs(self, scratch: Path) -> None:
         fed = [(one.folder, one.evidence.artifacts) for one in self._fed]
-        artifacts.link_inputs(scratch / "inputs", fed, self._bench.run, self._step.check.consumes)
+        artifacts.link_inputs(scratch / "inputs", fed, self._site.run, self._step.check.consumes)
 
     def _run(self, command: Command, env: Mapping[str, str]) -> Ended:
         self._progress(_describe(command))
@@ -143,7 +135,7 @@ class StepRun:
             stdout=stdout,
             cap_bytes=64 * MIB,
         )
-        ended = self._bench.processes.run(call)
+        ended = self._processes.run(call)
         self._attempts.append(Attempt(outcome=ended.outcome, duration_s=ended.duration_s))
         self._cpu_s += ended.cpu_s
         if ended.text:
@@ -156,14 +148,14 @@ class StepRun:
         lines = artifacts.ending(self._log, self._said_from)
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
-    def _read(self, ready: Ready, exits: tuple[int, ...]) -> Evidence:
+    def _read(self, ready: Lease, exits: tuple[int, ...]) -> Evidence:
         outputs = Outputs(files=artifacts.named_outputs(self._step.commands, self._out), exits=exits)
         context = ReadContext(check=self._step.context, tree=ready.tokens["tree"])
         reading = self._step.check.read(outputs, context)
         sealed = seal.seal(
             reading, gate=self._step.gate, tree=Path(ready.tokens["tree"]), secrets=self._redactor.values
         )
-        kept = artifacts.kept(self._step.check.keeps, self._out, self._bench.run)
+        kept = artifacts.kept(self._step.check.keeps, self._out, self._site.run)
         return replace(
             self._blank(),
             looked_at=sealed.looked_at,
@@ -186,7 +178,7 @@ class StepRun:
         return Evidence(step=self._step.id, gate=self._step.gate, tools=tools, services=services)
 
     def _progress(self, text: str) -> None:
-        self._bench.listen(StepProgress(step=self._step.id, text=text))
+        self._site.listen(StepProgress(step=self._step.id, text=text))
 
 
 def _joined(step: Mapping[str, str], command: Mapping[str, str]) -> dict[str, str]:

@@ -8,14 +8,16 @@ from onward.gates.container import bases, commands, layers, osv, trivy
 from onward.gates.container.defects import DEFECTS
 from onward.gates.container.images import DOCKERFILE, dockerfiles, images, is_built
 from onward.gates.container.read import read_build, read_hadolint, read_image
+from onward.model.facts import BASE_IMAGES
 from onward.model.finding import Severity
-from onward.model.gate import Applies, Check, CheckContext, Gate, Keep, Need
+from onward.model.gate import Applies, Check, CheckContext, Gate, Keep
 from onward.model.measure import Limit
+from onward.model.need import DOCKER, NETWORK, ScannerDatabase
 from onward.model.pipeline import GateSettings, Kind, Option, Profile
 from onward.model.toolbox import HADOLINT, KINGFISHER, OSV_SCANNER, TRIVY
 
 IMAGE = "container-image"
-_ENGINE = Need(kind="docker", name="docker")
+_BUILDS = (DOCKER, bases.needed)
 
 
 def _has_dockerfile(context: CheckContext) -> Applies:
@@ -56,7 +58,7 @@ GATE = Gate(
             id="hadolint",
             commands=commands.hadolint,
             read=read_hadolint,
-            tools=(HADOLINT,),
+            needs=(HADOLINT,),
             applies=_has_dockerfile,
             keeps=(Keep(kind="container-report", path="hadolint.json", media_type=_JSON),),
         ),
@@ -65,8 +67,7 @@ GATE = Gate(
             commands=commands.build,
             read=read_build,
             applies=_is_built,
-            needs=(_ENGINE, Need(kind="network", name="registries")),
-            more_needs=bases.needed,
+            needs=(DOCKER, NETWORK, bases.needed),
             proves="the image",
             keeps=(Keep(kind=IMAGE, path="image*.json", media_type=_JSON),),
         ),
@@ -75,8 +76,7 @@ GATE = Gate(
             commands=commands.image,
             read=read_image,
             applies=_is_built,
-            needs=(_ENGINE,),
-            more_needs=bases.needed,
+            needs=_BUILDS,
             consumes=(IMAGE,),
             keeps=(Keep(kind="container-report", path="inspect*.json", media_type=_JSON),),
         ),
@@ -84,10 +84,8 @@ GATE = Gate(
             id="layers",
             commands=commands.layers,
             read=layers.read,
-            tools=(KINGFISHER,),
             applies=_is_built,
-            needs=(_ENGINE,),
-            more_needs=bases.needed,
+            needs=(*_BUILDS, KINGFISHER),
             consumes=(IMAGE,),
             keeps=(Keep(kind="secrets-report", path="secrets*.json", media_type=_JSON),),
             cpus=0,
@@ -96,11 +94,8 @@ GATE = Gate(
             id="trivy",
             commands=commands.trivy,
             read=trivy.read,
-            tools=(TRIVY,),
             applies=lambda context: _scans_with("trivy", context),
-            services=("trivy-database",),
-            needs=(_ENGINE, Need(kind="program", name="trivy"), Need(kind="advisories", name="trivy")),
-            more_needs=bases.needed,
+            needs=(DOCKER, TRIVY, ScannerDatabase("trivy"), bases.needed),
             proves="vulnerabilities",
             consumes=(IMAGE,),
             keeps=(
@@ -112,17 +107,15 @@ GATE = Gate(
             id="osv-scanner",
             commands=commands.osv,
             read=osv.read,
-            tools=(OSV_SCANNER,),
             applies=lambda context: _scans_with("osv-scanner", context),
-            services=("osv-database",),
-            needs=(_ENGINE, Need(kind="program", name="osv-scanner"), Need(kind="advisories", name="osv")),
-            more_needs=bases.needed,
+            needs=(DOCKER, OSV_SCANNER, ScannerDatabase("osv"), bases.needed),
             proves="vulnerabilities",
             consumes=(IMAGE,),
             keeps=(Keep(kind="container-report", path="osv*.json", media_type=_JSON),),
         ),
     ),
     defects=DEFECTS,
+    facts=(BASE_IMAGES,),
     options=(
         Option(
             name="dockerfile", kind=Kind.STRING, default="", meaning="the Dockerfile that is built, if not Dockerfile"

@@ -6,19 +6,20 @@ import re
 from collections.abc import Mapping
 
 from onward.gates.container.images import images
-from onward.model.gate import CheckContext, Need
+from onward.model.facts import BASE_IMAGES
+from onward.model.gate import CheckContext
+from onward.model.need import BaseImage
 
 _VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
 
 
-def needed(context: CheckContext) -> tuple[Need, ...]:
+def needed(context: CheckContext) -> tuple[BaseImage, ...]:
     """Return each image that the images of policy are built on; one whose name only the build can know is left out."""
-    rows = context.project.fact("base-images").value or ()
     mine = {image.dockerfile for image in images(context.settings)}
-    pairs = (row.split("\t", 1) for row in rows)
     given = _arguments(context.settings.texts("build-args"))
-    names = (_named(written, given) for path, written in pairs if path in mine)
-    return tuple(Need(kind="image", name=name) for name in dict.fromkeys(names) if name)
+    built_on = (one.image for one in context.project.fact(BASE_IMAGES) if one.dockerfile in mine)
+    names = (_named(written, given) for written in built_on)
+    return tuple(BaseImage(name) for name in dict.fromkeys(names) if name)
 
 
 def _arguments(words: tuple[str, ...]) -> Mapping[str, str]:

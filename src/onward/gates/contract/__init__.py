@@ -8,9 +8,9 @@ from onward.checks.applicability import has_application
 from onward.gates.contract import read
 from onward.gates.contract.defects import DEFECTS
 from onward.gates.contract.options import OPTIONS, headers, hook_variables, specification
-from onward.model.application import SERVICE
 from onward.model.finding import Severity
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix, Purpose, Where
+from onward.model.need import APPLICATION
 from onward.model.pipeline import Profile
 from onward.model.toolbox import OPENAPI, SCHEMATHESIS
 
@@ -114,7 +114,7 @@ GATE = Gate(
             id="specification",
             commands=validate,
             read=read.read_validation,
-            tools=(OPENAPI,),
+            needs=(OPENAPI,),
             applies=has_document,
             profiles=_PROFILES,
             keeps=(Keep(kind="contract", path=read.VALIDATION, media_type="application/json"),),
@@ -123,12 +123,11 @@ GATE = Gate(
             id="published",
             commands=compare,
             read=read.read_documents,
-            tools=(OPENAPI,),
+            needs=(OPENAPI, APPLICATION),
             applies=is_served,
             profiles=_PROFILES,
             matrix=Matrix.DEPLOYED,
             where=Where.OWN,
-            services=(SERVICE,),
             keeps=(
                 Keep(kind="contract", path=read.PUBLISHED, media_type="application/json"),
                 Keep(kind="contract", path=read.SERVED, media_type="application/json"),
@@ -138,12 +137,11 @@ GATE = Gate(
             id="schemathesis",
             commands=obey,
             read=read.read_run,
-            tools=(OPENAPI, SCHEMATHESIS),
+            needs=(OPENAPI, SCHEMATHESIS, APPLICATION),
             applies=has_both,
             profiles=_PROFILES,
             matrix=Matrix.DEPLOYED,
             where=Where.OWN,
-            services=(SERVICE,),
             keeps=(
                 Keep(kind="contract", path=read.REPORT, media_type="application/json"),
                 Keep(kind="contract", path=read.JUNIT, media_type="application/xml"),

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from onward.gates.coverage.defects import DEFECTS
 from onward.gates.coverage.read import BRANCHES, LINES, MERGED, REPORT, read
-from onward.model.gate import Check, CheckContext, Command, EnvironmentUse, Gate, Keep, Matrix, Where
+from onward.model.gate import Check, CheckContext, Command, Gate, Keep, Matrix, Where
 from onward.model.measure import Limit
+from onward.model.need import EnvironmentUse
 from onward.model.pipeline import GateSettings, Kind, Option, Profile
 
 
@@ -43,7 +44,7 @@ GATE = Gate(
             matrix=Matrix.HIGHEST,
             where=Where.SHARED,
             # the same as the test gates ask for, so that no further environment has to be made
-            environment=EnvironmentUse(additions=("pytest-cov", "pytest-xdist")),
+            needs=(EnvironmentUse(additions=("pytest-cov", "pytest-xdist")),),
             consumes=("coverage-data", "tests"),
             keeps=(
                 Keep(kind="coverage-json", path=REPORT, media_type="application/json"),

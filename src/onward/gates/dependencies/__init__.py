@@ -8,19 +8,9 @@ from onward.gates.dependencies import licences, review, safety, sbom
 from onward.gates.dependencies.defects import DEFECTS
 from onward.gates.dependencies.read import read
 from onward.model.finding import Severity
-from onward.model.gate import (
-    Applies,
-    Check,
-    CheckContext,
-    Command,
-    EnvironmentUse,
-    Gate,
-    Keep,
-    Matrix,
-    Need,
-    Purpose,
-)
+from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix, Purpose
 from onward.model.locks import BUN, NODE_LOCKS, PYTHON_LOCKS
+from onward.model.need import Account, Advisories, BaseTree, EnvironmentUse
 from onward.model.pipeline import Kind, Option, Profile
 from onward.model.toolbox import CYCLONEDX, PIP_AUDIT, SAFETY
 from onward.readers.advisories import ASKED, MAX_AGE_OPTION
@@ -139,6 +129,8 @@ def _has_base(context: CheckContext) -> Applies:
     return Applies(yes=True, why=f"compared with {revision.base[:12]}")
 
 
+_DEPLOYED = EnvironmentUse(deployed=True)
+
 GATE = Gate(
     id="dependencies",
     title="Dependencies",
@@ -147,13 +139,10 @@ GATE = Gate(
     checks=(
         Check(
             id="pip-audit",
-            tools=(PIP_AUDIT,),
             commands=commands,
             read=read,
             matrix=Matrix.DEPLOYED,
-            environment=EnvironmentUse(deployed=True),
-            services=("advisories",),
-            needs=(Need(kind="advisories", name="PyPI"),),
+            needs=(PIP_AUDIT, _DEPLOYED, Advisories("PyPI")),
             proves="vulnerabilities",
             keeps=(
                 Keep(kind="dependencies-report", path="audit.json", media_type="application/json"),
@@ -165,38 +154,32 @@ GATE = Gate(
             commands=licences_commands,
             read=licences.read,
             matrix=Matrix.DEPLOYED,
-            environment=EnvironmentUse(deployed=True),
+            needs=(_DEPLOYED,),
             keeps=(Keep(kind="licences-report", path=licences.SAID, media_type="application/json"),),
         ),
         Check(
             id="sbom",
-            tools=(CYCLONEDX,),
             commands=sbom_commands,
             read=sbom.read,
             matrix=Matrix.DEPLOYED,
-            environment=EnvironmentUse(deployed=True),
+            needs=(CYCLONEDX, _DEPLOYED),
             keeps=(Keep(kind="sbom", path=sbom.BILL, media_type="application/vnd.cyclonedx+json"),),
         ),
         Check(
             id="review",
             commands=review_commands,
             read=review.read,
-            base=(*LISTS, *LOCKS, "package.json"),
             applies=_has_base,
             matrix=Matrix.DEPLOYED,
-            environment=EnvironmentUse(deployed=True),
-            services=("advisories",),
-            needs=(Need(kind="advisories", name="PyPI"),),
+            needs=(BaseTree(suffixes=(*LISTS, *LOCKS, "package.json")), _DEPLOYED, Advisories("PyPI")),
             keeps=(Keep(kind="dependencies-review", path=ASKED, media_type="application/json"),),
         ),
         Check(
             id="safety",
-            tools=(SAFETY,),
             commands=safety_commands,
             read=safety.read,
             matrix=Matrix.DEPLOYED,
-            environment=EnvironmentUse(deployed=True),
-            needs=(Need(kind="account", name="SAFETY_API_KEY"),),
+            needs=(SAFETY, _DEPLOYED, Account("SAFETY_API_KEY")),
             keeps=(Keep(kind="safety-report", path=safety.REPORT, media_type="application/json"),),
             optional=True,
         ),

@@ -16,7 +16,8 @@ from onward.gates.docs.read import (
     read_documents,
     read_generated,
 )
-from onward.model.gate import Applies, Check, CheckContext, Command, EnvironmentUse, Gate, Keep, Matrix, Where
+from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix, Where
+from onward.model.need import EnvironmentUse
 from onward.model.pipeline import Kind, Option, Profile
 
 EXCLUDED = "excluded"
@@ -124,7 +125,7 @@ GATE = Gate(
             profiles=(Profile.FULL, Profile.CI),
             matrix=Matrix.DEPLOYED,
             where=Where.OWN,
-            environment=EnvironmentUse(),
+            needs=(EnvironmentUse(),),
         ),
         Check(
             id="claims",

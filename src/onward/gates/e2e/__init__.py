@@ -9,19 +9,9 @@ from onward.checks import pytest_command
 from onward.gates.e2e import node, read_node
 from onward.gates.e2e.defects import DEFECTS
 from onward.gates.e2e.read import CONTROL, NOTES, read, read_playwright
-from onward.model.gate import (
-    Applies,
-    Check,
-    CheckContext,
-    Command,
-    EnvironmentUse,
-    Gate,
-    Keep,
-    Matrix,
-    Need,
-    Purpose,
-    Where,
-)
+from onward.model.facts import FRONTEND_PACKAGES
+from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix, Purpose, Where
+from onward.model.need import APPLICATION, BROWSER, EnvironmentUse
 from onward.model.pipeline import Kind, Option, Profile
 from onward.readers.tests import REPORT
 
@@ -127,9 +117,7 @@ GATE = Gate(
             profiles=(Profile.FULL, Profile.CI),
             matrix=Matrix.DEPLOYED,
             where=Where.OWN,
-            environment=ENVIRONMENT,
-            services=("application",),
-            needs=(Need(kind="browser", name="chromium"),),
+            needs=(ENVIRONMENT, APPLICATION, BROWSER),
             keeps=(*REPORTS, *KEEPS),
             cpus=0,
         ),
@@ -141,15 +129,13 @@ GATE = Gate(
             profiles=(Profile.FULL, Profile.CI),
             matrix=Matrix.DEPLOYED,
             where=Where.OWN,
-            environment=EnvironmentUse(additions=("imageio-ffmpeg",)),
-            node=node.folder,
-            services=("application",),
-            needs=(Need(kind="browser", name="chromium"),),
+            needs=(EnvironmentUse(additions=("imageio-ffmpeg",)), node.packages, APPLICATION, BROWSER),
             keeps=(*REPORTS_OF_NODE, *KEEPS),
             cpus=0,
         ),
     ),
     defects=DEFECTS,
+    facts=(FRONTEND_PACKAGES,),
     options=OPTIONS,
     profiles=(Profile.FULL, Profile.CI),
     after=("tests", "lint"),

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 
 from onward.gates.e2e.read import CONTROL, NOTES
 from onward.gates.e2e.read_node import REPORT
+from onward.model.facts import FRONTEND_PACKAGES
 from onward.model.gate import Applies, CheckContext, Command, Purpose
+from onward.model.need import Packages
 
 PACKAGE = "@playwright/test"
 CONFIGS = tuple(f"playwright.config.{suffix}" for suffix in ("ts", "js", "mjs", "mts", "cjs", "cts"))
 
 
-def folder(context: CheckContext) -> str:
-    """Return the first folder whose package.json asks for `@playwright/test` and that has a configuration for it."""
-    return next((home for home, _ in _found(context)), ".")
+def packages(context: CheckContext) -> tuple[Packages, ...]:
+    """Return those of the first folder whose package.json asks for `@playwright/test` and that has a configuration for it."""
+    return (Packages(next((home for home, _ in _found(context)), ".")),)
 
 
 def applies(context: CheckContext) -> Applies:
@@ -25,9 +27,7 @@ def applies(context: CheckContext) -> Applies:
 
 
 def _found(context: CheckContext) -> Iterator[tuple[str, str]]:
-    value = context.project.fact("frontend-packages").value
-    for entry in (value,) if isinstance(value, str) else value or ():
-        home, name, _ = entry.split("\t", 2)
+    for home, name, _ in context.project.fact(FRONTEND_PACKAGES):
         for config in CONFIGS if name == PACKAGE else ():
             if (config if home == "." else f"{home}/{config}") in context.project.files:
                 yield home, config

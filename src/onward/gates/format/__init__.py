@@ -9,6 +9,7 @@ from onward.checks import canary_copy
 from onward.checks.applicability import is_among
 from onward.gates.format.defects import DEFECTS
 from onward.gates.format.read import read
+from onward.model.facts import FORMATTER, LINTER
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix, Purpose
 from onward.model.pipeline import Kind, Option
 from onward.model.tool import Tool
@@ -32,20 +33,15 @@ def chosen(context: CheckContext) -> tuple[tuple[str, ...], str]:
     found = tuple(name for name, tool in _TOOL.items() if tool in known)
     if found:
         return found, "found in the project's configuration or requirements"
-    if "ruff" in _values(context, "linter"):
+    if "ruff" in context.project.fact(LINTER):
         return ("ruff-format",), "the project configures no formatter, so that of its linter is used"
     return ("black", "isort"), "the project configures no formatter, so the defaults are used"
 
 
-def _known(context: CheckContext) -> frozenset[str]:
+def _known(context: CheckContext) -> set[str]:
     """Return the tools that format the project. That it requires ruff does not say that ruff formats it."""
     declared = {name for name in ("black", "isort") if context.project.declares(name)}
-    return _values(context, "formatter") | declared
-
-
-def _values(context: CheckContext, name: str) -> frozenset[str]:
-    value = context.project.fact(name).value
-    return frozenset((value,) if isinstance(value, str) else value or ())
+    return declared.union(context.project.fact(FORMATTER))
 
 
 def _applies(name: str, context: CheckContext) -> Applies:
@@ -93,7 +89,7 @@ def _check(name: str, tool: Tool) -> Check:
         id=name,
         commands=partial(commands, name),
         read=partial(read, name),
-        tools=(tool,),
+        needs=(tool,),
         applies=partial(_applies, name),
         matrix=Matrix.HIGHEST,
         inputs=_INPUTS,
@@ -109,6 +105,7 @@ GATE = Gate(
     room=Path(__file__).parent,
     checks=(_check("black", BLACK), _check("isort", ISORT), _check("ruff-format", RUFF)),
     defects=DEFECTS,
+    facts=(FORMATTER, LINTER),
     options=(
         Option(
             name="tools",

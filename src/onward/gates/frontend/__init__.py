@@ -11,8 +11,10 @@ from onward.gates.frontend.checks import read_build, read_tests
 from onward.gates.frontend.defects import DEFECTS
 from onward.gates.frontend.names import BRANCHES, BUNDLE, BUNDLE_GZIP, LINES
 from onward.gates.frontend.read import read_eslint, read_prettier, read_types
-from onward.model.gate import Applies, Check, CheckContext, Gate, Keep, Need, Where
+from onward.model.facts import FRONTEND, FRONTEND_MANAGERS, FRONTEND_PACKAGES, FRONTEND_SCRIPTS
+from onward.model.gate import Applies, Check, CheckContext, Gate, Keep, Where
 from onward.model.measure import Limit
+from onward.model.need import NPM_AUDIT, Advisories
 from onward.model.pipeline import GateSettings, Kind, Option, Profile
 from onward.readers.advisories import ASKED, MAX_AGE_OPTION
 
@@ -76,7 +78,7 @@ ESLINT = Check(
     applies=partial(_with_packages, ("eslint",), "eslint"),
     profiles=_PROFILES,
     where=Where.OWN,
-    node=folder.folder,
+    needs=(folder.needed,),
 )
 PRETTIER = Check(
     id="prettier",
@@ -85,7 +87,7 @@ PRETTIER = Check(
     applies=partial(_with_packages, ("prettier",), "prettier"),
     profiles=_PROFILES,
     where=Where.OWN,
-    node=folder.folder,
+    needs=(folder.needed,),
 )
 TYPES = Check(
     id="types",
@@ -94,7 +96,7 @@ TYPES = Check(
     applies=_types,
     profiles=_PROFILES,
     where=Where.OWN,
-    node=folder.folder,
+    needs=(folder.needed,),
 )
 TESTS = Check(
     id="tests",
@@ -103,7 +105,7 @@ TESTS = Check(
     applies=partial(_with_packages, ("vitest", "jest"), "vitest or jest"),
     profiles=_PROFILES,
     where=Where.OWN,
-    node=folder.folder,
+    needs=(folder.needed,),
     keeps=(
         Keep(kind="tests-json", path=names.TESTS, media_type="application/json"),
         Keep(kind="coverage-html", path="coverage", media_type="text/html", optional=True),
@@ -117,7 +119,7 @@ BUILD = Check(
     applies=_builds,
     profiles=_PROFILES,
     where=Where.OWN,
-    node=folder.folder,
+    needs=(folder.needed,),
 )
 AUDIT = Check(
     id="audit",
@@ -127,8 +129,7 @@ AUDIT = Check(
     # The answer is the registry's of today, and some registries give none: nothing for every run on a laptop.
     profiles=(Profile.CI,),
     where=Where.OWN,
-    node=folder.folder,
-    needs=(Need(kind="advisories", name="npm-audit"),),
+    needs=(folder.needed, NPM_AUDIT),
     keeps=(Keep(kind="audit-json", path=names.AUDIT, media_type="application/json"),),
 )
 
@@ -138,8 +139,7 @@ ADVISORIES = Check(
     read=read_advisories,
     applies=_listed,
     profiles=(Profile.CI,),
-    services=("advisories",),
-    needs=(Need(kind="advisories", name="npm"),),
+    needs=(Advisories("npm"),),
     keeps=(Keep(kind="audit-json", path=ASKED, media_type="application/json"),),
     fallback_for="audit",
 )
@@ -151,6 +151,7 @@ GATE = Gate(
     room=Path(__file__).parent,
     checks=(ESLINT, PRETTIER, TYPES, TESTS, BUILD, AUDIT, ADVISORIES),
     defects=DEFECTS,
+    facts=(FRONTEND, FRONTEND_SCRIPTS, FRONTEND_PACKAGES, FRONTEND_MANAGERS),
     options=(
         Option(
             name="folder",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
+from onward.model.facts import FRONTEND, FRONTEND_MANAGERS, FRONTEND_PACKAGES, FRONTEND_SCRIPTS
 from onward.model.gate import CheckContext
 from onward.model.locks import BUN, NODE_LOCKS, NPM, node_lock, node_manager
+from onward.model.need import Packages
 
 # Words that make a script more than one call of one program.
 _SHELL = ("&&", "||", "|", ";", "&", ">", ">>", "<")
@@ -19,14 +21,19 @@ def folder(context: CheckContext) -> str:
     asked = context.settings.text("folder").strip("/")
     if asked:
         return asked
-    found = _detected(context)
+    found = context.project.fact(FRONTEND)
     return next(iter((*(one for one in found if _is_locked(context, one)), *found)), ".")
+
+
+def needed(context: CheckContext) -> tuple[Packages, ...]:
+    """Return the need of its packages."""
+    return (Packages(folder(context)),)
 
 
 def others(context: CheckContext) -> tuple[str, ...]:
     """Return the detected front ends with a lock file that the gate does not look at."""
     chosen = folder(context)
-    return tuple(one for one in _detected(context) if one != chosen and _is_locked(context, one))
+    return tuple(one for one in context.project.fact(FRONTEND) if one != chosen and _is_locked(context, one))
 
 
 def _is_locked(context: CheckContext, home: str) -> bool:
@@ -42,8 +49,8 @@ def lock(context: CheckContext) -> str:
 
 
 def _manager(context: CheckContext) -> str:
-    named = (entry.split("\t", 1) for entry in _values(context, "frontend-managers"))
-    return next((node_manager(said)[0] for home, said in named if home == folder(context)), "")
+    named = context.project.fact(FRONTEND_MANAGERS)
+    return next((node_manager(one.named)[0] for one in named if one.folder == folder(context)), "")
 
 
 def exists(context: CheckContext) -> bool:
@@ -58,28 +65,14 @@ def inside(home: str, path: str) -> str:
 
 def packages(context: CheckContext) -> frozenset[str]:
     """Return the packages that the front end's package.json names."""
-    return frozenset(name for name, _ in _entries(context, "frontend-packages"))
+    home = folder(context)
+    return frozenset(one.name for one in context.project.fact(FRONTEND_PACKAGES) if one.folder == home)
 
 
 def scripts(context: CheckContext) -> Mapping[str, str]:
     """Return the front end's scripts by name."""
-    return dict(_entries(context, "frontend-scripts"))
-
-
-def _detected(context: CheckContext) -> tuple[str, ...]:
-    return _values(context, "frontend")
-
-
-def _values(context: CheckContext, fact: str) -> tuple[str, ...]:
-    value = context.project.fact(fact).value
-    return (value,) if isinstance(value, str) else value or ()
-
-
-def _entries(context: CheckContext, fact: str) -> Iterator[tuple[str, str]]:
-    for entry in _values(context, fact):
-        home, name, rest = entry.split("\t", 2)
-        if home == folder(context):
-            yield name, rest
+    home = folder(context)
+    return {one.name: one.command for one in context.project.fact(FRONTEND_SCRIPTS) if one.folder == home}
 
 
 def arguments(context: CheckContext, program: str) -> tuple[str, ...] | None:

@@ -8,6 +8,7 @@ from onward.checks import pytest_command
 from onward.gates.integration.defects import DEFECTS
 from onward.gates.integration.read import read
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix, Where
+from onward.model.need import Service
 from onward.model.pipeline import Kind, Option, Profile
 
 PATHS = ("tests/integration",)
@@ -63,8 +64,7 @@ GATE = Gate(
             profiles=(Profile.FULL, Profile.CI),
             matrix=Matrix.DEPLOYED,
             where=Where.OWN,
-            environment=pytest_command.ENVIRONMENT,
-            services=("postgres", "redis"),
+            needs=(pytest_command.ENVIRONMENT, Service("postgres"), Service("redis")),
             keeps=pytest_command.KEEPS,
             cpus=0,
         ),

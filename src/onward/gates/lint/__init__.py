@@ -9,7 +9,9 @@ from onward.checks import canary_copy
 from onward.checks.applicability import is_among
 from onward.gates.lint.defects import DEFECTS
 from onward.gates.lint.read import FORMAT, read_flake8, read_ruff
-from onward.model.gate import Applies, Check, CheckContext, Command, EnvironmentUse, Gate, Matrix
+from onward.model.facts import LINTER
+from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix
+from onward.model.need import EnvironmentUse
 from onward.model.pipeline import Kind, Option
 from onward.model.toolbox import FLAKE8, RUFF
 
@@ -28,15 +30,11 @@ def chosen(context: CheckContext) -> tuple[tuple[str, ...], str]:
     asked = context.settings.texts("tools")
     if asked:
         return asked, "named in onward.toml"
-    found = tuple(name for name in ("flake8", "ruff") if name in _known(context) or context.project.declares(name))
+    known = context.project.fact(LINTER)
+    found = tuple(name for name in ("flake8", "ruff") if name in known or context.project.declares(name))
     if found:
         return found, "found in the project's configuration or requirements"
     return ("ruff",), "the project configures no linter, so ruff is used with a short list of rules"
-
-
-def _known(context: CheckContext) -> frozenset[str]:
-    value = context.project.fact("linter").value
-    return frozenset((value,) if isinstance(value, str) else value or ())
 
 
 def _applies(name: str, context: CheckContext) -> Applies:
@@ -51,7 +49,7 @@ def flake8_argv(context: CheckContext) -> tuple[str, ...]:
 
 def ruff_argv(context: CheckContext) -> tuple[str, ...]:
     """Run ruff over the copy; where the project says nothing about ruff, with rules that are named here."""
-    configured = "ruff" in _known(context) or context.project.declares("ruff")
+    configured = "ruff" in context.project.fact(LINTER) or context.project.declares("ruff")
     select = () if configured else ("--select", DEFAULT_RULES)
     return ("{tool:ruff}", "check", "--output-format", "json", "--no-cache", "--no-fix", *select, ".")
 
@@ -74,10 +72,9 @@ FLAKE8_CHECK = Check(
     commands=flake8_commands,
     read=read_flake8,
     # its plugins are packages of the project's environment
-    tools=(FLAKE8,),
+    needs=(FLAKE8, EnvironmentUse()),
     applies=partial(_applies, "flake8"),
     matrix=Matrix.HIGHEST,
-    environment=EnvironmentUse(),
     inputs=_INPUTS,
     cpus=0,
     narrows=True,
@@ -86,7 +83,7 @@ RUFF_CHECK = Check(
     id="ruff",
     commands=ruff_commands,
     read=read_ruff,
-    tools=(RUFF,),
+    needs=(RUFF,),
     applies=partial(_applies, "ruff"),
     matrix=Matrix.HIGHEST,
     inputs=_INPUTS,
@@ -101,6 +98,7 @@ GATE = Gate(
     room=Path(__file__).parent,
     checks=(FLAKE8_CHECK, RUFF_CHECK),
     defects=DEFECTS,
+    facts=(LINTER,),
     options=(
         Option(
             name="tools",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from onward.gates.migrations.defects import DEFECTS
 from onward.gates.migrations.read import LINTED, REVERSIBLE, WALK, read
-from onward.model.gate import Applies, Check, CheckContext, Command, EnvironmentUse, Gate, Keep, Matrix, Purpose, Where
+from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix, Purpose, Where
+from onward.model.need import BaseTree, EnvironmentUse, Service
 from onward.model.pipeline import Kind, Option, Profile
 from onward.model.toolbox import SQUAWK
 
@@ -89,14 +90,16 @@ GATE = Gate(
             id="alembic",
             commands=commands,
             read=read,
-            tools=(SQUAWK,),
             applies=applies,
             profiles=(Profile.FULL, Profile.CI),
             matrix=Matrix.DEPLOYED,
             where=Where.OWN,
-            base=("",),
-            environment=EnvironmentUse(additions=("pytest-cov", "pytest-xdist")),
-            services=("postgres",),
+            needs=(
+                SQUAWK,
+                BaseTree(),
+                EnvironmentUse(additions=("pytest-cov", "pytest-xdist")),
+                Service("postgres"),
+            ),
             keeps=(
                 Keep(kind="migrations", path=WALK, media_type="application/json"),
                 Keep(kind="sql", path="sql", media_type="application/sql", optional=True),

@@ -9,9 +9,9 @@ from onward.checks.applicability import has_application
 from onward.gates.performance import compare, read
 from onward.gates.performance.defects import DEFECTS
 from onward.gates.performance.options import OPTIONS, limits
-from onward.model.application import BASE_SERVICE, SERVICE
 from onward.model.facts import is_within
-from onward.model.gate import Applies, Check, CheckContext, Command, EnvironmentUse, Gate, Keep, Matrix, Where
+from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix, Where
+from onward.model.need import APPLICATION, BASE_APPLICATION, EnvironmentUse
 from onward.model.pipeline import GateSettings, Profile
 from onward.model.toolbox import LOCUST
 
@@ -124,13 +124,11 @@ LOAD = Check(
     id="load",
     commands=load,
     read=read.read,
-    tools=(LOCUST,),
     applies=applies,
     profiles=(Profile.FULL, Profile.CI),
     matrix=Matrix.DEPLOYED,
     where=Where.OWN,
-    environment=EnvironmentUse(),
-    services=(SERVICE,),
+    needs=(LOCUST, EnvironmentUse(), APPLICATION),
     keeps=_KEEPS,
     # whatever worked beside it would be measured too
     alone=True,
@@ -149,7 +147,7 @@ COMPARE = replace(
     commands=comparison,
     read=compare.read,
     applies=applies_comparison,
-    services=(SERVICE, BASE_SERVICE),
+    needs=(*LOAD.needs, BASE_APPLICATION),
     keeps=(
         Keep(kind="load-turns", path=compare.TURNS, media_type="application/json"),
         Keep(kind="load-requests", path=compare.BASE, media_type="application/json", optional=True),

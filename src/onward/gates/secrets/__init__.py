@@ -6,7 +6,7 @@ from pathlib import Path
 
 from onward.gates.secrets.defects import DEFECTS
 from onward.gates.secrets.read import SCANNED, read_gitleaks, read_kingfisher, read_staged, read_trufflehog
-from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Need, Purpose
+from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Purpose
 from onward.model.pipeline import Profile
 from onward.model.toolbox import GITLEAKS, KINGFISHER, TRUFFLEHOG
 
@@ -143,7 +143,7 @@ GATE = Gate(
             id="staged",
             commands=staged_commands,
             read=read_staged,
-            tools=(KINGFISHER,),
+            needs=(KINGFISHER,),
             profiles=(Profile.QUICK,),
             keeps=(_REPORT,),
         ),
@@ -151,7 +151,7 @@ GATE = Gate(
             id="kingfisher",
             commands=kingfisher_commands,
             read=read_kingfisher,
-            tools=(KINGFISHER,),
+            needs=(KINGFISHER,),
             profiles=(Profile.FULL, Profile.CI),
             keeps=(_REPORT,),
             cpus=0,
@@ -160,19 +160,17 @@ GATE = Gate(
             id="gitleaks",
             commands=gitleaks_commands,
             read=read_gitleaks,
-            tools=(GITLEAKS,),
             applies=_has_gitleaks,
             profiles=(Profile.FULL, Profile.CI),
-            needs=(Need(kind="program", name="gitleaks"),),
+            needs=(GITLEAKS,),
             keeps=(_REPORT,),
         ),
         Check(
             id="trufflehog",
             commands=trufflehog_commands,
             read=read_trufflehog,
-            tools=(TRUFFLEHOG,),
             profiles=(Profile.FULL, Profile.CI),
-            needs=(Need(kind="program", name="trufflehog"),),
+            needs=(TRUFFLEHOG,),
             keeps=(_REPORT,),
             cpus=0,
             optional=True,

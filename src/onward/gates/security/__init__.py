@@ -8,6 +8,7 @@ from pathlib import Path
 from onward.checks.applicability import has_python
 from onward.gates.security.defects import DEFECTS
 from onward.gates.security.read import read
+from onward.model.facts import BANDIT_CONFIG
 from onward.model.finding import Severity
 from onward.model.gate import Check, CheckContext, Command, Gate, Keep, Matrix
 from onward.model.toolbox import BANDIT
@@ -15,8 +16,8 @@ from onward.model.toolbox import BANDIT
 
 def configuration(context: CheckContext) -> tuple[str, ...]:
     """Return the options that hand bandit the project's own configuration, which it does not look for by itself."""
-    found = context.project.fact("bandit-config").value
-    if not isinstance(found, str):
+    found = context.project.fact(BANDIT_CONFIG)
+    if not found:
         return ()
     return ("--ini", found) if found == ".bandit" else ("-c", found)
 
@@ -43,7 +44,7 @@ GATE = Gate(
             id="bandit",
             commands=commands,
             read=read,
-            tools=(BANDIT,),
+            needs=(BANDIT,),
             applies=partial(has_python, suffixes=(".py",)),
             matrix=Matrix.HIGHEST,
             keeps=(Keep(kind="security-report", path="bandit.json", media_type="application/json"),),
@@ -51,6 +52,7 @@ GATE = Gate(
         ),
     ),
     defects=DEFECTS,
+    facts=(BANDIT_CONFIG,),
     ratchets=("security.nosec",),
     block=Severity.MEDIUM,
     timeout_s=1200.0,

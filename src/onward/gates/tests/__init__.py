@@ -52,7 +52,7 @@ GATE = Gate(
             applies=applies,
             matrix=Matrix.EVERY,
             where=Where.OWN,
-            environment=pytest_command.ENVIRONMENT,
+            needs=(pytest_command.ENVIRONMENT,),
             keeps=pytest_command.KEEPS,
             cpus=0,
         ),

@@ -8,7 +8,9 @@ from onward.checks import canary_copy
 from onward.checks.applicability import has_python
 from onward.gates.types.defects import DEFECTS
 from onward.gates.types.read import read, targets
-from onward.model.gate import Check, CheckContext, Command, EnvironmentUse, Gate, Matrix
+from onward.model.facts import MYPY_FILES
+from onward.model.gate import Check, CheckContext, Command, Gate, Matrix
+from onward.model.need import EnvironmentUse
 from onward.model.pipeline import Kind, Option
 from onward.model.toolbox import MYPY
 
@@ -82,14 +84,14 @@ GATE = Gate(
             id="mypy",
             commands=commands,
             read=read,
-            tools=(MYPY,),
             applies=has_python,
             matrix=Matrix.HIGHEST,
-            environment=EnvironmentUse(),
+            needs=(MYPY, EnvironmentUse()),
             cpus=1,
         ),
     ),
     defects=DEFECTS,
+    facts=(MYPY_FILES,),
     options=(
         Option(
             name="strict",

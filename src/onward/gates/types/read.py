@@ -10,6 +10,7 @@ import msgspec
 from onward.errors import ReadError
 from onward.guest.shared_shapes import Planted
 from onward.model.evidence import LookedAt, Problem, Reading
+from onward.model.facts import MYPY_FILES
 from onward.model.finding import Finding, Place, Severity
 from onward.model.gate import CheckContext, Outputs, ReadContext
 from onward.model.measure import Better, Measure
@@ -55,7 +56,7 @@ def targets(context: CheckContext) -> tuple[str, ...]:
     asked = context.settings.texts("paths")
     if asked:
         return asked
-    named = tuple(context.project.fact("mypy-files").value or ())
+    named = context.project.fact(MYPY_FILES)
     if named:
         return named if set(named) <= set(context.project.files) else ()
     return context.pipeline.source or (".",)

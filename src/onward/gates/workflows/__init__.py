@@ -7,7 +7,7 @@ from pathlib import Path
 from onward.gates.workflows import pins
 from onward.gates.workflows.defects import DEFECTS
 from onward.gates.workflows.read import ACTIONLINT, PLANTED, ZIZMOR, is_workflow, read_actionlint, read_zizmor
-from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Need, Purpose
+from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Purpose
 from onward.model.pipeline import Kind, Option
 from onward.model.toolbox import ACTIONLINT as ACTIONLINT_TOOL
 from onward.model.toolbox import ZIZMOR as ZIZMOR_TOOL
@@ -102,7 +102,7 @@ GATE = Gate(
             id="zizmor",
             commands=zizmor_commands,
             read=read_zizmor,
-            tools=(ZIZMOR_TOOL,),
+            needs=(ZIZMOR_TOOL,),
             applies=_has_workflows,
             keeps=(Keep(kind="workflows-report", path=ZIZMOR, media_type="application/json"),),
             inputs=_INPUTS,
@@ -111,9 +111,8 @@ GATE = Gate(
             id="actionlint",
             commands=actionlint_commands,
             read=read_actionlint,
-            tools=(ACTIONLINT_TOOL,),
             applies=_has_workflows,
-            needs=(Need(kind="program", name="actionlint"),),
+            needs=(ACTIONLINT_TOOL,),
             inputs=_INPUTS,
         ),
         Check(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from onward.execute.docker import base_images
-from onward.model.plan import Availability
+from onward.model.need import Availability
 
 # never resolves: https://www.rfc-editor.org/rfc/rfc6761#section-6.4
 NOWHERE = "registry.invalid"

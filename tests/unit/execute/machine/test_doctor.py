@@ -8,6 +8,7 @@ from onward import gates
 from onward.execute.machine.doctor import Checkup, Part
 from onward.model.pipeline import ServiceSpec
 from onward.model.places import Places
+from onward.plan.candidates import users
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def places(tmp_path: Path) -> Places:
 def parts(places: Places, path: str = "", *services: ServiceSpec) -> dict[str, Part]:
     environ = {"PATH": path, "HOME": str(places.state)}
     checkup = Checkup(
-        environ=environ, places=places, gates=gates.ALL, pythons=("3.99",), services=services, offline=True
+        environ=environ, places=places, users=users(gates.ALL), pythons=("3.99",), services=services, offline=True
     )
     return {f"{part.kind}:{part.name}": part for part in checkup.parts()}
 

@@ -8,9 +8,23 @@ import pytest
 
 from onward.execute.cache.store import write_stamp
 from onward.execute.machine import probe
-from onward.model.gate import Need
+from onward.execute.resources.programs import on_path
+from onward.model.need import (
+    APPLICATION,
+    BROWSER,
+    DOCKER,
+    NETWORK,
+    NPM_AUDIT,
+    Account,
+    Advisories,
+    Availability,
+    EnvironmentUse,
+    Interpreter,
+    Need,
+    Packages,
+)
 from onward.model.places import Places
-from onward.model.plan import Availability
+from onward.model.toolbox import GITLEAKS, RUFF
 
 OWN = ".".join(platform.python_version_tuple()[:2])
 
@@ -32,21 +46,26 @@ def look(need: Need, places: Places, path: Path | str = "") -> Availability:
 
 
 def test_an_interpreter(places: Places) -> None:
-    assert look(Need(kind="python", name=OWN), places).detail.startswith(platform.python_version())
-    absent = look(Need(kind="python", name="3.99"), places)
+    assert look(Interpreter(OWN), places).detail.startswith(platform.python_version())
+    absent = look(Interpreter("3.99"), places)
     assert not absent.present
     assert "uv python install 3.99" in absent.hint
 
 
 def test_a_program_on_the_path(places: Places, tmp_path: Path) -> None:
     program(tmp_path / "bin", "gitleaks")
-    assert look(Need(kind="program", name="gitleaks"), places, tmp_path / "bin").present
-    absent = look(Need(kind="program", name="nosuch"), places)
+    assert look(GITLEAKS, places, tmp_path / "bin").present
+    absent = on_path("nosuch", {"PATH": ""})
     assert (absent.present, absent.hint) == (False, "install nosuch")
 
 
+def test_nothing_is_asked_beforehand_of_what_is_made_when_a_step_asks(places: Places) -> None:
+    for need in (RUFF, EnvironmentUse(), Packages("web"), APPLICATION):
+        assert look(need, places) == Availability(present=True, detail="")
+
+
 def test_a_program_that_onward_can_build_is_no_lack(places: Places, tmp_path: Path) -> None:
-    need = Need(kind="program", name="gitleaks")
+    need = GITLEAKS
     absent = look(need, places)
     assert not absent.present
     assert "Go toolchain" in absent.hint
@@ -58,11 +77,11 @@ def test_a_program_that_onward_has_built_needs_no_toolchain(places: Places) -> N
     made = places.cache / "tools" / f"gitleaks-8.30.1-{platform.system().lower()}-{os.uname().machine}"
     made.mkdir(parents=True)
     write_stamp(made, {})
-    assert "made by onward" in look(Need(kind="program", name="gitleaks"), places).detail
+    assert "made by onward" in look(GITLEAKS, places).detail
 
 
 def test_docker_is_there_when_its_daemon_answers(places: Places, tmp_path: Path) -> None:
-    need = Need(kind="docker", name="docker")
+    need = DOCKER
     assert look(need, places).detail == "docker is not on the PATH"
     program(tmp_path / "bin", "docker", "echo 'Cannot connect to the daemon' >&2; exit 1")
     assert look(need, places, tmp_path / "bin").detail == "Cannot connect to the daemon"
@@ -71,7 +90,7 @@ def test_docker_is_there_when_its_daemon_answers(places: Places, tmp_path: Path)
 
 
 def test_a_browser_on_the_path_or_playwrights(places: Places, tmp_path: Path) -> None:
-    need = Need(kind="browser", name="chromium")
+    need = BROWSER
     assert not look(need, places).present
     program(tmp_path / "bin", "chromium")
     assert look(need, places, tmp_path / "bin").present
@@ -82,11 +101,11 @@ def test_a_browser_on_the_path_or_playwrights(places: Places, tmp_path: Path) ->
 
 
 def test_the_registry_is_never_a_lack(places: Places) -> None:
-    assert look(Need(kind="network", name="registry"), places).present
+    assert look(NETWORK, places).present
 
 
 def test_offline_without_advisories(places: Places) -> None:
-    assert not look(Need(kind="advisories", name="PyPI"), places).present
+    assert not look(Advisories("PyPI"), places).present
 
 
 @pytest.mark.parametrize(
@@ -102,20 +121,20 @@ def test_a_registry_is_asked_about_a_known_vulnerability(
     script: str, detail: str, places: Places, tmp_path: Path, *, present: bool
 ) -> None:
     program(tmp_path / "bin", "npm", script)
-    need, environ = Need(kind="advisories", name="npm-audit"), {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+    need, environ = NPM_AUDIT, {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
     found = probe.probe((need,), environ=environ, places=places, offline=False).has(need)
     assert (found.present, detail in found.detail) == (present, True)
     assert not probe.probe((need,), environ=environ, places=places, offline=True).has(need).present
 
 
 def test_without_npm_nobody_can_ask_the_registry(places: Places) -> None:
-    need = Need(kind="advisories", name="npm-audit")
+    need = NPM_AUDIT
     found = probe.probe((need,), environ={"PATH": ""}, places=places, offline=False).has(need)
     assert (found.present, "no npm on the PATH" in found.detail) == (False, True)
 
 
 def test_an_account_is_a_variable_that_is_set(places: Places) -> None:
-    need = Need(kind="account", name="SOME_KEY")
+    need = Account("SOME_KEY")
 
     def ask(environ: dict[str, str], *, offline: bool) -> Availability:
         return probe.probe((need,), environ=environ, places=places, offline=offline).has(need)
@@ -124,10 +143,6 @@ def test_an_account_is_a_variable_that_is_set(places: Places) -> None:
     assert not ask({"SOME_KEY": "x"}, offline=True).present
     absent = ask({}, offline=False)
     assert (absent.present, absent.hint) == (False, "set SOME_KEY")
-
-
-def test_an_unknown_kind_is_absent(places: Places) -> None:
-    assert not look(Need(kind="moon", name="full"), places).present
 
 
 def test_nothing_is_looked_at_unless_asked(places: Places, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from onward.execute.provision.python.installed import digest_of, installed_in
 from onward.execute.provision.python.interpreters import Interpreter, Interpreters
 from onward.execute.provision.python.recipe import Recipe
 from onward.model.facts import Project
-from onward.model.gate import EnvironmentUse
+from onward.model.need import EnvironmentUse
 from onward.model.pipeline import Pipeline
 from onward.model.places import Places
 

@@ -18,6 +18,7 @@ from onward.execute.provision.installer import Installer
 from onward.model.evidence import ToolUse
 from onward.model.tool import Program, Tool
 
+KIND = "tools"
 _VERSION = re.compile(r"\d+(?:\.\d+)+[\w.+-]*")
 _ANSWER_S = 20.0
 

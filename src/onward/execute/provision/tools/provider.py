@@ -19,13 +19,13 @@ from onward.execute.provision.installer import Installer
 from onward.execute.provision.python.environment import Environment
 from onward.execute.provision.python.installed import digest_of, installed_in
 from onward.execute.provision.tools import npm, programs
+from onward.execute.provision.tools.programs import KIND
 from onward.model.evidence import ToolUse
 from onward.model.facts import Project
 from onward.model.places import Places
 from onward.model.tool import Npm, Program, Pypi, Tool
 from onward.model.toolbox import NODE
 
-KIND = "tools"
 _NAMES = (
     "ALL_PROXY",
     "CURL_CA_BUNDLE",

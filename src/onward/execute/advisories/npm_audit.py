@@ -10,7 +10,7 @@ from pathlib import Path
 
 from onward.execute.process.processes import quick
 from onward.guest import plant_package
-from onward.model.plan import Availability
+from onward.model.need import Availability
 
 _ANSWER_S = 10.0
 _HINT = "run `onward advisories import FILE` with OSV's archive for npm"

@@ -4,29 +4,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from kit.repos import make, scrubbed
+from onward.execute.resources.project import base_tokens
 from onward.execute.source.repository import survey
-from onward.execute.step.environment import base_tokens
-from onward.gates import migrations
 
 
 def test_a_step_sees_what_it_wants_of_the_base_or_why_it_cannot(tmp_path: Path) -> None:
     repo = make(tmp_path / "shop", {"app.py": "1\n", "requirements.txt": "click\n"})
     repo.branch("change").commit("Later", {"requirements.txt": "flask\n"})
     project = survey(repo.root, base="main", environ=scrubbed(), include=(), default_branch="main")
-    whole = migrations.GATE.checks[0]
-
-    seen = base_tokens(whole, project, scrubbed(), tmp_path / "whole")
+    seen = base_tokens(("",), project, scrubbed(), tmp_path / "whole" / "shop")
     assert seen["base.missing"] == ""
-    assert Path(seen["base.tree"]).name == "shop"
+    assert seen["base.tree"] == str(tmp_path / "whole" / "shop")
     assert {path.name: path.read_text() for path in Path(seen["base.tree"]).iterdir()} == {
         "app.py": "1\n", "requirements.txt": "click\n",
     }  # fmt: skip
 
-    lists = base_tokens(replace(whole, base=(".txt",)), project, scrubbed(), tmp_path / "lists")
+    lists = base_tokens((".txt",), project, scrubbed(), tmp_path / "lists")
     assert [path.name for path in Path(lists["base.tree"]).iterdir()] == ["requirements.txt"]
-    assert base_tokens(replace(whole, base=()), project, scrubbed(), tmp_path / "nothing") == {}
 
     gone = replace(project, revision=replace(project.revision, base="0" * 40))
-    missing = base_tokens(whole, gone, scrubbed(), tmp_path / "gone")
+    missing = base_tokens(("",), gone, scrubbed(), tmp_path / "gone")
     assert missing["base.missing"] == f"the commit {'0' * 40} is not in this repository"
     assert not Path(missing["base.tree"]).exists()
