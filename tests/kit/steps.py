@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -80,7 +81,10 @@ class Stage:
             commands=check.commands(context),
             timeout_s=600,
         )
-        with Processes() as processes:
+        self.work.mkdir(parents=True, exist_ok=True)
+        with (self.work / "lock").open("w") as lock, Processes() as processes:
+            # as a run does: without it, the next onward on this machine would take the scratch folder for a leftover
+            fcntl.flock(lock, fcntl.LOCK_EX)
             given = _Given(run=self.work, processes=processes, stage=self)
             return StepRun(step, 2, given, [Fed(folder=one.step, evidence=one) for one in fed]).perform()
 
