@@ -111,10 +111,10 @@ GATE = Gate(
     defects=DEFECTS,
     options=(
         Option(
-            name="tools",
-            kind=Kind.STRINGS,
-            default=(),
-            meaning="the formatters to use; empty means those that the project configures or requires",
+            "tools",
+            Kind.STRINGS,
+            (),
+            "the formatters to use; empty means those that the project configures or requires",
             choices=("black", "isort", "ruff-format"),
         ),
     ),

@@ -103,10 +103,10 @@ GATE = Gate(
     defects=DEFECTS,
     options=(
         Option(
-            name="tools",
-            kind=Kind.STRINGS,
-            default=(),
-            meaning="the linters to use; empty means those that the project configures or requires",
+            "tools",
+            Kind.STRINGS,
+            (),
+            "the linters to use; empty means those that the project configures or requires",
             choices=("flake8", "ruff"),
         ),
     ),
