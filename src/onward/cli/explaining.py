@@ -63,5 +63,5 @@ def _seen(document: Document | None, gate: str, rule: str) -> list[str]:
 def _last_document() -> Document | None:
     try:
         return fold(Records(layers.places(layers.environ()).state).events(root=replay.project_root(Path.cwd())))
-    except RecordError:
+    except RecordError:  # what is known without a run is explained all the same
         return None

@@ -53,7 +53,7 @@ def _word(vector: Mapping[str, str]) -> str | None:
         return None
     try:
         word = str(scheme(vector["score"]).severities()[0]).lower()
-    except (cvss.exceptions.CVSSError, KeyError):
+    except (cvss.exceptions.CVSSError, KeyError):  # a vector that nobody can rate
         return None
     return _WORDS.get(word, word)
 

@@ -93,7 +93,7 @@ def answers(server: connection.Address) -> bool:
     try:
         with connection.connected(server) as call:
             return bool(call("PING"))
-    except (OSError, ServiceError):
+    except (OSError, ServiceError):  # nobody there, or somebody else
         return False
 
 
