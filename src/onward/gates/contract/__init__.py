@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from onward.checks.applicability import has_application
@@ -104,6 +105,22 @@ def is_served(context: CheckContext) -> Applies:
     return both
 
 
+PUBLISHED = Check(
+    id="published",
+    commands=compare,
+    read=read.read_documents,
+    tools=(OPENAPI,),
+    applies=is_served,
+    profiles=_PROFILES,
+    matrix=Matrix.DEPLOYED,
+    where=Where.OWN,
+    services=(SERVICE,),
+    keeps=(
+        Keep(kind="contract", path=read.PUBLISHED, media_type="application/json"),
+        Keep(kind="contract", path=read.SERVED, media_type="application/json"),
+    ),
+)
+
 GATE = Gate(
     id="contract",
     title="Contract",
@@ -119,31 +136,14 @@ GATE = Gate(
             profiles=_PROFILES,
             keeps=(Keep(kind="contract", path=read.VALIDATION, media_type="application/json"),),
         ),
-        Check(
-            id="published",
-            commands=compare,
-            read=read.read_documents,
-            tools=(OPENAPI,),
-            applies=is_served,
-            profiles=_PROFILES,
-            matrix=Matrix.DEPLOYED,
-            where=Where.OWN,
-            services=(SERVICE,),
-            keeps=(
-                Keep(kind="contract", path=read.PUBLISHED, media_type="application/json"),
-                Keep(kind="contract", path=read.SERVED, media_type="application/json"),
-            ),
-        ),
-        Check(
+        PUBLISHED,
+        replace(
+            PUBLISHED,
             id="schemathesis",
             commands=obey,
             read=read.read_run,
             tools=(OPENAPI, SCHEMATHESIS),
             applies=has_both,
-            profiles=_PROFILES,
-            matrix=Matrix.DEPLOYED,
-            where=Where.OWN,
-            services=(SERVICE,),
             keeps=(
                 Keep(kind="contract", path=read.REPORT, media_type="application/json"),
                 Keep(kind="contract", path=read.JUNIT, media_type="application/xml"),

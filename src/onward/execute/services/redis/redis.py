@@ -33,7 +33,6 @@ class RedisProgram:
         server = Server(
             self._site,
             self._spec,
-            provider=self._provider,
             title=self._program.name,
             programs=(self._program.name, self._program.resolve().name),
             first="SIGTERM",
