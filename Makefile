@@ -5,11 +5,12 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: help demo test dev fmt lint types check bench lock docs golden clean
+.PHONY: help demo test unit dev fmt lint types check bench lock docs golden clean
 
 help:
 	@echo "make demo    set up, run the pipeline of examples/namaskah, write build/namaskah.html"
 	@echo "make test    set up, run the whole test suite (ONWARD_REQUIRE=all: nothing may be skipped)"
+	@echo "make unit    what needs no service, no tool and no network: pure code, recorded outputs, the rules of the house"
 	@echo "make dev     set up .venv        make fmt     format        make lint    ruff, mypy"
 	@echo "make check   lint, tests and onward on onward                 make bench   speed, as ratios"
 	@echo "make lock    refresh locks       make golden  accept changed outputs    make clean"
@@ -23,6 +24,9 @@ demo: .venv/.stamp
 
 test: .venv/.stamp
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+unit: .venv/.stamp
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal tests/unit tests/gates tests/test_house.py $(ARGS)
 
 dev: .venv/.stamp
 

@@ -8,6 +8,7 @@ import inspect
 import pkgutil
 import re
 import statistics
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -353,14 +354,107 @@ def test_nothing_is_left_for_later(folder: str) -> None:
     assert wrong == []
 
 
-def test_no_swallowed_exceptions() -> None:
+def comments(path: Path) -> set[int]:
+    with path.open("rb") as file:
+        return {token.start[0] for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT}
+
+
+def is_nothing(value: ast.expr | None) -> bool:
+    """Return whether this is None, False, 0, an empty text or collection, or a tuple of such."""
+    match value:
+        case None:
+            return True
+        case ast.Constant():
+            return not value.value
+        case ast.Tuple() | ast.List():
+            return all(map(is_nothing, value.elts))
+        case ast.Dict():
+            return not value.keys
+        case ast.Call(func=ast.Name(id="set" | "frozenset" | "dict" | "list" | "tuple"), args=[], keywords=[]):
+            return True
+        case _:
+            return False
+
+
+def says_nothing(handler: ast.ExceptHandler) -> bool:
+    """Return whether all that a handler does is to go on as if nothing had been."""
+    match handler.body:
+        case [ast.Pass() | ast.Continue() | ast.Break() | ast.Expr(value=ast.Constant())]:
+            return True
+        case [ast.Return(value=value)]:
+            return is_nothing(value)
+        case _:
+            return False
+
+
+def swallowing(tree: ast.AST, contract: str = "") -> Iterator[tuple[ast.ExceptHandler | ast.With, str]]:
+    """Yield what passes over exceptions, with the docstring of the function that it stands in."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ExceptHandler) and says_nothing(node):
+            yield node, contract
+        elif isinstance(node, ast.With) and any("suppress(" in ast.unparse(item.context_expr) for item in node.items):
+            yield node, ""
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from swallowing(node, ast.get_docstring(node) or "")
+        else:
+            yield from swallowing(node, contract)
+
+
+def is_explained(node: ast.ExceptHandler | ast.With, contract: str, commented: set[int]) -> bool:
+    """Return whether a comment says why, at the statement or above it, or the docstring names what is returned instead."""
+    end = (node.end_lineno or 0) if isinstance(node, ast.ExceptHandler) else node.body[0].lineno - 1
+    if commented & set(range(node.lineno - isinstance(node, ast.With), max(end, node.lineno) + 1)):
+        return True
+    returned = node.body[0].value if isinstance(node.body[0], ast.Return) else None
+    is_false = isinstance(returned, ast.Constant) and returned.value is False
+    return returned is not None and not is_false and re.search(r"\b(None|empty|unset)\b", contract) is not None
+
+
+def test_no_exception_is_swallowed_without_a_reason() -> None:
     wrong = [
         f"{module}:{node.lineno}"
         for module, tree in modules().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ExceptHandler) and all(isinstance(child, ast.Pass) for child in node.body)
+        for node, contract in swallowing(tree)
+        if not is_explained(node, contract, comments(file_of(module)))
     ]
     assert wrong == []
+
+
+def file_of(module: str) -> Path:
+    path = SOURCE.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@pytest.mark.parametrize(
+    ("body", "passes"),
+    [
+        ("pass", False),
+        ("continue", False),
+        ("return", False),
+        ("return None", False),
+        ("return ''", False),
+        ("return ((), None)", False),
+        ("return {}", False),
+        ("return set()", False),
+        ("...", False),
+        ("return None  # gone", True),
+        ("return unknown", True),
+        ("raise", True),
+        ("note(error); return None", True),
+    ],
+)
+def test_what_counts_as_swallowing(tmp_path: Path, *, body: str, passes: bool) -> None:
+    text = f"def look():\n    for one in many:\n        try:\n            ask(one)\n        except OSError:\n            {body}\n"
+    (tmp_path / "a.py").write_text(text)
+    found = list(swallowing(ast.parse(text)))
+    assert all(is_explained(node, contract, comments(tmp_path / "a.py")) for node, contract in found) is passes
+
+
+def test_suppressing_needs_a_comment_whatever_the_docstring_says(tmp_path: Path) -> None:
+    text = 'def look():\n    """Return it, None when it is gone."""\n    with suppress(OSError):\n        ask()\n'
+    ((node, contract),) = swallowing(ast.parse(text))
+    assert not is_explained(node, contract, set())
+    assert is_explained(node, contract, {2})
 
 
 def test_architecture_stays_short() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from onward.model.facts import Project, Revision
 from onward.model.gate import Change, Check, CheckContext, Gate
 from onward.model.need import BaseTree, Lease
 from onward.model.pipeline import GateSettings, OptionValue, Pipeline, Profile
-from onward.model.places import Places
+from onward.model.places import RUN_LOCK, Places
 from onward.model.plan import Step
 
 
@@ -91,7 +92,10 @@ class Stage:
             listen=lambda _: None,
         )
         before = [Fed(folder=one.step, evidence=one) for one in fed]
-        with Processes() as processes:
+        self.work.mkdir(parents=True, exist_ok=True)
+        # as a run does: without it, the next onward on this machine would take the scratch folder for a leftover
+        with (self.work / RUN_LOCK).open("w") as lock, Processes() as processes:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             return StepRun(step, 2, before, site=site, processes=processes, ready=self._ready).perform()
 
     def _folder(self, step: str) -> Path:

@@ -146,14 +146,14 @@ def given(**options: OptionValue) -> Pipeline:
     return replace(steps.pipeline_of((migrations.GATE,), {"migrations": options}), services=(SPEC,))
 
 
-def perform(stage: steps.Stage, *changed: str, **options: OptionValue) -> Evidence:
+def perform(stage: steps.Stage, *changed: str, name: str = "step", **options: OptionValue) -> Evidence:
     head = repos.Repo(stage.tree).head
     context = steps.context_for(stage.tree, "migrations", given(**options), base=head, changed=changed)
-    return stage.perform(migrations.GATE.checks[0], context)
+    return stage.perform(migrations.GATE.checks[0], context, name)
 
 
-def walk(stage: steps.Stage, *changed: str, **options: OptionValue) -> Evidence:
-    evidence = perform(stage, *changed, **options)
+def walk(stage: steps.Stage, *changed: str, name: str = "step", **options: OptionValue) -> Evidence:
+    evidence = perform(stage, *changed, name=name, **options)
     assert evidence.error is None
     return evidence
 

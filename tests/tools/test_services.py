@@ -356,7 +356,7 @@ def test_what_a_killed_onward_left_is_ended_by_the_next_run_and_not_before(groun
 def test_a_server_that_was_never_written_down_is_found_in_its_folder(ground: Ground) -> None:
     program = installed_redis()
     with ground.site() as site:
-        resource = site.owned.begin("cache", "machine")
+        resource = site.owned.begin("cache")
         folder = ground.places.state / "servers" / resource.id
         folder.mkdir(parents=True)
         resolved = (program.name, program.resolve().name)
@@ -389,7 +389,7 @@ def _await_listening(port: int) -> bool:
 
 def test_a_stranger_with_a_reused_pid_lives(ground: Ground) -> None:
     with subprocess.Popen(("sleep", "60")) as stranger, ground.site() as site:
-        resource = site.owned.begin("cache", "machine")
+        resource = site.owned.begin("cache")
         resource = site.owned.keep_process(
             replace(resource, owner=1, owner_started="never", run="/nonexistent"), Identity(stranger.pid, "long ago")
         )
@@ -455,7 +455,7 @@ def test_what_a_dead_run_made_on_a_given_postgres_goes_when_it_is_given_again(gr
         given = f"postgresql://ci:p%40ss%20w%3Ard@127.0.0.1:{port_of(server)}/postgres"
         before = set(query(server.url, DATABASES))
         with ground.site("run", ONWARD_POSTGRES_URL=given) as site:
-            dead = site.owned.begin("database", "address")
+            dead = site.owned.begin("database")
             at = f"postgresql://127.0.0.1:{port_of(server)}"
             site.owned.keep(replace(dead, address=at, owner=1, owner_started="never", run="/gone"))
             databases.Databases(databases.Address(given), dead.mark).make_template((), "")

@@ -1,4 +1,4 @@
-"""Find out what a word means to onward: a gate, a check, a verdict, an exit code, or a rule that was seen."""
+"""Find out what a word means to onward: a gate, a check, a verdict, an exit code, a reason, or a rule that was seen."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from onward.config import layers
 from onward.errors import RecordError, UsageError
 from onward.model.document import Document
 from onward.model.gate import Gate
+from onward.model.reasons import MEANING as REASONS
 from onward.record.fold import fold
 from onward.record.runs import Records
 from onward.report import explain
@@ -33,6 +34,8 @@ def text_for(thing: str) -> str:
     for gate in gates.ALL:
         if thing in {gate.id, *(f"{gate.id}/{check.id}" for check in gate.checks)}:
             return explain.gate_text(gate, guide(gate))
+    if thing in REASONS:
+        return explain.reason_text(thing)
     return _rule(thing)
 
 
@@ -60,5 +63,5 @@ def _seen(document: Document | None, gate: str, rule: str) -> list[str]:
 def _last_document() -> Document | None:
     try:
         return fold(Records(layers.places(layers.environ()).state).events(root=replay.project_root(Path.cwd())))
-    except RecordError:
+    except RecordError:  # what is known without a run is explained all the same
         return None

@@ -37,10 +37,21 @@ class Key:
         return self.option.name
 
 
-def key(name: str, kind: Kind, default: OptionValue, meaning: str, **beyond: str | bool) -> Key:
-    """Declare a key; `beyond` are the other fields of `Key`."""
-    plain = Key(option=Option(name=name, kind=kind, default=default, meaning=meaning))
-    return replace(plain, **beyond)  # type: ignore[arg-type]  # dataclasses.replace cannot be typed by keyword
+def key(
+    name: str,
+    kind: Kind,
+    default: OptionValue,
+    meaning: str,
+    *,
+    required: bool = False,
+    pattern: str = "",
+    wanted: str = "",
+    filled: bool = False,
+    date: bool = False,
+) -> Key:
+    """Declare a key."""
+    option = Option(name, kind, default, meaning)
+    return Key(option=option, required=required, pattern=pattern, wanted=wanted, filled=filled, date=date)
 
 
 def ruled(plain: Key, *, choices: tuple[str, ...] = (), minimum: float | None = None) -> Key:

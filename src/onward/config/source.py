@@ -35,8 +35,11 @@ def _is_there(path: Path) -> bool:
     """A link to nowhere counts: passing over it would let another definition hold in silence."""
     try:
         path.lstat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):  # surely nothing of that name
         return False
+    except OSError:
+        # perhaps: reading it says why nobody can know
+        return True
     return True
 
 

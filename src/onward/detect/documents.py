@@ -21,7 +21,7 @@ def _toml(text: str) -> dict[str, object]:
     """Decode once what many detectors ask for; nobody changes the result."""
     try:
         return tomllib.loads(text)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError):  # a broken file shows nothing; whoever needs it reports it
         return {}
 
 

@@ -27,7 +27,7 @@ def answers(url: str, environ: Mapping[str, str], *, accepted: Collection[int] =
     try:
         with _got(url, environ, timeout_s=3.0, retry=Retry(0)) as answer:
             return answer.status in accepted
-    except OSError:
+    except OSError:  # that nothing answers is the answer
         return False
 
 

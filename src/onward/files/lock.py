@@ -74,15 +74,16 @@ def wait(
 
 
 def is_held(path: Path) -> bool:
-    """Return whether somebody holds the lock alone; a file that is absent or cannot be read is held by nobody.
+    """Return whether somebody holds the lock alone; a file that is absent is held by nobody.
 
+    One that cannot be looked at counts as held: what a living run has begun must not be ended by mistake.
     Asking shares it for an instant: who just then tries to take it alone is told no, so `wait` for what others ask about.
     """
     try:
         with FileIO(path) as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError as error:
-        return isinstance(error, BlockingIOError)
+        return not isinstance(error, FileNotFoundError | NotADirectoryError)
     return False
 
 
@@ -121,5 +122,5 @@ def _private(name: str, flags: int) -> int:
 def _is_still(path: Path, file: FileIO) -> bool:
     try:
         return os.path.samestat(path.stat(), os.fstat(file.fileno()))
-    except FileNotFoundError:
+    except FileNotFoundError:  # removed meanwhile
         return False

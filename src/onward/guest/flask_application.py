@@ -12,7 +12,7 @@ def is_asked(env: str) -> bool:
     try:
         with open(env, encoding="utf-8") as file:
             return "current_app" in file.read()
-    except OSError:
+    except OSError:  # alembic says what is wrong with it
         return False
 
 

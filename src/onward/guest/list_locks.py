@@ -154,7 +154,7 @@ def in_tree(tree: Path) -> Text:
     def text(path: str) -> str | None:
         try:
             return (tree / path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
+        except (OSError, UnicodeDecodeError):  # read as a lock that is not understood
             return None
 
     return text

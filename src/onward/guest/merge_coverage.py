@@ -106,7 +106,7 @@ def option(merged: Coverage, key: str) -> Any:
     """Return a configured value; an option that this version of coverage does not know is unset."""
     try:
         return merged.get_option(key)
-    except Exception:
+    except coverage.CoverageException:
         return None
 
 

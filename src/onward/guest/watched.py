@@ -34,7 +34,7 @@ class Watched:
         try:
             leader = psutil.Process(self._pid)
             return [leader, *leader.children(recursive=True)]
-        except psutil.Error:
+        except psutil.Error:  # it has ended
             return []
 
 

@@ -11,7 +11,7 @@ from onward.model.measure import Measure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why a verdict is what it is. `code` is for machines (open set, kebab-case), `text` for people."""
+    """Why a verdict is what it is. `code` is for machines (see `model/reasons.py`), `text` for people."""
 
     code: str
     text: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -57,9 +57,9 @@ class Kind(StrEnum):
     CHOICE = "choice"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Option:
-    """One key of the definition, declared once: it validates, documents and completes.
+    """One key of the definition, declared once: it validates, documents and completes. Tables of them read as such.
 
     Durations are held in seconds (float), sizes in bytes (int), paths relative to the project root.
     """
@@ -68,6 +68,7 @@ class Option:
     kind: Kind
     default: OptionValue
     meaning: str
+    _: KW_ONLY
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None

@@ -20,10 +20,10 @@ CONTROL_IDS = {
 }
 _DAY_S = 86_400
 MAX_AGE_OPTION = Option(
-    name=MAX_AGE,
-    kind=Kind.DURATION,
-    default=30.0 * _DAY_S,
-    meaning="How old imported advisories may be before nothing can be concluded from them.",
+    MAX_AGE,
+    Kind.DURATION,
+    30.0 * _DAY_S,
+    "How old imported advisories may be before nothing can be concluded from them.",
     minimum=1.0,
 )
 _WORDS = {"moderate": "medium", "none": "info"}
@@ -51,7 +51,7 @@ def _word(vector: Vector) -> str | None:
         return None
     try:
         word = str(scheme(vector.score).severities()[0]).lower()
-    except cvss.exceptions.CVSSError:
+    except cvss.exceptions.CVSSError:  # a vector that nobody can rate
         return None
     return _WORDS.get(word, word)
 

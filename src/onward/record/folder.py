@@ -18,7 +18,6 @@ from onward.errors import RecordError
 from onward.files import lock
 from onward.files.journal import Journal
 from onward.model.event import Event
-from onward.model.evidence import Artifact
 from onward.model.places import RUN_LOCK
 from onward.record import lines
 
@@ -84,16 +83,6 @@ class RunFolder:
             with _writing(self.path / EVENTS):
                 self._events.append(lines.encode(self._line(event)))
             self._seq += 1
-
-    def artifact(self, path: Path, *, kind: str, media_type: str) -> Artifact:
-        """Return a file of this run as an artifact with its digest; RecordError when it cannot be read."""
-        try:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            size, relative = path.stat().st_size, path.relative_to(self.path).as_posix()
-        except OSError as error:
-            raise RecordError(f"an artifact cannot be read: {error.strerror}", where=str(path)) from error
-        return Artifact(kind=kind, path=relative, media_type=media_type, sha256=digest, bytes=size)
 
     def close(self) -> None:
         """Let go of the run; calling it twice is harmless."""

@@ -38,7 +38,7 @@ def load_ledgers(root: Path) -> Ledgers:
 def _entries(root: Path, name: str, kind: type[_T], mistakes: list[str]) -> tuple[_T, ...]:
     try:
         text = (root / name).read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except FileNotFoundError:  # a project without debts
         return ()
     except (OSError, UnicodeDecodeError) as error:
         mistakes.append(f"{name}: cannot be read ({error})")

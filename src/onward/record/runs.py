@@ -45,7 +45,7 @@ class Records:
         """Return the ids of all recorded runs, newest first."""
         try:
             found = [entry.name for entry in os.scandir(self.runs) if (Path(entry) / EVENTS).is_file()]
-        except FileNotFoundError:
+        except FileNotFoundError:  # nothing was ever recorded
             return ()
         except OSError as error:
             raise RecordError(f"the records cannot be read: {error.strerror}", where=str(self.runs)) from error
@@ -137,6 +137,6 @@ class Records:
 def _ends(path: Path) -> tuple[Line | None, Line | None]:
     try:
         first, last = journal.ends(path)
-    except OSError:
+    except OSError:  # no beginning that can be read: `summaries` leaves it out
         return None, None
     return lines.parse_one(first), lines.parse_one(last)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from onward.model.gate import Gate
 from onward.model.pipeline import Option
+from onward.model.reasons import MEANING
 
 VERDICTS: Mapping[str, str] = {
     "passed": "The tool ran, looked at what it was meant to look at, and policy holds.",
@@ -42,6 +43,11 @@ def verdict_text(word: str) -> str:
     return f"{word.replace('_', ' ')}\n\n{VERDICTS[word]}\n"
 
 
+def reason_text(code: str) -> str:
+    """Return what the code of a reason or of a problem means."""
+    return f"{code}: {MEANING[code]}\n"
+
+
 def rule_text(rule: str, gate: Gate, guide: str, seen: Sequence[str]) -> str:
     """Return where a rule comes from, where the last run saw it, and how its gate is dealt with."""
     # several checks of a gate may be shown the same fault
@@ -59,3 +65,4 @@ def things(gates: Iterable[Gate]) -> Iterator[str]:
         yield gate.id
         yield from (f"{gate.id}/{check.id}" for check in gate.checks)
     yield from VERDICTS
+    yield from MEANING

@@ -86,6 +86,15 @@ def test_a_link_to_nowhere_is_not_passed_over(tmp_path: Path) -> None:
         read(tmp_path / "inner" / "onward.toml")
 
 
+def test_a_folder_that_cannot_be_looked_into_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "onward.toml").write_text("schema = 1\n")
+    found = find(tmp_path / ("x" * 300))
+    assert found is not None
+    assert found.parent != tmp_path
+    with pytest.raises(ConfigError, match="too long"):
+        read(found)
+
+
 def test_marks_and_line_ends_of_other_systems(tmp_path: Path) -> None:
     path = tmp_path / "onward.toml"
     path.write_bytes(b"\xef\xbb\xbfa = 1\r\nb = 2\r\n")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -117,3 +119,29 @@ def test_a_full_disk_matters_only_where_something_is_written(tmp_path: Path) -> 
     assert on_a_full_disk(code, path, "", limit=0) == ""
     with lock.take(path, purpose="now") or pytest.fail("it is not free"):
         assert (lock.holder(path) or pytest.fail("nobody")).pid == os.getpid()
+
+
+WITHOUT_DESCRIPTORS = """
+import os, resource, sys
+from pathlib import Path
+from onward.files.lock import is_held
+from onward.execute.process.identity import identify
+
+assert identify(os.getpid()) is not None
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+print(is_held(Path(sys.argv[1])))
+try:
+    print(identify(os.getpid()))
+except OSError as error:
+    print(error.strerror)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are not looked at through files")
+def test_who_cannot_look_takes_nobody_for_dead(tmp_path: Path) -> None:
+    """Processes and services of runs that are taken for dead are ended."""
+    (tmp_path / "lock").touch()
+    asked = subprocess.run(
+        [sys.executable, "-c", WITHOUT_DESCRIPTORS, str(tmp_path / "lock")], capture_output=True, text=True, check=True
+    )
+    assert asked.stdout.split("\n") == ["True", "Too many open files", ""]

@@ -124,7 +124,9 @@ def test_what_is_unverified_is_said() -> None:
 def test_too_many_results_keep_the_worst_and_say_so() -> None:
     many = tuple(replace(FINDING, severity=Severity.LOW, rule=f"R{number % 50}") for number in range(6000))
     worst = replace(FINDING, severity=Severity.CRITICAL, rule="worst")
-    run = runs(with_findings((*many, worst)))["lint/"]
+    # results like these are held against the schema elsewhere; thousands of them take seconds
+    log = json.loads(sarif.render(with_findings((*many, worst))))
+    run = next(run for run in log["runs"] if run["automationDetails"]["id"].endswith("/lint/"))
     assert len(run["results"]) == sarif.RESULTS
     assert run["results"][0]["ruleId"] == "lint/worst"
     notice = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]

@@ -6,9 +6,9 @@ import click
 
 
 @click.command(epilog="Example: onward explain unverified")
-@click.argument("thing", metavar="GATE|RULE|VERDICT|EXIT_CODE")
+@click.argument("thing", metavar="GATE|RULE|VERDICT|REASON|EXIT_CODE")
 def command(thing: str) -> None:
-    """Explain a gate, a check, a rule, a verdict or an exit code."""
+    """Explain a gate, a check, a rule, a verdict, the code of a reason or an exit code."""
     from onward.cli import explaining  # noqa: PLC0415
 
     click.echo(explaining.text_for(thing), nl=False)

@@ -117,7 +117,7 @@ def _timeline(events: Iterable[Mapping[str, str]], parse: _Parse) -> list[tuple[
 def _pep440(text: str) -> _Version | None:
     try:
         return Pep440(text)
-    except InvalidVersion:
+    except InvalidVersion:  # no version of this registry: compared by its text alone
         return None
 
 

@@ -215,7 +215,7 @@ class Library:
         """Return the records of a package, given by its canonical name."""
         try:
             records: list[Record] = json.loads(self._zip.read(f"package/{name}.json"))
-        except KeyError:
+        except KeyError:  # no record names the package
             return []
         return records
 

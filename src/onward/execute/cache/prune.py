@@ -201,5 +201,5 @@ def _lives_in(process: psutil.Process, folder: Path) -> bool:
 
 
 def _remove_when_empty(place: Path) -> None:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # not empty
         place.rmdir()

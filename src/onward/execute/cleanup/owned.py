@@ -27,8 +27,6 @@ class OwnedResource:
     run: str
     owner: int
     owner_started: str
-    service: str
-    provider: str
     mark: str
     folder: str = ""
     programs: tuple[str, ...] = ()
@@ -45,8 +43,8 @@ class OwnedResources:
         self._folder = places.state / "services"
         self._run_dir = run_dir
 
-    def begin(self, service: str, provider: str) -> OwnedResource:
-        """Return a new resource with an id and a mark of its own; nothing is written yet."""
+    def begin(self, service: str) -> OwnedResource:
+        """Return a new resource with an id, which begins with `service`, and a mark of its own; nothing is written yet."""
         mark = secrets.token_hex(4)
         me = identify(os.getpid()) or Identity(os.getpid(), "")
         return OwnedResource(
@@ -54,8 +52,6 @@ class OwnedResources:
             run=str(self._run_dir),
             owner=me.pid,
             owner_started=me.started,
-            service=service,
-            provider=provider,
             mark=mark,
         )
 

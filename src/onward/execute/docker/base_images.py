@@ -47,7 +47,7 @@ def _engine_info(environ: Mapping[str, str]) -> dict[str, Any] | None:
     code, output, _ = quick(
         ("docker", "info", "--format", "{{json .}}"), cwd=Path("/"), timeout_s=_ANSWER_S, env=environ
     )
-    with suppress(ValueError):
+    with suppress(ValueError):  # nothing, or words instead of JSON
         said = json.loads(output)
         return said if code == 0 and isinstance(said, dict) else None
     return None

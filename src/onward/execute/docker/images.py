@@ -31,7 +31,7 @@ class Images(AbstractContextManager["Images"]):
         """
         with self._guard:
             if self._kept is None:
-                begun = replace(self._belongings.begin("images", "docker"), container=True)
+                begun = replace(self._belongings.begin("images"), container=True)
                 self._kept = self._belongings.keep(begun)
         return f"onward.run={self._run.name}", f"{engine.LABEL}={self._kept.mark}"
 

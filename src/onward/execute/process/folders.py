@@ -64,7 +64,7 @@ def remove(path: str) -> None:
         for entry in inside:
             remove(entry)
         Path(path).rmdir()
-    except FileNotFoundError:
+    except FileNotFoundError:  # somebody else removes it too
         return
 
 

@@ -50,10 +50,10 @@ def await_exit(pid: int) -> None:
     if sys.platform == "darwin":
         with contextlib.closing(select.kqueue()) as queue:
             exited = select.kevent(pid, select.KQ_FILTER_PROC, select.KQ_EV_ADD, select.KQ_NOTE_EXIT)
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError):  # it has exited already
                 queue.control([exited], 1)
         return
-    with contextlib.suppress(ChildProcessError):
+    with contextlib.suppress(ChildProcessError):  # reaped already
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
 

@@ -63,7 +63,7 @@ def _stat(pid: str) -> list[str]:
     try:
         # The field before is the program's name in parentheses and may itself hold blanks and parentheses.
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    except OSError:
+    except (FileNotFoundError, ProcessLookupError, PermissionError):  # gone, or hidden because it is another user's
         return []
 
 
@@ -79,5 +79,5 @@ def _started_elsewhere(pid: int) -> str:
     try:
         process = psutil.Process(pid)
         return "" if process.status() == psutil.STATUS_ZOMBIE else f"{process.create_time():.3f}"
-    except psutil.Error:
+    except psutil.Error:  # there is none of this number
         return ""

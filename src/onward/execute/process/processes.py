@@ -165,10 +165,6 @@ class Handle:
         """How it ended, None while it runs."""
         return self._processes.peek(self._running)
 
-    def alive(self) -> bool:
-        """Return whether the process still runs."""
-        return self.ended is None
-
     def stop(self, grace_s: float, first: str = "SIGTERM") -> Ended:
         """Send `first` to the group, SIGKILL after `grace_s` seconds; return when all of it is gone. Repeatable."""
         return self._processes.end(self._running, "", grace_s, group.number(first))

@@ -32,7 +32,7 @@ class Container:
     def __init__(self, site: ServiceContext, spec: ServiceSpec) -> None:
         self._site = site
         self._image = spec.image
-        self._belonging = replace(site.owned.begin(spec.name, PROVIDER), container=True)
+        self._belonging = replace(site.owned.begin(spec.name), container=True)
         self._follower: Handle | None = None
         self._id = ""
         self.mark = self._belonging.mark

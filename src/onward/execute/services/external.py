@@ -19,7 +19,7 @@ _SECRET = frozenset({"password", "sslpassword", "ssl_password"})
 
 def share(site: ServiceContext, spec: ServiceSpec, address: str) -> OwnedResource:
     """Write down that this run has a share of the server at `address`, and return it."""
-    return site.owned.keep(replace(site.owned.begin(spec.name, PROVIDER), address=address))
+    return site.owned.keep(replace(site.owned.begin(spec.name), address=address))
 
 
 def left_by_the_dead(site: ServiceContext, address: str) -> Iterator[OwnedResource]:

@@ -93,6 +93,7 @@ class _Entry:
             yield replace(leased, step=step_id, use=replace(leased.use, notes=(*self._notes, *leased.use.notes)))
 
     def close(self) -> None:
+        # what does not end now stays written down, and the next run ends it
         with self._guard, suppress(ServiceError):
             if self._supply is not None:
                 self._supply.close()

@@ -29,7 +29,6 @@ class Server:
         site: ServiceContext,
         spec: ServiceSpec,
         *,
-        provider: str,
         title: str,
         programs: tuple[str, ...],
         first: str,
@@ -39,7 +38,7 @@ class Server:
         self._title = title
         self._first = first
         self.user = user
-        resource = site.owned.begin(spec.name, provider)
+        resource = site.owned.begin(spec.name)
         self.mark = resource.mark
         self.folder = server_dirs.folder_for(site.places, resource.id, self.user)
         self.log = site.log(resource.id)

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from onward.errors import RepositoryError
+
 _CHUNK = 1024 * 1024
 
 
@@ -21,7 +23,10 @@ class Blob:
 
 
 def blob_at(path: Path, *, sha256: bool) -> Blob | None:
-    """Return what git would keep of the file at `path`, or None when there is no regular file or symbolic link."""
+    """Return what git would keep of the file at `path`, or None when there is no regular file or symbolic link.
+
+    RepositoryError when it is there and cannot be read: left out, nobody would look at it, and nobody would say so.
+    """
     try:
         found = path.lstat()
         if stat.S_ISLNK(found.st_mode):
@@ -32,8 +37,14 @@ def blob_at(path: Path, *, sha256: bool) -> Blob | None:
         mode = "100755" if found.st_mode & stat.S_IXUSR else "100644"
         with path.open("rb") as file:
             return Blob(mode, _name(iter(lambda: file.read(_CHUNK), b""), found.st_size, sha256=sha256))
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise RepositoryError(
+            f"a file of the project cannot be read: {error.strerror}",
+            where=str(path),
+            hint="make it readable, or have git ignore it",
+        ) from error
 
 
 def digest(files: Mapping[str, Blob]) -> str:

@@ -193,5 +193,5 @@ def _text(data: bytes | None) -> str | None:
         return None
     try:
         return data.decode()
-    except UnicodeDecodeError:
+    except UnicodeDecodeError:  # binary
         return None

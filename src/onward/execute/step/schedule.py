@@ -130,12 +130,12 @@ class _Board:
                 for over in self._begun.values():
                     over.wait()
                 break
-            except KeyboardInterrupt:
+            except KeyboardInterrupt:  # who is impatient interrupts the steps once more
                 continue
         while True:
             try:
                 step, _, result = self._done.get_nowait()
-            except Empty:
+            except Empty:  # told all that came
                 return
             if isinstance(result, Evidence):
                 finished(step, result)

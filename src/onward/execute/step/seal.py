@@ -124,7 +124,7 @@ def _spans(source: str) -> list[Span]:
         with _PARSING, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             module = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # not Python: nothing encloses anything
         return []
     found: list[Span] = []
     waiting: list[tuple[ast.AST, str]] = [(module, "")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import partial
 
 from onward.model.facts import Tree
 from onward.model.gate import Change, Defect, Edit
@@ -37,25 +38,14 @@ def plant_root(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
     return _rewritten(pipeline, _USER.sub("", _text(tree, pipeline)))
 
 
-def plant_renamed_root(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
-    """Let the image run as a user whose name is not root and whose number is 0."""
-    last = "\nUSER 0\nRUN printf 'service:x:0:0::/:/bin/sh\\n' >> /etc/passwd\nUSER service\n"
-    return _rewritten(pipeline, _text(tree, pipeline).rstrip("\n") + last)
-
-
 def plant_unhealthy(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
     """Take the health check away."""
     return _rewritten(pipeline, _HEALTH.sub("", _text(tree, pipeline)))
 
 
-def plant_vulnerable(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
-    """Put a package with a known hole into the image."""
-    return _rewritten(pipeline, _text(tree, pipeline).rstrip("\n") + _VULNERABLE)
-
-
-def plant_add(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
-    """Make a folder the working directory that depends on where one is."""
-    return _rewritten(pipeline, _text(tree, pipeline).rstrip("\n") + "\nWORKDIR somewhere\n")
+def _append(lines: str, tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
+    """Add lines at the end of the Dockerfile."""
+    return _rewritten(pipeline, _text(tree, pipeline).rstrip("\n") + lines)
 
 
 def plant_secret(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
@@ -67,8 +57,11 @@ RUN printf 'ACCESS_TOKEN = "{token}"\\n' > /etc/onward_settings.py
 RUN rm /etc/onward_settings.py
 USER 10001
 """
-    return _rewritten(pipeline, _text(tree, pipeline).rstrip("\n") + lines)
+    return _append(lines, tree, pipeline)
 
+
+# a user whose name is not root and whose number is 0
+_RENAMED_ROOT = "\nUSER 0\nRUN printf 'service:x:0:0::/:/bin/sh\\n' >> /etc/passwd\nUSER service\n"
 
 DEFECTS = (
     Defect(id="root", title="an image that runs as root", check="image", rule="runs-as-root", plant=plant_root),
@@ -77,7 +70,7 @@ DEFECTS = (
         title="an image that runs as root under another name",
         check="image",
         rule="runs-as-root",
-        plant=plant_renamed_root,
+        plant=partial(_append, _RENAMED_ROOT),
     ),
     Defect(
         id="unhealthy",
@@ -91,16 +84,22 @@ DEFECTS = (
         title="a package with a known hole in the image",
         check="trivy",
         rule="CVE-2024-56326",
-        plant=plant_vulnerable,
+        plant=partial(_append, _VULNERABLE),
     ),
     Defect(
         id="vulnerable-osv",
         title="a package with a known hole in the image",
         check="osv-scanner",
         rule="CVE-2024-56326",
-        plant=plant_vulnerable,
+        plant=partial(_append, _VULNERABLE),
     ),
-    Defect(id="workdir", title="a relative working directory", check="hadolint", rule="DL3000", plant=plant_add),
+    Defect(
+        id="workdir",
+        title="a relative working directory",
+        check="hadolint",
+        rule="DL3000",
+        plant=partial(_append, "\nWORKDIR somewhere\n"),
+    ),
     Defect(
         id="deleted-secret",
         title="a token that one layer holds and the next one deletes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from onward.checks.applicability import has_application
@@ -104,6 +105,21 @@ def is_served(context: CheckContext) -> Applies:
     return both
 
 
+PUBLISHED = Check(
+    id="published",
+    commands=compare,
+    read=read.read_documents,
+    needs=(OPENAPI, APPLICATION),
+    applies=is_served,
+    profiles=_PROFILES,
+    matrix=Matrix.DEPLOYED,
+    where=Where.OWN,
+    keeps=(
+        Keep(kind="contract", path=read.PUBLISHED, media_type="application/json"),
+        Keep(kind="contract", path=read.SERVED, media_type="application/json"),
+    ),
+)
+
 GATE = Gate(
     id="contract",
     title="Contract",
@@ -119,29 +135,14 @@ GATE = Gate(
             profiles=_PROFILES,
             keeps=(Keep(kind="contract", path=read.VALIDATION, media_type="application/json"),),
         ),
-        Check(
-            id="published",
-            commands=compare,
-            read=read.read_documents,
-            needs=(OPENAPI, APPLICATION),
-            applies=is_served,
-            profiles=_PROFILES,
-            matrix=Matrix.DEPLOYED,
-            where=Where.OWN,
-            keeps=(
-                Keep(kind="contract", path=read.PUBLISHED, media_type="application/json"),
-                Keep(kind="contract", path=read.SERVED, media_type="application/json"),
-            ),
-        ),
-        Check(
+        PUBLISHED,
+        replace(
+            PUBLISHED,
             id="schemathesis",
             commands=obey,
             read=read.read_run,
             needs=(OPENAPI, SCHEMATHESIS, APPLICATION),
             applies=has_both,
-            profiles=_PROFILES,
-            matrix=Matrix.DEPLOYED,
-            where=Where.OWN,
             keeps=(
                 Keep(kind="contract", path=read.REPORT, media_type="application/json"),
                 Keep(kind="contract", path=read.JUNIT, media_type="application/xml"),

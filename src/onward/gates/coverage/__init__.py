@@ -27,7 +27,7 @@ def limits(settings: GateSettings) -> tuple[Limit, ...]:
 
 
 def _percent(name: str, meaning: str) -> Option:
-    return Option(name=name, kind=Kind.NUMBER, default=None, meaning=meaning, minimum=0, maximum=100)
+    return Option(name, Kind.NUMBER, None, meaning, minimum=0, maximum=100)
 
 
 GATE = Gate(

@@ -175,7 +175,7 @@ def _simple(line: str) -> Iterator[list[str]]:
     lexer.whitespace_split = True
     try:
         tokens = list(lexer)
-    except ValueError:
+    except ValueError:  # quotes that do not close: prose, or half of a command
         return
     words: list[str] = []
     for token in (*tokens, ";"):

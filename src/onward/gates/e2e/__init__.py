@@ -85,21 +85,21 @@ def applies(context: CheckContext) -> Applies:
 
 
 OPTIONS = (
-    Option(name="paths", kind=Kind.PATHS, default=PATHS, meaning="Where the journeys are."),
+    Option("paths", Kind.PATHS, PATHS, "Where the journeys are."),
     Option(
-        name="retries",
-        kind=Kind.INTEGER,
-        default=0,
+        "retries",
+        Kind.INTEGER,
+        0,
+        "How often a journey that fails is taken again; one that then passes is a flaky test, never a good one.",
         minimum=0,
         maximum=5,
-        meaning="How often a journey that fails is taken again; one that then passes is a flaky test, never a good one.",
     ),
-    Option(name="args", kind=Kind.STRINGS, default=(), meaning="More arguments for pytest."),
+    Option("args", Kind.STRINGS, (), "More arguments for pytest."),
     Option(
-        name="parallel",
-        kind=Kind.STRING,
-        default="0",
-        meaning='Workers of pytest-xdist on the one application: "0" for none, "auto" for the CPUs granted, or a number.',
+        "parallel",
+        Kind.STRING,
+        "0",
+        'Workers of pytest-xdist on the one application: "0" for none, "auto" for the CPUs granted, or a number.',
     ),
 )
 

@@ -108,10 +108,10 @@ GATE = Gate(
     facts=(FORMATTER, LINTER),
     options=(
         Option(
-            name="tools",
-            kind=Kind.STRINGS,
-            default=(),
-            meaning="the formatters to use; empty means those that the project configures or requires",
+            "tools",
+            Kind.STRINGS,
+            (),
+            "the formatters to use; empty means those that the project configures or requires",
             choices=("black", "isort", "ruff-format"),
         ),
     ),

@@ -34,19 +34,14 @@ def applies(context: CheckContext) -> Applies:
 
 
 OPTIONS = (
-    Option(name="paths", kind=Kind.PATHS, default=PATHS, meaning="Where integration tests are."),
+    Option("paths", Kind.PATHS, PATHS, "Where integration tests are."),
+    Option("markers", Kind.STRINGS, MARKERS, "Markers of tests that need real services, wherever they are."),
+    Option("args", Kind.STRINGS, (), "More arguments for pytest."),
     Option(
-        name="markers",
-        kind=Kind.STRINGS,
-        default=MARKERS,
-        meaning="Markers of tests that need real services, wherever they are.",
-    ),
-    Option(name="args", kind=Kind.STRINGS, default=(), meaning="More arguments for pytest."),
-    Option(
-        name="parallel",
-        kind=Kind.STRING,
-        default="auto",
-        meaning='Workers of pytest-xdist, each with services of its own: "auto" for the CPUs granted, "0" for none, or a number.',
+        "parallel",
+        Kind.STRING,
+        "auto",
+        'Workers of pytest-xdist, each with services of its own: "auto" for the CPUs granted, "0" for none, or a number.',
     ),
 )
 

@@ -101,10 +101,10 @@ GATE = Gate(
     facts=(LINTER,),
     options=(
         Option(
-            name="tools",
-            kind=Kind.STRINGS,
-            default=(),
-            meaning="the linters to use; empty means those that the project configures or requires",
+            "tools",
+            Kind.STRINGS,
+            (),
+            "the linters to use; empty means those that the project configures or requires",
             choices=("flake8", "ruff"),
         ),
     ),

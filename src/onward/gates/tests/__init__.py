@@ -29,13 +29,13 @@ def applies(context: CheckContext) -> Applies:
 
 
 OPTIONS = (
-    Option(name="paths", kind=Kind.PATHS, default=(), meaning="Test paths, instead of the project's."),
-    Option(name="args", kind=Kind.STRINGS, default=(), meaning="More arguments for pytest."),
+    Option("paths", Kind.PATHS, (), "Test paths, instead of the project's."),
+    Option("args", Kind.STRINGS, (), "More arguments for pytest."),
     Option(
-        name="parallel",
-        kind=Kind.STRING,
-        default="auto",
-        meaning='Workers of pytest-xdist: "auto" for the CPUs granted, "0" for none, or a number.',
+        "parallel",
+        Kind.STRING,
+        "auto",
+        'Workers of pytest-xdist: "auto" for the CPUs granted, "0" for none, or a number.',
     ),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from onward.model.facts import Tree
 from onward.model.gate import Change, Defect, Edit
 from onward.model.pipeline import Pipeline
@@ -49,17 +51,10 @@ def _plant(name: str, text: str, tree: Tree, pipeline: Pipeline) -> tuple[Change
     return (Change(edits=(Edit(path=path, text=text),)),)
 
 
-def plant_failure(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
-    """Add a test that fails."""
-    return _plant("test_planted_failure.py", _FAILING, tree, pipeline)
-
-
-def plant_error(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
-    """Add a test whose fixture raises."""
-    return _plant("test_planted_error.py", _ERROR, tree, pipeline)
-
+_failure = partial(_plant, "test_planted_failure.py", _FAILING)
+_error = partial(_plant, "test_planted_error.py", _ERROR)
 
 DEFECTS = (
-    Defect(id="failing-test", title="a test that fails", check="pytest", rule="test-failed", plant=plant_failure),
-    Defect(id="broken-fixture", title="a fixture that raises", check="pytest", rule="test-error", plant=plant_error),
+    Defect(id="failing-test", title="a test that fails", check="pytest", rule="test-failed", plant=_failure),
+    Defect(id="broken-fixture", title="a fixture that raises", check="pytest", rule="test-error", plant=_error),
 )

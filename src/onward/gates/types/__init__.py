@@ -93,17 +93,12 @@ GATE = Gate(
     defects=DEFECTS,
     facts=(MYPY_FILES,),
     options=(
+        Option("strict", Kind.BOOLEAN, False, "run mypy with --strict, whatever it is configured to"),
         Option(
-            name="strict",
-            kind=Kind.BOOLEAN,
-            default=False,
-            meaning="run mypy with --strict, whatever it is configured to",
-        ),
-        Option(
-            name="paths",
-            kind=Kind.PATHS,
-            default=(),
-            meaning="what mypy looks at; empty means what its configuration names, else the source of the pipeline",
+            "paths",
+            Kind.PATHS,
+            (),
+            "what mypy looks at; empty means what its configuration names, else the source of the pipeline",
         ),
     ),
     ratchets=("types.annotated",),

@@ -25,12 +25,12 @@ def belongings_of(places: Places) -> OwnedResources:
 
 
 def of_the_dead(owned: OwnedResources) -> OwnedResource:
-    return replace(owned.begin("cache", "machine"), owner=os.getpid(), owner_started="another start")
+    return replace(owned.begin("cache"), owner=os.getpid(), owner_started="another start")
 
 
 def test_what_belongs_to_a_living_process_is_no_orphan(places: Places) -> None:
     owned = belongings_of(places)
-    kept = owned.keep(owned.begin("cache", "machine"))
+    kept = owned.keep(owned.begin("cache"))
     assert identify(os.getpid()) == Identity(kept.owner, kept.owner_started)
     assert orphans(places) == ()
 
@@ -65,5 +65,5 @@ def test_a_state_that_cannot_be_written_is_said(places: Places) -> None:
     places.state.parent.joinpath("state").write_text("a file where a folder should be")
     owned = OwnedResources(places, places.state.parent / "run")
     with pytest.raises(ServiceError, match="identity cannot be written") as caught:
-        owned.keep(owned.begin("cache", "machine"))
+        owned.keep(owned.begin("cache"))
     assert "ONWARD_STATE_DIR" in caught.value.hint

@@ -44,7 +44,7 @@ def test_strays_end_with_their_groups_and_nobody_else(tmp_path: Path) -> None:
         reused = Identity(other.pid, "an earlier process with this pid")
         assert end_strays((stray.identity, reused), grace_s=0.2) == (stray.identity,)
         assert not has_members(stray.pid)
-        assert other.alive()
+        assert other.ended is None
 
 
 def test_carriers_of_a_marker_end_even_in_a_session_of_their_own(tmp_path: Path) -> None:
@@ -57,8 +57,8 @@ def test_carriers_of_a_marker_end_even_in_a_session_of_their_own(tmp_path: Path)
             time.sleep(0.02)
         assert len(end_processes_with_marker(f"ONWARD_TEST_RUN={marker}")) == 3
         assert processes_with_marker(f"ONWARD_TEST_RUN={marker}") == ()
-        assert not daemon.alive()
-        assert other.alive()
+        assert daemon.ended is not None
+        assert other.ended is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

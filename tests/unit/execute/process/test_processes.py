@@ -161,15 +161,19 @@ def test_grandchildren_do_not_survive(processes: Processes, tmp_path: Path) -> N
     assert gone(written_pid(tmp_path / "pid"))
 
 
+def runs(handle: Handle) -> bool:
+    return handle.ended is None
+
+
 def test_a_service_starts_runs_and_stops(processes: Processes, tmp_path: Path) -> None:
     handle = processes.start(shell(tmp_path, "sleep 60 & echo $! > pid; wait"))
     assert isinstance(handle, Handle)
     child = written_pid(tmp_path / "pid")
-    assert handle.alive()
+    assert runs(handle)
     assert handle.identity.pid == handle.pid
     assert handle.identity.started
     assert handle.stop(2).outcome == "signal:SIGTERM"
-    assert not handle.alive()
+    assert not runs(handle)
     assert gone(child)
     assert handle.stop(2).outcome == "signal:SIGTERM"
 
@@ -196,7 +200,7 @@ def test_a_service_that_dies_is_noticed(processes: Processes, tmp_path: Path) ->
     handle = processes.start(shell(tmp_path, "exit 9"))
     assert isinstance(handle, Handle)
     until = time.monotonic() + 5
-    while handle.alive() and time.monotonic() < until:
+    while runs(handle) and time.monotonic() < until:
         time.sleep(0.01)
     assert handle.ended is not None
     assert handle.ended.exit == 9
@@ -243,7 +247,7 @@ def test_the_second_interrupt_kills_at_once(processes: Processes, tmp_path: Path
     handle = stubborn(processes, tmp_path)
     processes.interrupt(grace_s=60)
     time.sleep(0.2)
-    assert handle.alive()
+    assert runs(handle)
     processes.interrupt()
     assert gone(handle.pid)
     assert handle.stop(60).outcome == "interrupted"

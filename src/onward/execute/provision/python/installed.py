@@ -46,7 +46,7 @@ def _origin_of(folder: Path) -> str:
     """Return where it came from when that is not a registry; of a file only the name, for folders differ by machine."""
     try:
         text = (folder / "direct_url.json").read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except FileNotFoundError:  # from a registry
         return ""
     url = json.loads(text)["url"]
     return url.rpartition("/")[2] if url.startswith("file:") else text

@@ -130,5 +130,5 @@ def _candidates(version: str, environ: Mapping[str, str]) -> Iterator[Path]:
 def _listed(root: Path, pattern: str) -> list[Path]:
     try:
         return list(root.glob(pattern))
-    except OSError:
+    except OSError:  # a folder that may not be read has no interpreter for this user
         return []

@@ -41,7 +41,6 @@ def start(site: ServiceContext, spec: ServiceSpec, programs: Programs, provider:
     server = Server(
         site,
         spec,
-        provider=provider,
         title=f"PostgreSQL {programs.version}",
         programs=("postgres", "initdb"),
         # Data that nobody wants need no orderly shutdown.

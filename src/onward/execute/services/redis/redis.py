@@ -33,7 +33,6 @@ class RedisProgram:
         server = Server(
             self._site,
             self._spec,
-            provider=self._provider,
             title=self._program.name,
             programs=(self._program.name, self._program.resolve().name),
             first="SIGTERM",
@@ -93,7 +92,7 @@ def answers(server: connection.Address) -> bool:
     try:
         with connection.connected(server) as call:
             return bool(call("PING"))
-    except (OSError, ServiceError):
+    except (OSError, ServiceError):  # nobody there, or somebody else
         return False
 
 

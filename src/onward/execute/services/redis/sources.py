@@ -83,6 +83,7 @@ class _Shared:
                 self._claims.release(numbers)
 
     def close(self) -> None:
+        # a server that is gone has no claims; what is still claimed stays written down for the next run
         with suppress(OSError):
             self._claims.release_all()
             self._site.owned.forget(self._belonging)

@@ -1,0 +1,82 @@
+"""The codes of reasons and problems are one table: what the source names is in it, what is in it the source names."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import onward
+from onward import errors
+from onward.model import reasons
+from onward.report import explain
+
+SOURCE = Path(onward.__file__).parent
+# Codes that are put together where they are used: the expression, and what it can be.
+MADE: dict[str, set[str]] = {
+    "f'beyond-{first.limit_from}'": {"beyond-threshold", "beyond-ratchet"},
+    # how a command ended, less its detail; see `Attempt`
+    "kind": {"signal", "timeout", "unstarted", "interrupted", "too-large"},
+}
+# Codes that are handed on from another reason, problem or error.
+HANDED_ON = re.compile(r"(\w+\.)+(code|kind)|code|problem\['code'\]")
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        if "samples" not in path.parts and path.name != "reasons.py":
+            yield str(path.relative_to(SOURCE)), ast.parse(path.read_text())
+
+
+def codes() -> Iterator[tuple[str, ast.expr]]:
+    for name, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Reason", "Problem"}:
+                yield from ((f"{name}:{node.lineno}", word.value) for word in node.keywords if word.arg == "code")
+
+
+def literals() -> set[str]:
+    return {
+        node.value
+        for _, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def kinds_of_errors() -> set[str]:
+    family, found = [errors.OnwardError], set()
+    while family:
+        one = family.pop()
+        found.add(one.kind)
+        family += one.__subclasses__()
+    return found
+
+
+def test_every_code_that_the_source_names_has_a_meaning() -> None:
+    wrong = [
+        f"{place} {ast.unparse(code)}"
+        for place, code in codes()
+        if (code.value not in reasons.MEANING if isinstance(code, ast.Constant) else not is_known(ast.unparse(code)))
+    ]
+    assert wrong == []
+
+
+def is_known(expression: str) -> bool:
+    return expression in MADE or HANDED_ON.fullmatch(expression) is not None
+
+
+def test_what_is_put_together_has_a_meaning() -> None:
+    assert set().union(*MADE.values(), kinds_of_errors()) <= set(reasons.MEANING)
+
+
+def test_every_meaning_is_of_a_code_that_the_source_names() -> None:
+    assert set(reasons.MEANING) - literals() - MADE["f'beyond-{first.limit_from}'"] == set()
+
+
+def test_codes_and_meanings_have_one_form() -> None:
+    for code, meaning in reasons.MEANING.items():
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code), code
+        assert re.fullmatch(r"[A-Za-z].*[^.]\.", meaning), code
+    assert explain.reason_text("need-absent") == "need-absent: The machine lacks what the check needs.\n"
