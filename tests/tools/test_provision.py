@@ -133,8 +133,8 @@ def test_a_version_that_the_project_pins_is_kept(places: Places, environ: dict[s
 MAKER = """
 import os, sys
 from pathlib import Path
-from onward.execute.process import Processes
-from onward.execute.tools import ToolProvider, registry_environment
+from onward.execute.process.processes import Processes
+from onward.execute.provision.tools.provider import ToolProvider, registry_environment
 from onward.model.places import Places
 from onward.model.toolbox import BLACK
 with Processes() as processes:

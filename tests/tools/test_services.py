@@ -288,7 +288,7 @@ def test_a_server_that_dies_at_start_shows_its_log(ground: Ground, tmp_path: Pat
 VICTIM = """
     import fcntl, os, sys, time
     from pathlib import Path
-    from onward.execute.process import Processes
+    from onward.execute.process.processes import Processes
     from onward.execute.services.pool import ServicePool
     from onward.model.pipeline import ServiceSpec
     from onward.model.places import Places
