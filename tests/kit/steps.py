@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -10,10 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kit import require
+from kit import guests, require
 from kit.repos import scrubbed
 from kit.values import pipeline
-from onward import guest
 from onward.execute.process.processes import Processes
 from onward.execute.step.environment import Ready, base_tokens
 from onward.execute.step.redact import Redactor
@@ -80,7 +80,10 @@ class Stage:
             commands=check.commands(context),
             timeout_s=600,
         )
-        with Processes() as processes:
+        self.work.mkdir(parents=True, exist_ok=True)
+        with (self.work / "lock").open("w") as lock, Processes() as processes:
+            # as a run does: without it, the next onward on this machine would clear the step's scratch away
+            fcntl.flock(lock, fcntl.LOCK_EX)
             given = _Given(run=self.work, processes=processes, stage=self)
             return StepRun(step, 2, given, [Fed(folder=one.step, evidence=one) for one in fed]).perform()
 
@@ -108,7 +111,7 @@ class _Given:
         tree = str(self.stage.tree)
         values = {
             "tree": tree, "out": str(self.folder(step.id)), "scratch": str(scratch / "work"),
-            "python": str(self.stage.python), "guest": str(Path(guest.__file__).parent), "jobs": str(cpus),
+            "python": str(self.stage.python), "guest": str(guests.folder()), "jobs": str(cpus),
             "inputs": str(scratch / "inputs"), "git": f"{tree}/.git",
             **{f"tool:{tool}": path for tool, path in self.stage.tools.items()},
             **base_tokens(step.check, step.context.project, scrubbed(), scratch),

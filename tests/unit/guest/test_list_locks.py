@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit import repos
-from onward import guest
-
-PROGRAM = Path(guest.__file__).parent / "list_locks.py"
-sys.path.insert(0, str(PROGRAM.parent))
-list_locks, yarn_lock = map(importlib.import_module, ("list_locks", "yarn_lock"))
+from kit import guests, repos
+from onward.guest.list_locks import __main__ as list_locks
+from onward.guest.list_locks import yarn_lock
 
 INTEGRITY = "sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA=="
 MANIFEST = json.dumps(
@@ -306,7 +301,7 @@ def listed(tmp_path: Path) -> dict[str, Any]:
 
 def run(tmp_path: Path, *words: str) -> dict[str, Any]:
     out = tmp_path / "locks.json"
-    subprocess.run([sys.executable, PROGRAM, *words, "--out", out, "--", *LOCKS, "new.txt"], check=True)
+    subprocess.run(guests.argv("list_locks", *words, "--out", out, "--", *LOCKS, "new.txt"), check=True)
     result: dict[str, Any] = json.loads(out.read_text())
     return result
 
@@ -444,4 +439,5 @@ def test_a_lock_of_pnpm_that_is_cut_short_is_never_read_as_less(data: st.DataObj
     text, name = data.draw(st.sampled_from([PNPM_6, PNPM_9])), "pnpm-lock.yaml"
     whole = list_locks.entries(name, {name: text}.get)
     read = list_locks.entries(name, {name: text[: data.draw(st.integers(0, len(text) - 1))]}.get)
+    assert whole is not None
     assert read is None or pins(read) == pins(whole)

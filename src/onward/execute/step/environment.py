@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from onward import guest
 from onward.errors import RepositoryError
 from onward.execute.advisories.databases import Database
 from onward.execute.advisories.source import AdvisorySource
@@ -18,6 +17,7 @@ from onward.execute.docker import images
 from onward.execute.docker.images import Images
 from onward.execute.machine.probe import browser
 from onward.execute.process.processes import Processes
+from onward.execute.provision.guests import Guests
 from onward.execute.provision.node.packages import NodeEnvironments, PlacedPackages
 from onward.execute.provision.python.environment import Environment, Environments
 from onward.execute.provision.python.interpreters import Interpreters
@@ -64,6 +64,7 @@ class RunResources:
     nodes: NodeEnvironments
     interpreters: Interpreters
     tool_provider: ToolProvider
+    guests: Guests
     services: ServicePool
     images: Images
     advisories: AdvisorySource
@@ -174,7 +175,7 @@ class RunResources:
             "out": str(self.folder(step.id)),
             "scratch": str(scratch / "work"),
             "onward": sys.executable,
-            "guest": str(Path(guest.__file__).parent),
+            "guest": str(self.guests.folder()),
             "jobs": str(cpus),
             "inputs": str(scratch / "inputs"),
             "git": str(self.project.git_dir),
