@@ -33,7 +33,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "readers": ("errors", "model", "guest.shared_shapes"),
     "detect": ("errors", "model"),
     "config": ("errors", "model", ""),
-    "execute": ("errors", "files", "model", "guest"),
+    "execute": ("errors", "files", "model"),
     "record": ("errors", "files", "model"),
     "workflow": ("errors", "model"),
     "checks": ("errors", "model", "readers"),
@@ -51,7 +51,7 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "signal": ("execute.process",),
     "fcntl": ("files", "guest"),
     "psycopg": ("execute.services.postgres",),
-    "psutil": ("execute", "guest.watched"),
+    "psutil": ("execute", "gates.performance.guests.watched"),
     "urllib3": ("execute.http",),
     "truststore": ("execute.http",),
     "redis": ("execute.services.redis",),
@@ -61,7 +61,14 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "cvss": ("readers.advisories",),
     "uv": ("execute",),
     "jinja2": ("report.html",),
-    "ruamel": ("detect", "readers", "workflow", "guest.lock_text", "guest.openapi_document", "execute.provision.node"),
+    "ruamel": (
+        "detect",
+        "readers",
+        "workflow",
+        "guest.list_locks.lock_text",
+        "gates.contract.guests.openapi_document",
+        "execute.provision.node",
+    ),
     "click": ("cli",),
     "rich": ("cli",),
     "time": ("execute", "cli", "files", "record.folder", "guest"),
@@ -123,9 +130,17 @@ def may_import(module: str, target: str) -> bool:
     here, there = package(module), package(target.removeprefix("onward").removeprefix("."))
     if is_public_root(target):
         return "" in FLOORS[here] or "*" in FLOORS[here]
+    if is_guest(target.removeprefix("onward.")) and target != "onward.guest.shared_shapes":
+        # what runs elsewhere is handed over, not imported; both sides know the shapes of what it writes
+        return False
     if here == there:
         return here != "gates" or same_room(module, target)
     return not {there, target.removeprefix("onward.")}.isdisjoint(FLOORS[here]) or "*" in FLOORS[here]
+
+
+def is_guest(module: str) -> bool:
+    """Return whether the module is handed to other interpreters: a gate's own guests, or what they share."""
+    return re.match(r"(guest|gates\.\w+\.guests)\b", module) is not None
 
 
 def same_room(module: str, target: str) -> bool:
@@ -203,7 +218,9 @@ def test_no_import_cycles() -> None:
 
 
 def allowed(module: str, places: tuple[str, ...]) -> bool:
-    return any(module == place or module.startswith(place + ".") for place in places)
+    return any(
+        module == place or module.startswith(place + ".") or (place == "guest" and is_guest(module)) for place in places
+    )
 
 
 def test_confined_libraries() -> None:
@@ -308,7 +325,54 @@ def test_few_positional_parameters() -> None:
 
 def is_dictated(name: str) -> bool:
     """Return whether a foreign protocol dictates the parameters (pytest hooks, HTTP handlers)."""
-    return name.startswith("guest.")
+    return is_guest(name)
+
+
+def guest_folders() -> Iterator[Path]:
+    yield SOURCE / "guest"
+    yield from SOURCE.glob("gates/*/guests")
+
+
+def test_guest_programs_are_folders_with_a_main_module() -> None:
+    """Beside them lies what several of them import, or what is loaded into a program of the project's or of Node's."""
+    inside = [one for folder in guest_folders() for one in folder.iterdir() if one.name != "__pycache__"]
+    programs = [one for one in inside if one.is_dir()]
+    assert [one for one in programs if not (one / "__main__.py").exists()] == []
+    assert [one for one in inside if one.is_file() and one.suffix not in {".py", ".cjs", ".js"}] == []
+    called = {
+        node.value.rpartition("/")[2]
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if not is_guest(module) and isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert {one.name for one in programs} - called == set()
+
+
+def test_guests_import_nothing_that_is_not_handed_over_with_them() -> None:
+    """Neither onward, whatever name it has there, nor another gate's; and every Python from 3.9 on can read them."""
+    wrong = []
+    for module, tree in modules().items():
+        if not is_guest(module) and not re.fullmatch(r"gates\.\w+\.shapes", module):
+            continue
+        ast.parse(ast.unparse(tree), feature_version=(3, 9))
+        wrong += [f"{module}: {name}" for name in imported(module, tree) if not is_handed_over(name, beside=module)]
+    assert wrong == []
+
+
+def imported(module: str, tree: ast.Module) -> Iterator[str]:
+    """Yield the full names of what is imported, those of relative imports seen from `module`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = ("." + module).split(".")[: -node.level] if node.level else []
+            yield from (".".join((*start, *filter(None, [node.module]), alias.name)) for alias in node.names)
+
+
+def is_handed_over(name: str, *, beside: str) -> bool:
+    gate = re.match(r"gates\.\w+", beside)
+    own = (f".{gate[0]}.guests.", f".{gate[0]}.shapes.") if gate else ()
+    return name.startswith((".guest.", *own)) or (name[0] != "." and package(name) != "onward")
 
 
 def test_every_error_descends_from_the_root() -> None:

@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kit import require
+from kit import guests, require
 from kit.repos import scrubbed
 from kit.values import known, pipeline
-from onward import guest
 from onward.execute.process.processes import Processes
 from onward.execute.resources.context import RunEnvironment
 from onward.execute.resources.project import base_tokens
@@ -110,7 +109,7 @@ class Stage:
         tree = str(self.tree)
         values = {
             "tree": tree, "out": str(self._folder(step.id)), "scratch": str(scratch / "work"),
-            "python": str(self.python), "guest": str(Path(guest.__file__).parent), "jobs": str(cpus),
+            "python": str(self.python), "guest": str(guests.folder()), "jobs": str(cpus),
             "inputs": str(scratch / "inputs"), "git": f"{tree}/.git",
             **{f"tool:{tool}": path for tool, path in self.tools.items()},
             **self._base(step, scratch),

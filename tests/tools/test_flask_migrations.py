@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from uv import find_uv_bin
 
-from kit import repos
+from kit import guests, repos
 from kit.invocations import Onward, Said
 from kit.repos import Repo
 from kit.revisions import revision
@@ -126,6 +126,13 @@ def test_what_flask_migrate_runs_is_walked(flask: Path, tmp_path: Path) -> None:
     (step,) = [one for one in said.document["steps"] if one["gate"] == "migrations"]
     assert {"what": "new revisions walked", "count": 1, "expected": 1} in step["looked_at"]
     assert any("the base's own code had migrated" in note for note in step["notes"])
+
+
+def test_an_application_whose_modules_are_called_as_ours_are(flask: Path, tmp_path: Path) -> None:
+    repo = project(flask, tmp_path / "shop")
+    repo.write({**guests.NAMESAKES, "shop.py": guests.CHECK + SHOP.format(more="")})
+    said = run(repo, tmp_path / "home")
+    assert said.code == 0, said.out
 
 
 def test_a_model_that_no_revision_knows_is_found(flask: Path, tmp_path: Path) -> None:

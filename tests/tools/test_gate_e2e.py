@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kit import journeys, require
+from kit import guests, journeys, require
 from kit.invocations import Onward, Said
 
 pytestmark = [pytest.mark.tools, pytest.mark.slow]
@@ -284,3 +284,8 @@ def test_node_with_journeys_that_cannot_be_read(onward: Onward, tmp_path: Path) 
     said = taken_by_node(onward, tmp_path / "kiosk", {"front/journeys/kiosk.spec.ts": "import './nowhere';\n"})
     assert verdict(said)[0] == "unverified"
     assert "passed" not in {gate["verdict"] for gate in said.document["gates"]}
+
+
+def test_a_project_whose_modules_are_called_as_ours_are(onward: Onward, tmp_path: Path) -> None:
+    said = taken(onward, tmp_path / "kiosk", {**guests.NAMESAKES, "conftest.py": guests.CHECK})
+    assert verdict(said) == ("passed", "holds")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kit import repos, require, steps
+from kit import guests, repos, require, steps
 from kit.revisions import revision
 from onward.errors import OnwardError
 from onward.execute.process.processes import Processes
@@ -204,6 +204,14 @@ def test_a_sound_new_revision(stage: steps.Stage) -> None:
     assert any("the base's own code" in note for note in reading.notes)
     assert looked(reading)["new revisions walked"] == 1
     assert "ALTER TABLE users ADD COLUMN note TEXT" in (stage.work / "step" / "sql" / "0004.sql").read_text()
+
+
+def test_a_project_whose_modules_are_called_as_ours_are(stage: steps.Stage) -> None:
+    own = {**guests.NAMESAKES, "migrations/env.py": guests.CHECK + ENV % "False"}
+    repos.Repo(stage.tree).commit("Names", own)
+    reading = walk(stage, *add(stage, {**ADD_NOTE, **WITH_NOTE}))
+    assert (reading.findings, reading.problems) == ((), ())
+    assert any("the base's own code" in note for note in reading.notes)
 
 
 def test_create_all_on_live_models_hides_nothing(stage: steps.Stage) -> None:

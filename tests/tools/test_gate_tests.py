@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kit import steps
+from kit import guests, steps
 from onward.gates import coverage, e2e, integration, tests
 from onward.model.evidence import Evidence, TestOutcome
 from onward.model.gate import Defect, Gate
@@ -251,6 +251,14 @@ def test_coverage_of_all_gates_is_merged(stage: steps.Stage, tmp_path: Path) -> 
     ]  # fmt: skip
     assert (stage.work / "coverage" / "html" / "index.html").is_file()
     assert (stage.work / "coverage" / "coverage.xml").is_file()
+
+
+def test_a_project_whose_modules_are_called_as_ours_are(stage: steps.Stage) -> None:
+    steps.write(stage.tree, {**guests.NAMESAKES, "conftest.py": guests.CHECK})
+    reading = run(stage, tests.GATE, name="tests")
+    assert (executed(reading), rules(reading)) == (2, [])
+    measured = run(stage, coverage.GATE, name="coverage", fed=(reading,))
+    assert (measured.problems, [measure.name for measure in measured.measures]) == ((), ["coverage.lines"])
 
 
 def test_branches_are_measured_where_policy_limits_them(stage: steps.Stage) -> None:

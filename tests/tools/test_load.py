@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kit import shop
+from kit import guests, shop
 from kit.invocations import Onward, Said
 
 pytestmark = [pytest.mark.tools, pytest.mark.services, pytest.mark.slow]
@@ -63,3 +63,9 @@ def test_a_run_without_a_base_measures_and_says_what_it_did_not_compare(tmp_path
     names = {measure["name"] for measure in said.gate("performance")["measures"]}
     assert names == {f"load.{name}" for name in ("p50", "p95", "p99", "errors", "throughput", "memory", "cpu")}
     assert [step["check"] for step in said.document["steps"] if step["gate"] == "performance"] == ["load"]
+
+
+def test_a_project_whose_modules_are_called_as_ours_are(tmp_path: Path) -> None:
+    locustfile = guests.CHECK + shop.FILES["tests/load/locustfile.py"]
+    said = run(tmp_path, **{**guests.NAMESAKES, "tests/load/locustfile.py": locustfile})
+    assert said.gate("performance")["verdict"] == "passed", said.err

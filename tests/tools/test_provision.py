@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from kit import require
+from kit import guests, require
 from onward.errors import ProvisionError
 from onward.execute.process.processes import Processes, quick
 from onward.execute.provision.python.environment import Environment, Environments
 from onward.execute.provision.python.interpreters import Interpreters
 from onward.execute.provision.tools.provider import ResolvedTool, ToolProvider, registry_environment
-from onward.guest import list_installed
 from onward.model.facts import Project, Revision
+from onward.model.guest import OWN_MARK
 from onward.model.need import EnvironmentUse
 from onward.model.pipeline import Pipeline
 from onward.model.places import Places
@@ -135,6 +135,7 @@ import os, sys
 from pathlib import Path
 from onward.execute.process.processes import Processes
 from onward.execute.provision.tools.provider import ToolProvider, registry_environment
+from onward.model.guest import OWN_MARK
 from onward.model.places import Places
 from onward.model.toolbox import BLACK
 with Processes() as processes:
@@ -309,7 +310,7 @@ def test_a_project_that_is_a_package_is_known_but_not_copied(
     assert (code, output) == (0, b"shines\n")
     code, _, _ = quick((str(found.python), "-c", "import shiny"), cwd=Path("/"), timeout_s=60)
     assert code == 1
-    listing = (str(found.python), str(Path(list_installed.__file__)), str(tmp_path))
+    listing = tuple(guests.argv("dependencies/list_installed", tmp_path, OWN_MARK, python=found.python))
     assert quick(listing, cwd=Path("/"), timeout_s=60)[0] == 0
     installed = json.loads((tmp_path / "installed.json").read_text())
     assert installed["own"] == {"shiny-thing": "1.2.3"}

@@ -285,7 +285,15 @@ def test_one_broken_file_beside_a_good_one(tmp_path: Path, onward: Onward) -> No
 
 
 @pytest.mark.parametrize(
-    "words", ["--collect-only", "--setup-only", "--setup-plan", "-p no:report_tests", "-k nothing", "--help"]
+    "words",
+    [
+        "--collect-only",
+        "--setup-only",
+        "--setup-plan",
+        "-p no:_onward_guest.guest.report_tests",
+        "-k nothing",
+        "--help",
+    ],
 )
 def test_options_that_run_nothing(words: str, tmp_path: Path, onward: Onward) -> None:
     options = f'[tool.pytest.ini_options]\naddopts = "{words}"\n'

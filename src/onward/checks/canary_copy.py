@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onward.model.gate import CheckContext, Command, Purpose
+from onward.model.guest import guest_command
 
 COPY = "{scratch}/copy"
 MANIFEST = "planted.json"
@@ -13,7 +14,7 @@ def plant(canary: str, *words: str, manifest: str = "{out}/" + MANIFEST) -> Comm
 
     `words` are further arguments of the program that plants.
     """
-    argv = ("{onward}", "{guest}/plant_copy.py", "--tree", "{tree}", "--copy", COPY, "--manifest", manifest)
+    argv = guest_command("plant_copy", "--tree", "{tree}", "--copy", COPY, "--manifest", manifest)
     writes = (MANIFEST,) if manifest.startswith("{out}/") else ()
     return Command(argv=(*argv, f"--canary={canary}", *words), writes=writes, purpose=Purpose.CONTROL)
 

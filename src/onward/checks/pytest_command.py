@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from onward.model.gate import CheckContext, Command, Keep
+from onward.model.guest import IMPORT_PATH, guest_module
 from onward.model.need import EnvironmentUse
 from onward.model.pipeline import GateSettings
 from onward.readers.tests import REPORT
 
 COVERAGE = "coverage.data"
+REPORTER = guest_module("", "report_tests")
 ENVIRONMENT = EnvironmentUse(additions=("pytest-cov", "pytest-xdist"))
 KEEPS = (
     Keep(kind="tests", path=REPORT, media_type="application/x-ndjson"),
@@ -92,8 +94,8 @@ def command(context: CheckContext, gate: str, arguments: Iterable[str], *, measu
     settings = {"out": "{out}/" + REPORT, "gate": gate, "claims": _claimed(context)}
     argv = ("{python}", "-m", "pytest", "--junitxml={out}/junit.xml", "--maxfail=0", "--continue-on-collection-errors")
     env = (
-        ("PYTHONPATH", "{guest}"),
-        ("PYTEST_PLUGINS", plugins(context, "report_tests")),
+        ("PYTHONPATH", IMPORT_PATH),
+        ("PYTEST_PLUGINS", plugins(context, REPORTER)),
         ("ONWARD_TESTS", json.dumps(settings)),
         ("COVERAGE_FILE", "{out}/" + COVERAGE),
     )

@@ -11,6 +11,7 @@ from onward.execute.cleanup.orphans import MARKER, end_strays_of_dead_runs, remo
 from onward.execute.docker.images import Images
 from onward.execute.process.group import end_processes_with_marker, ignore_signals, restore_signals
 from onward.execute.process.processes import Processes
+from onward.execute.provision.guests import Guests
 from onward.execute.provision.node.packages import NodeEnvironments
 from onward.execute.provision.python.environment import Environments
 from onward.execute.provision.python.interpreters import Interpreters
@@ -111,6 +112,7 @@ def _opened(site: RunEnvironment, stack: ExitStack, *, strict_version: bool) -> 
         environments=environments,
         nodes=nodes,
         tools=tool_provider,
+        guests=Guests(site.places),
         services=stack.enter_context(services),
         images=stack.enter_context(Images(site.places, site.run, site.environ)),
         advisories=stack.enter_context(AdvisorySource(site.places)),

@@ -14,14 +14,12 @@ import platform
 import re
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Dict
+from pathlib import Path
+from typing import Any, Dict
 
 import pytest
 
-if TYPE_CHECKING:
-    from onward.guest.reported_test import CWD, Test, module_of, relative, short_message, skip_reason
-else:
-    from reported_test import CWD, Test, module_of, relative, short_message, skip_reason
+from .reported_test import CWD, Test, module_of, relative, short_message, skip_reason
 
 Settings = Dict[str, Any]
 Line = Dict[str, object]
@@ -191,7 +189,7 @@ def config_facts(config: pytest.Config, settings: Settings) -> Iterator[Line]:
     """Yield what the project's own configuration says to nobody, or points at in vain."""
     ini = getattr(config, "inipath", None) or getattr(config, "inifile", None)
     path = relative(ini) if ini else None
-    lines = text_lines(str(ini)) if ini else []
+    lines = Path(str(ini)).read_text(encoding="utf-8", errors="replace").splitlines() if ini else []
 
     def fact(rule: str, name: str, key: str) -> Line:
         line = next((n for n, text in enumerate(lines, 1) if re.match(rf"\s*[\"']?{re.escape(key)}\b", text)), None)
@@ -207,12 +205,6 @@ def config_facts(config: pytest.Config, settings: Settings) -> Iterator[Line]:
     for name in [*(config.option.ignore or ()), *(getattr(config.option, "ignore_glob", None) or ())]:
         if relative(name) not in claimed and (os.path.exists(name) or "*" in str(name)):
             yield fact("ignored-path", relative(name), "addopts")
-
-
-def text_lines(path: str) -> list[str]:
-    """Return a file's lines."""
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return file.read().splitlines()
 
 
 def is_unread(config: pytest.Config, name: str) -> bool:

@@ -103,8 +103,8 @@ def test_a_limit_on_branches_has_them_measured(limit: float | None, *, measured:
 
 def test_the_reporter_is_loaded_before_conftest_files_and_beside_the_projects_own() -> None:
     env = dict(command(tests.GATE, context(tests.GATE)).env)
-    assert env["PYTEST_PLUGINS"] == "own,report_tests"
-    assert env["PYTHONPATH"] == "{guest}"
+    assert env["PYTEST_PLUGINS"] == "own,_onward_guest.guest.report_tests"
+    assert env["PYTHONPATH"] == "{guest}/path"
 
 
 def test_paths_that_are_not_there_are_not_passed_on_while_others_are() -> None:
@@ -159,4 +159,7 @@ def test_journeys_measure_no_coverage_and_get_the_address_of_the_application() -
     assert "--reruns=2" in found.argv
     served = replace(given, pipeline=replace(given.pipeline, application=SERVED))
     assert "--base-url={application.url}" in e2e.GATE.checks[0].commands(served)[1].argv
-    assert dict(found.env)["PYTEST_PLUGINS"] == "own,report_tests,watch_journeys"
+    assert (
+        dict(found.env)["PYTEST_PLUGINS"]
+        == "own,_onward_guest.guest.report_tests,_onward_guest.gates.e2e.guests.watch_journeys"
+    )

@@ -85,7 +85,7 @@ def test_formatters_never_run_in_the_tree() -> None:
     for one in format.GATE.checks:
         plant, run, compare = one.commands(context(format.GATE))
         assert run.cwd == COPY
-        assert plant.argv[:2] == ("{onward}", "{guest}/plant_copy.py")
+        assert plant.argv[:3] == ("{onward}", "-I", "{guest}/plant_copy")
         assert compare.writes == ("format.json",)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,12 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit import repos
-from onward import guest
-
-PROGRAM = Path(guest.__file__).parent / "list_locks.py"
-sys.path.insert(0, str(PROGRAM.parent))
-list_locks, yarn_lock = map(importlib.import_module, ("list_locks", "yarn_lock"))
+from kit import guests, repos
+from onward.guest.list_locks import __main__ as list_locks
+from onward.guest.list_locks import yarn_lock
 
 INTEGRITY = "sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA=="
 MANIFEST = json.dumps(
@@ -308,7 +303,7 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def run(tmp_path: Path, *words: str) -> dict[str, Any]:
     out = tmp_path / "locks.json"
-    subprocess.run([sys.executable, PROGRAM, *words, "--out", out, "--", *LOCKS, "new.txt"], check=True)
+    subprocess.run(guests.argv("list_locks", *words, "--out", out, "--", *LOCKS, "new.txt"), check=True)
     result: dict[str, Any] = json.loads(out.read_text())
     return result
 
@@ -450,4 +445,6 @@ def test_a_lock_of_pnpm_that_is_cut_short_is_never_read_as_less(data: st.DataObj
 
 @cache
 def pins_of_pnpm(text: str) -> list[tuple[str, str]]:
-    return pins(list_locks.entries("pnpm-lock.yaml", {"pnpm-lock.yaml": text}.get))
+    whole = list_locks.entries("pnpm-lock.yaml", {"pnpm-lock.yaml": text}.get)
+    assert whole is not None
+    return pins(whole)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kit import steps
-from onward import guest
-from onward.guest import compare_format
+from kit import guests, steps
+from onward.gates.format.guests.compare_format import __main__ as compare_format
 
-GUEST = Path(guest.__file__).parent
 CANARY = "onward_canary = {  'a':1 }\n"
 FILES = {
     "setup.py": "x = 1\n",
@@ -30,14 +27,14 @@ FILES = {
 
 def plant(tmp_path: Path, *more: str) -> dict[str, Any]:
     tree = steps.write(tmp_path / "tree", FILES)
-    argv = [sys.executable, str(GUEST / "plant_copy.py"), "--tree", str(tree), "--copy", str(tmp_path / "copy")]
+    argv = guests.argv("plant_copy", "--tree", tree, "--copy", tmp_path / "copy")
     manifest = tmp_path / "planted.json"
     subprocess.run([*argv, "--manifest", str(manifest), f"--canary={CANARY}", *more], check=True)
     return dict(json.loads(manifest.read_text()))
 
 
 def compare(tmp_path: Path) -> dict[str, Any]:
-    argv = [sys.executable, str(GUEST / "compare_format.py"), "--tree", str(tmp_path / "tree")]
+    argv = guests.argv("format/compare_format", "--tree", tmp_path / "tree")
     paths = ["--manifest", str(tmp_path / "planted.json"), "--out", str(tmp_path / "format.json")]
     subprocess.run([*argv, *paths, f"--canary={CANARY}"], check=True)
     return dict(json.loads((tmp_path / "format.json").read_text()))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from onward.execute.process.processes import quick
-from onward.guest import plant_package
+from onward.model.known_vulnerable import npm_project
 from onward.model.need import Availability
 
 _ANSWER_S = 10.0
@@ -26,7 +26,8 @@ def availability(environ: Mapping[str, str]) -> Availability:
         detail = "there is no npm on the PATH with which the registry could be asked for advisories"
         return Availability(present=False, detail=detail, hint=f"install Node.js, or {_HINT}")
     with tempfile.TemporaryDirectory(prefix="onward-") as folder:
-        plant_package.plant(Path(folder))
+        for name, text in npm_project().items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
         argv = (npm, "audit", "--json", "--package-lock-only", "--fetch-retries=0")
         _, output, errors = quick(argv, cwd=Path(folder), timeout_s=_ANSWER_S, env={**environ, "HOME": folder})
     return _judged(output, errors)

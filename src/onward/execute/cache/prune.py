@@ -20,13 +20,14 @@ from onward.model.places import RUN_LOCK, Places
 _IN_CACHE = {
     "tool": "tools",
     "environment": "environments",
+    "guests": "guests",
     "workspace": "workspaces",
     "download": "downloads",
     "advisories": "advisories",
 }
 _IN_STATE = {"run": "runs", "service": "servers"}
 # made and held by the store
-_STORED = ("tool", "environment")
+_STORED = ("tool", "environment", "guests")
 _SERVERS = ("servers", "programs")
 _LOOSE = ("interpreters.json",)
 # What nothing can make again: only `clear(everything=True)` takes it all, and pruning takes old runs only.

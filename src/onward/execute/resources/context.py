@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from onward.execute.advisories.source import AdvisorySource
     from onward.execute.docker.images import Images
     from onward.execute.process.processes import Processes
+    from onward.execute.provision.guests import Guests
     from onward.execute.provision.node.packages import NodeEnvironments
     from onward.execute.provision.python.environment import Environment, Environments
     from onward.execute.provision.tools.provider import ToolProvider
@@ -70,6 +71,7 @@ class RunResources:
     environments: Environments
     nodes: NodeEnvironments
     tools: ToolProvider
+    guests: Guests
     services: ServicePool
     images: Images
     advisories: AdvisorySource

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from onward import guest
 from onward.execute.application.variables import plain_variables
 from onward.execute.resources.context import LeaseContext, RunEnvironment, RunResources
 from onward.execute.resources.table import lease_all
@@ -22,7 +21,7 @@ def make_ready(run: RunResources, step: Step, cpus: int, scratch: Path) -> Itera
     """Yield all that `step` is leased, as one; ProvisionError or ServiceError when something cannot be had."""
     with ExitStack() as stack:
         tree = stack.enter_context(run.workspaces.own()) if _needs_own(step) else run.workspaces.shared()
-        own = own_lease(run.site, step, cpus, scratch=scratch, tree=tree)
+        own = own_lease(run.site, step, cpus, scratch=scratch, tree=tree, guests=run.guests.folder())
         context = LeaseContext(run=run, step=step, cpus=cpus, tree=tree, scratch=scratch, stack=stack, held=(own,))
         yield united(step.id, lease_all(step.needs, context))
 
@@ -31,8 +30,8 @@ def _needs_own(step: Step) -> bool:
     return step.check.where is Where.OWN or any(isinstance(need, RunningApplication) for need in step.needs)
 
 
-def own_lease(site: RunEnvironment, step: Step, cpus: int, *, scratch: Path, tree: Path) -> Lease:
-    """Return what every step has without asking."""
+def own_lease(site: RunEnvironment, step: Step, cpus: int, *, scratch: Path, tree: Path, guests: Path) -> Lease:
+    """Return what every step has without asking; `guests` is the folder of guest programs."""
     for name in ("work", "home", "tmp", "inputs"):
         (scratch / name).mkdir(exist_ok=True)
     return Lease(
@@ -42,7 +41,7 @@ def own_lease(site: RunEnvironment, step: Step, cpus: int, *, scratch: Path, tre
             "out": str(site.folder(step.id)),
             "scratch": str(scratch / "work"),
             "onward": sys.executable,
-            "guest": str(Path(guest.__file__).parent),
+            "guest": str(guests),
             "jobs": str(cpus),
             "inputs": str(scratch / "inputs"),
             "git": str(site.project.git_dir),

@@ -194,7 +194,7 @@ def _describe(command: Command) -> str:
 
 def _program(command: Command) -> str:
     """Return what people call the program: the module or script where an interpreter runs one."""
-    first, *rest = (Path(word).name for word in command.argv[:3])
+    first, *rest = (Path(word).name for word in command.argv[:3] if word != "-I")
     if not first.startswith("python") or not rest:
         return first
     return rest[1] if rest[0] == "-m" and len(rest) > 1 else Path(rest[0]).stem

@@ -6,6 +6,7 @@ from onward.gates.container.images import Image, dockerfiles, images, mistake
 from onward.gates.container.read import BUILT
 from onward.gates.container.trivy import argv as trivy_argv
 from onward.model.gate import CheckContext, Command, Purpose
+from onward.model.guest import guest_command
 
 _SAVED = "{scratch}/image.tar"
 # faults that a Dockerfile cannot be forgiven by any usual configuration: one of them is enough to show that it was read
@@ -42,8 +43,8 @@ def _build(context: CheckContext, image: Image) -> Command:
     arguments = tuple(one.replace("{commit}", commit) for one in settings.texts("build-args"))
     network = ("--network", settings.text("network")) if settings.text("network") else ()
     written = image.called(BUILT)
-    argv = (
-        "{onward}", "{guest}/build_image.py", "--context", image.context, "--file", image.dockerfile,
+    argv = guest_command(
+        "container/build_image", "--context", image.context, "--file", image.dockerfile,
         "--tag", tag(context, image), "--out", "{out}/" + written, *network, *labels,
         *(word for argument in arguments for word in ("--build-arg", argument)),
     )  # fmt: skip
@@ -57,7 +58,7 @@ def image(context: CheckContext) -> tuple[Command, ...]:
 
 def _inspect(image: Image) -> Command:
     written = image.called("inspect.json")
-    argv = ("{onward}", "{guest}/inspect_image.py", *_handed(image), *_LABELS, "--out", "{out}/" + written)
+    argv = guest_command("container/inspect_image", *_handed(image), *_LABELS, "--out", "{out}/" + written)
     return Command(argv=argv, writes=(written,))
 
 
@@ -68,7 +69,7 @@ def _handed(image: Image) -> tuple[str, ...]:
 
 def _save(image: Image) -> Command:
     """Save an image; the archive of the one before is overwritten, for images are large."""
-    return Command(argv=("{onward}", "{guest}/docker_engine.py", "{inputs}", image.called(BUILT), _SAVED))
+    return Command(argv=guest_command("container/save_image", "{inputs}", image.called(BUILT), _SAVED))
 
 
 def layers(context: CheckContext) -> tuple[Command, ...]:
@@ -79,12 +80,12 @@ def layers(context: CheckContext) -> tuple[Command, ...]:
 def _search(image: Image) -> tuple[Command, ...]:
     folder = "{scratch}/" + image.called("layers")
     laid_out, found, secrets = (image.called(name) for name in ("layers.json", "found.json", "secrets.json"))
-    unpack = ("{onward}", "{guest}/open_layers.py", *_handed(image), "--archive", _SAVED, "--folder", folder)
+    unpack = guest_command("container/open_layers", *_handed(image), "--archive", _SAVED, "--folder", folder)
     search = (
         "{tool:kingfisher}", "scan", "--no-validate", "--no-update-check", "--redact", "--no-dedup",
         "--git-history", "none", "--jobs", "{jobs}", "--format", "json", "--output", "{out}/" + found, ".",
     )  # fmt: skip
-    mark = ("{onward}", "{guest}/mark_secrets.py", "--tree", folder, "--out", "{out}/" + secrets, "{out}/" + found)
+    mark = guest_command("mark_secrets", "--tree", folder, "--out", "{out}/" + secrets, "{out}/" + found)
     rules = (("KF_RULE_CACHE_DIR", "{tool:kingfisher}-rules"),)
     return (
         Command(argv=(*unpack, "--out", "{out}/" + laid_out), writes=(laid_out,), purpose=Purpose.CONTROL),
@@ -95,7 +96,7 @@ def _search(image: Image) -> tuple[Command, ...]:
 
 def trivy(context: CheckContext) -> tuple[Command, ...]:
     """Scan each image, then show that the very same database knows something of every kind of package in it."""
-    database = ("{onward}", "{guest}/trivy_database.py", "--trivy", "{tool:trivy}", "--folder", "{trivy.folder}")
+    database = guest_command("container/trivy_database", "--trivy", "{tool:trivy}", "--folder", "{trivy.folder}")
     age = (*database, "--source", "{trivy.source}", "--out", "{out}/database.json")
     scans = (command for image in images(context.settings) for command in _scan(image))
     return (Command(argv=age, writes=("database.json",)), *scans)
@@ -104,7 +105,7 @@ def trivy(context: CheckContext) -> tuple[Command, ...]:
 def _scan(image: Image) -> tuple[Command, ...]:
     report, sarif = image.called("trivy.json"), image.called("trivy.sarif")
     bill, control = "{out}/" + image.called("control.cdx.json"), image.called("control.json")
-    make = ("{onward}", "{guest}/trivy_control.py", "{out}/" + report, bill)
+    make = guest_command("container/trivy_control", "{out}/" + report, bill)
     convert = ("{tool:trivy}", "convert", "--format", "sarif", "--output", "{out}/" + sarif, "{out}/" + report)
     return (
         _save(image),
@@ -122,8 +123,8 @@ def osv(context: CheckContext) -> tuple[Command, ...]:
 
 def _match(image: Image) -> Command:
     written = image.called("osv.json")
-    argv = (
-        "{onward}", "{guest}/scan_osv.py", "--scanner", "{tool:osv-scanner}", "--archive", _SAVED,
+    argv = guest_command(
+        "container/scan_osv", "--scanner", "{tool:osv-scanner}", "--archive", _SAVED,
         "--folder", "{osv.folder}", "--source", "{osv.source}",
         "--scratch", "{scratch}/" + image.called("osv"), "--out", "{out}/" + written,
     )  # fmt: skip

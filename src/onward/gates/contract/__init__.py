@@ -11,6 +11,7 @@ from onward.gates.contract.defects import DEFECTS
 from onward.gates.contract.options import OPTIONS, headers, hook_variables, specification
 from onward.model.finding import Severity
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix, Purpose, Where
+from onward.model.guest import guest_command
 from onward.model.need import APPLICATION
 from onward.model.pipeline import Profile
 from onward.model.toolbox import OPENAPI, SCHEMATHESIS
@@ -21,14 +22,14 @@ _FAILED = 1
 
 def validate(context: CheckContext) -> tuple[Command, ...]:
     """Validate the published document."""
-    argv = _guest(context, "openapi_validate.py", "--out", "{out}")
+    argv = _guest(context, "openapi_validate", "--out", "{out}")
     return (Command(argv=argv, writes=(read.VALIDATION,)),)
 
 
 def compare(context: CheckContext) -> tuple[Command, ...]:
     """Fetch what the application gives out, beside what is published."""
     place = "{application.url}" + context.settings.text("served")
-    argv = _guest(context, "contract_documents.py", "--served", place, "--out", "{out}", *headers(context))
+    argv = _guest(context, "contract_documents", "--served", place, "--out", "{out}", *headers(context))
     return (Command(argv=argv, writes=(read.PUBLISHED, read.SERVED)),)
 
 
@@ -41,7 +42,9 @@ def obey(context: CheckContext) -> tuple[Command, ...]:
 
 
 def _guest(context: CheckContext, program: str, *words: str) -> tuple[str, ...]:
-    return ("{tool:openapi-spec-validator}", "{guest}/" + program, "--specification", specification(context), *words)
+    return guest_command(
+        f"contract/{program}", "--specification", specification(context), *words, python="{tool:openapi-spec-validator}"
+    )
 
 
 def _case(context: CheckContext, closed: str) -> Command:
@@ -51,7 +54,7 @@ def _case(context: CheckContext, closed: str) -> Command:
     words += ["--open"] if settings.flag("open-schemas") else []
     for name in ("login-path", "login-body", "login-token") if settings.text("login-path") else ():
         words += [f"--{name}", settings.text(name)]
-    argv = _guest(context, "contract_case.py", *words)
+    argv = _guest(context, "contract_case", *words)
     return Command(argv=argv, writes=(read.CASE,), purpose=Purpose.CONVERT)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from onward.gates.coverage.defects import DEFECTS
 from onward.gates.coverage.read import BRANCHES, LINES, MERGED, REPORT, read
 from onward.model.gate import Check, CheckContext, Command, Gate, Keep, Matrix, Where
+from onward.model.guest import hosting_command
 from onward.model.measure import Limit
 from onward.model.need import EnvironmentUse
 from onward.model.pipeline import GateSettings, Kind, Option, Profile
@@ -16,7 +17,7 @@ def commands(context: CheckContext) -> tuple[Command, ...]:
     """Merge the data of all steps and report on it, under the newest interpreter because it parses every source."""
     source = (word for path in context.pipeline.source for word in ("--source", path))
     tests = (word for path in context.pipeline.tests for word in ("--tests", path))
-    argv = ("{python}", "{guest}/merge_coverage.py", "--inputs", "{inputs}", "--out", "{out}", *source, *tests)
+    argv = hosting_command("coverage/merge_coverage", "--inputs", "{inputs}", "--out", "{out}", *source, *tests)
     return (Command(argv=argv, writes=(REPORT, MERGED)),)
 
 

@@ -9,6 +9,7 @@ from onward.gates.dependencies.defects import DEFECTS
 from onward.gates.dependencies.read import read
 from onward.model.finding import Severity
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix, Purpose
+from onward.model.guest import OWN_MARK, guest_command
 from onward.model.locks import BUN, NODE_LOCKS, PYTHON_LOCKS
 from onward.model.need import Account, Advisories, BaseTree, EnvironmentUse
 from onward.model.pipeline import Kind, Option, Profile
@@ -31,11 +32,10 @@ def audit(requirements: str, result: str, purpose: Purpose = Purpose.RUN) -> Com
 
 def commands(_: CheckContext) -> tuple[Command, ...]:
     """List what is deployed, show that the source of advisories knows something, audit, and ask for severities."""
-    listing = ("{python}", "{guest}/list_installed.py", "{out}")
     control = ("{onward}", "-c", f"open('control.txt', 'w').write('{CONTROL_PACKAGE}\\n')")
-    asking = ("{onward}", "{guest}/ask_advisories.py", "{advisories.url}", "{out}")
+    asking = guest_command("dependencies/ask_advisories", "{advisories.url}", "{out}")
     return (
-        Command(argv=listing, writes=("installed.json",)),
+        _INSTALLED,
         Command(argv=control, cwd="{scratch}", purpose=Purpose.CONTROL),
         audit("control.txt", "control.json", Purpose.CONTROL),
         audit("{out}/requirements.txt", "audit.json"),
@@ -67,26 +67,31 @@ def reviewed_locks(context: CheckContext) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*lists, *found)))
 
 
-def _listing() -> Command:
-    return Command(argv=("{python}", "{guest}/list_licences.py", "{out}"), writes=(licences.SAID,))
+def _listing(program: str, writes: str) -> Command:
+    """Return the call of a program that lists what is installed, the project's own packages apart."""
+    argv = guest_command(f"dependencies/{program}", "{out}", OWN_MARK, python="{python}")
+    return Command(argv=argv, writes=(writes,))
+
+
+_INSTALLED, _LICENCES = _listing("list_installed", sbom.INSTALLED), _listing("list_licences", licences.SAID)
 
 
 def _locks(*paths: str, since: tuple[str, ...] = ()) -> Command:
-    argv = ("{onward}", "{guest}/list_locks.py", "--tree", "{tree}", "--out", "{out}/" + licences.LOCKS)
+    argv = guest_command("list_locks", "--tree", "{tree}", "--out", "{out}/" + licences.LOCKS)
     return Command(argv=(*argv, *since, "--", *paths), writes=(licences.LOCKS,))
 
 
 def licences_commands(context: CheckContext) -> tuple[Command, ...]:
     """List what distributions say of their licences, and what JavaScript locks say."""
-    return (_listing(), _locks(*javascript_locks(context)))
+    return (_LICENCES, _locks(*javascript_locks(context)))
 
 
 def sbom_commands(context: CheckContext) -> tuple[Command, ...]:
     """List what is installed, have CycloneDX describe it, add what JavaScript locks name, and validate the whole."""
     argv = ("{tool:cyclonedx}", "-m", "cyclonedx_py", "environment", "--of", "JSON", "-o", "{out}/python.cdx.json")
-    writing = ("{tool:cyclonedx}", "{guest}/write_sbom.py", "{out}")
+    writing = guest_command("dependencies/write_sbom", "{out}", python="{tool:cyclonedx}")
     return (
-        Command(argv=("{python}", "{guest}/list_installed.py", "{out}"), writes=(sbom.INSTALLED,)),
+        _INSTALLED,
         _locks(*javascript_locks(context)),
         Command(argv=(*argv, "{python}"), cwd="{scratch}"),
         Command(argv=writing, cwd="{scratch}", writes=(sbom.BILL, sbom.CHECKED), purpose=Purpose.CONVERT),
@@ -95,9 +100,9 @@ def sbom_commands(context: CheckContext) -> tuple[Command, ...]:
 
 def review_commands(context: CheckContext) -> tuple[Command, ...]:
     """Compare the locks with those of the base, and ask about what came."""
-    asking = ("{onward}", "{guest}/ask_packages.py", "{advisories.url}", "{out}")
+    asking = guest_command("ask_packages", "{advisories.url}", "{out}")
     return (
-        _listing(),
+        _LICENCES,
         _locks(*reviewed_locks(context), since=("--base", "{base.tree}")),
         Command(argv=asking, cwd="{scratch}", writes=(ASKED,)),
     )
@@ -105,10 +110,9 @@ def review_commands(context: CheckContext) -> tuple[Command, ...]:
 
 def safety_commands(_: CheckContext) -> tuple[Command, ...]:
     """List what is installed, have safety name an old jinja2, then have it look at the list."""
-    listing = ("{python}", "{guest}/list_installed.py", "{out}")
     control = ("{onward}", "-c", f"open('control.txt', 'w').write('{CONTROL_PACKAGE}\\n')")
     return (
-        Command(argv=listing, writes=(safety.INSTALLED,)),
+        _INSTALLED,
         Command(argv=control, cwd="{scratch}", purpose=Purpose.CONTROL),
         _safety("control.txt", safety.CONTROL, Purpose.CONTROL),
         _safety("{out}/requirements.txt", safety.REPORT),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from importlib import resources
 from pathlib import Path, PurePosixPath
 
 from onward.errors import ConfigError
@@ -17,6 +18,7 @@ from onward.gates.docs.read import (
     read_generated,
 )
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix, Where
+from onward.model.guest import guest_command
 from onward.model.need import EnvironmentUse
 from onward.model.pipeline import Kind, Option, Profile
 
@@ -42,17 +44,15 @@ def _is_below(path: str, folder: str) -> bool:
 def _collect(context: CheckContext, *more: str) -> Command:
     beside = (path for path in context.project.files if PurePosixPath(path).name in _BESIDE)
     words = ("--prefix", context.project.prefix, *(word for path in beside for word in ("--beside", path)), *more)
-    argv = (
-        "{onward}",
-        "{guest}/collect_documents.py",
-        "--tree",
-        "{tree}",
-        "--git",
-        "{git}",
-        "--out",
-        "{out}/" + COLLECTED,
-    )
+    places = ("--tree", "{tree}", "--git", "{git}", "--out", "{out}/" + COLLECTED)
+    argv = guest_command("docs/collect_documents", *places, "--commands", ",".join(_own_commands()))
     return Command(argv=(*argv, *words, "--", *documents(context)), writes=(COLLECTED,))
+
+
+def _own_commands() -> tuple[str, ...]:
+    """Return the names of onward's own commands, which are those of its modules."""
+    modules = (resources.files("onward") / "cli" / "commands").iterdir()
+    return tuple(sorted(one.name[:-3] for one in modules if one.name.endswith(".py") and one.name != "__init__.py"))
 
 
 def documents_commands(context: CheckContext) -> tuple[Command, ...]:

@@ -11,6 +11,7 @@ from onward.gates.e2e.defects import DEFECTS
 from onward.gates.e2e.read import CONTROL, NOTES, read, read_playwright
 from onward.model.facts import FRONTEND_PACKAGES
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix, Purpose, Where
+from onward.model.guest import guest_command, guest_module
 from onward.model.need import APPLICATION, BROWSER, EnvironmentUse
 from onward.model.pipeline import Kind, Option, Profile
 from onward.readers.tests import REPORT
@@ -22,7 +23,6 @@ ENVIRONMENT = EnvironmentUse(
 PLACES = (
     ("ONWARD_BROWSER", '{"executable": "{browser}", "out": "{out}", "browsers": "{scratch}/browsers"}'),
     ("PLAYWRIGHT_BROWSERS_PATH", "{scratch}/browsers"),
-    ("PYTHONPATH", "{guest}"),
 )
 ON_FAILURE = (
     "--screenshot=only-on-failure",
@@ -48,7 +48,7 @@ REPORTS_OF_NODE = (Keep(kind="journeys", path=read_node.REPORT, media_type="appl
 def commands(context: CheckContext) -> tuple[Command, ...]:
     """Have the browser show that it works, then take the journeys."""
     control = Command(
-        argv=("{python}", "{guest}/open_browser.py"),
+        argv=guest_command("e2e/open_browser", python="{python}"),
         env=PLACES,
         writes=(CONTROL,),
         purpose=Purpose.CONTROL,
@@ -57,8 +57,8 @@ def commands(context: CheckContext) -> tuple[Command, ...]:
     asked = pytest_command.command(
         context, "e2e", (*_address(context), *_retries(context), *ON_FAILURE, *_paths(context)), measured=False
     )
-    plugins = ("PYTEST_PLUGINS", pytest_command.plugins(context, "report_tests", "watch_journeys"))
-    return (control, replace(asked, env=(*asked.env, *PLACES, plugins), writes=(REPORT, NOTES)))
+    plugins = pytest_command.plugins(context, pytest_command.REPORTER, guest_module("e2e", "watch_journeys"))
+    return (control, replace(asked, env=(*asked.env, *PLACES, ("PYTEST_PLUGINS", plugins)), writes=(REPORT, NOTES)))
 
 
 def _address(context: CheckContext) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from onward.gates.e2e.read import CONTROL, NOTES
 from onward.gates.e2e.read_node import REPORT
 from onward.model.facts import FRONTEND_PACKAGES
 from onward.model.gate import Applies, CheckContext, Command, Purpose
+from onward.model.guest import guest_command, guest_file
 from onward.model.need import Packages
 
 PACKAGE = "@playwright/test"
@@ -52,17 +53,16 @@ def commands(context: CheckContext, places: tuple[tuple[str, str], ...]) -> tupl
         accepts=(0, 1),
         env=(
             *env,
-            ("NODE_OPTIONS", "--require={guest}/watch_journeys.cjs"),
+            ("NODE_OPTIONS", "--require=" + guest_file("e2e", "watch_journeys.cjs")),
             ("PLAYWRIGHT_JSON_OUTPUT_NAME", "{out}/" + REPORT),
         ),
         cwd=here,
         writes=(REPORT, NOTES),
     )
-    prepare = Command(
-        argv=("{python}", "{guest}/prepare_playwright.py", here, config), env=places, purpose=Purpose.CONVERT
-    )
+    wrap = guest_command("e2e/prepare_playwright", here, config, python="{python}")
+    prepare = Command(argv=wrap, env=places, purpose=Purpose.CONVERT)
     control = Command(
-        argv=("{node}", "{guest}/open_browser.cjs"),
+        argv=("{node}", guest_file("e2e", "open_browser.cjs")),
         accepts=(0, 4),
         env=env,
         cwd=here,

@@ -11,6 +11,7 @@ from onward.gates.format.defects import DEFECTS
 from onward.gates.format.read import read
 from onward.model.facts import FORMATTER, LINTER
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Matrix, Purpose
+from onward.model.guest import guest_command
 from onward.model.pipeline import Kind, Option
 from onward.model.tool import Tool
 from onward.model.toolbox import BLACK, ISORT, RUFF
@@ -74,13 +75,12 @@ def commands(name: str, context: CheckContext) -> tuple[Command, ...]:
     """Copy the code with a canary in every folder, format the copy, compare it with the tree."""
     canary = _CANARY[name]
     words = ("--tree", "{tree}", "--manifest", _MANIFEST, f"--canary={canary}", "--out", "{out}/format.json")
+    compare = guest_command("format/compare_format", *words)
     limits = (("BLACK_NUM_WORKERS", "{jobs}"), ("RAYON_NUM_THREADS", "{jobs}"), ("BLACK_CACHE_DIR", "{scratch}/cache"))
     return (
         canary_copy.plant(canary, *canary_copy.only_narrowed(context), manifest=_MANIFEST),
         Command(argv=_ARGV[name](context), cwd=canary_copy.COPY, accepts=_ACCEPTS[name], env=limits),
-        Command(
-            argv=("{onward}", "{guest}/compare_format.py", *words), writes=("format.json",), purpose=Purpose.CONVERT
-        ),
+        Command(argv=compare, writes=("format.json",), purpose=Purpose.CONVERT),
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from onward.gates.frontend import folder, names
 from onward.model.gate import CheckContext, Command, Purpose
+from onward.model.guest import guest_command
+from onward.model.known_vulnerable import npm_project
 from onward.readers.advisories import ASKED
 
 _BIN = "{node.modules}/.bin"
@@ -30,7 +34,7 @@ def home(context: CheckContext) -> str:
 
 def _plant(context: CheckContext, canary: str) -> Command:
     where = ("--root", home(context), "--manifest", f"{{out}}/{names.PLANTED}", f"--canary={canary}")
-    argv = ("{onward}", "{guest}/plant_canaries.py", *where, *SCRIPTS)
+    argv = guest_command("frontend/plant_canaries", *where, *SCRIPTS)
     return Command(argv=argv, writes=(names.PLANTED,), purpose=Purpose.CONTROL)
 
 
@@ -136,7 +140,7 @@ def output(context: CheckContext) -> str:
 
 def build(context: CheckContext) -> tuple[Command, ...]:
     """Build for production and weigh what came out."""
-    weigh = ("{onward}", "{guest}/weigh_files.py", "--folder", f"{home(context)}/{output(context)}")
+    weigh = guest_command("frontend/weigh_files", "--folder", f"{home(context)}/{output(context)}")
     return (
         Command(argv=("{node.npm}", "run", "--silent", "build"), cwd=home(context), accepts=(0, 1, 2)),
         Command(argv=(*weigh, "--out", f"{{out}}/{names.BUILT}"), writes=(names.BUILT,), purpose=Purpose.CONVERT),
@@ -145,8 +149,8 @@ def build(context: CheckContext) -> tuple[Command, ...]:
 
 def advisories(context: CheckContext) -> tuple[Command, ...]:
     """List what the lock names, and ask an OSV service about each version, a well-known one among them."""
-    listing = ("{onward}", "{guest}/list_locks.py", "--tree", "{tree}", "--out", f"{{out}}/{names.LOCKS}")
-    asking = ("{onward}", "{guest}/ask_packages.py", "{advisories.url}", "{out}")
+    listing = guest_command("list_locks", "--tree", "{tree}", "--out", f"{{out}}/{names.LOCKS}")
+    asking = guest_command("ask_packages", "{advisories.url}", "{out}")
     return (
         Command(argv=(*listing, "--", folder.lock(context)), writes=(names.LOCKS,)),
         Command(argv=asking, cwd="{scratch}", writes=(ASKED,)),
@@ -161,7 +165,7 @@ def audit(context: CheckContext) -> tuple[Command, ...]:
     """
     control = "{scratch}/control"
     argv = ("{node.npm}", "audit", "--json", "--package-lock-only")
-    plant = ("{onward}", "{guest}/plant_package.py", "--into", control, "--npmrc", f"{home(context)}/.npmrc")
+    plant = guest_command("frontend/plant_package", control, f"{home(context)}/.npmrc", json.dumps(npm_project()))
     return (
         Command(argv=plant, purpose=Purpose.CONTROL),
         Command(argv=argv, cwd=control, accepts=(0, 1), stdout=names.CONTROL, purpose=Purpose.CONTROL),

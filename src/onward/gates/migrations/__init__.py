@@ -8,6 +8,7 @@ from pathlib import Path
 from onward.gates.migrations.defects import DEFECTS
 from onward.gates.migrations.read import LINTED, REVERSIBLE, WALK, read
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix, Purpose, Where
+from onward.model.guest import hosting_command
 from onward.model.need import BaseTree, EnvironmentUse, Service
 from onward.model.pipeline import Kind, Option, Profile
 from onward.model.toolbox import SQUAWK
@@ -24,7 +25,7 @@ def _base(context: CheckContext) -> tuple[Command, ...]:
     """Let the base's own code migrate the database, so that new revisions meet what is deployed today."""
     if context.project.revision.base is None or not _changed(context):
         return ()
-    migrate = _guest(context, "migrate_base.py", "--folder", "{base.tree}", "--missing={base.missing}")
+    migrate = _guest(context, "migrate_base", "--folder", "{base.tree}", "--missing={base.missing}")
     return (Command(argv=migrate, env=_env("{base.tree}"), writes=("base.json",), purpose=Purpose.CONVERT),)
 
 
@@ -37,7 +38,7 @@ def _walk(context: CheckContext) -> Command:
     # without a base nothing is known to be new, so only a wish lints anything
     lint = ("--lint-all",) if context.settings.text("lint") == "all" else ()
     models = ("--no-models",) if context.settings.options.get("models") is False else ()
-    argv = _guest(context, "walk_migrations.py", *lint, *models, *words)
+    argv = _guest(context, "walk_migrations", *lint, *models, *words)
     return Command(argv=argv, env=_env("{tree}"), writes=(WALK,))
 
 
@@ -45,7 +46,7 @@ def _guest(context: CheckContext, program: str, *more: str) -> tuple[str, ...]:
     config = context.settings.text("config")
     variables = (word for name in _variables(context) for word in ("--variable", name))
     target = ("--application", served) if (served := _served(context)) else ()
-    return ("{python}", "{guest}/" + program, "--config", config, "--out", "{out}", *variables, *target, *more)
+    return hosting_command(f"migrations/{program}", "--config", config, "--out", "{out}", *variables, *target, *more)
 
 
 def _served(context: CheckContext) -> str:

@@ -11,6 +11,7 @@ from onward.gates.performance.defects import DEFECTS
 from onward.gates.performance.options import OPTIONS, limits
 from onward.model.facts import is_within
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Matrix, Where
+from onward.model.guest import guest_command, hosting_command
 from onward.model.need import APPLICATION, BASE_APPLICATION, EnvironmentUse
 from onward.model.pipeline import GateSettings, Profile
 from onward.model.toolbox import LOCUST
@@ -38,7 +39,7 @@ def sustained(context: CheckContext) -> tuple[Command, ...]:
 
 
 def _run(settings: GateSettings, locustfile: str, *, users: float, seconds: float) -> Command:
-    argv = _guest("run_load.py", settings, locustfile, users=users)
+    argv = _guest("run_load", settings, locustfile, users=users)
     return Command(
         argv=(*argv, "--seconds", f"{seconds:g}"),
         writes=(read.LOCUST, read.REQUESTS, read.WATCH),
@@ -52,11 +53,13 @@ def _grace(settings: GateSettings, users: float) -> float:
 
 
 def _guest(program: str, settings: GateSettings, locustfile: str, *, users: float) -> tuple[str, ...]:
-    argv = ("{onward}", "{guest}/" + program, "--locust", "{tool:locust}", "--locustfile", locustfile, "--out", "{out}")
+    _, recorder = hosting_command("performance/record_requests")
+    locust = ("--locust", "{tool:locust}", "--recorder", recorder, "--locustfile", locustfile)
     rate = f"{settings.number('spawn-rate') or 1:g}"
     more = tuple(f"--arg={word}" for word in settings.texts("args"))
     application = ("--host", "{application.url}", "--pid", "{application.pid}")
-    return (*argv, *application, "--users", f"{users:g}", "--spawn-rate", rate, *more)
+    load = ("--users", f"{users:g}", "--spawn-rate", rate, *more)
+    return guest_command(f"performance/{program}", *locust, "--out", "{out}", *application, *load)
 
 
 def comparison(context: CheckContext) -> tuple[Command, ...]:
@@ -65,7 +68,7 @@ def comparison(context: CheckContext) -> tuple[Command, ...]:
     rounds, seconds = settings.number("compare-rounds") or 1, settings.number("compare-block") or 1
     warm_up = settings.number("compare-warm-up") or 0
     users = settings.number("compare-users") or 1
-    argv = _guest("compare_load.py", settings, settings.text("locustfile"), users=users)
+    argv = _guest("compare_load", settings, settings.text("locustfile"), users=users)
     turns = ("--rounds", f"{rounds:g}", "--block-seconds", f"{seconds:g}", "--warm-up", f"{warm_up:g}")
     return (
         Command(

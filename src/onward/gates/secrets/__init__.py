@@ -7,6 +7,7 @@ from pathlib import Path
 from onward.gates.secrets.defects import DEFECTS
 from onward.gates.secrets.read import SCANNED, read_gitleaks, read_kingfisher, read_staged, read_trufflehog
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Purpose
+from onward.model.guest import guest_command
 from onward.model.pipeline import Profile
 from onward.model.toolbox import GITLEAKS, KINGFISHER, TRUFFLEHOG
 
@@ -62,13 +63,13 @@ def _search(report: str, target: str, *, history: str, cwd: str = "{tree}") -> C
 def _mirror(context: CheckContext) -> Command:
     """Borrow the history into a mirror that holds a canary before its first and after its last commit."""
     head = ("--head", context.project.revision.head) if context.project.revision.head else ()
-    argv = ("{onward}", "{guest}/canary_mirror.py", "--git", "{git}", *head, "--mirror", _MIRROR)
+    argv = guest_command("secrets/canary_mirror", "--git", "{git}", *head, "--mirror", _MIRROR)
     out = ("--out", "{out}/history.json")
     return Command(argv=(*argv, *out), writes=("history.json",), purpose=Purpose.CONTROL)
 
 
 def _mark(tree: str, *words: str) -> Command:
-    argv = ("{onward}", "{guest}/mark_secrets.py", "--tree", tree, "--out", "{out}/secrets.json", *words)
+    argv = guest_command("mark_secrets", "--tree", tree, "--out", "{out}/secrets.json", *words)
     return Command(argv=argv, writes=("secrets.json",), purpose=Purpose.CONVERT)
 
 
@@ -90,16 +91,7 @@ def gitleaks_commands(context: CheckContext) -> tuple[Command, ...]:
 
 def staged_commands(_: CheckContext) -> tuple[Command, ...]:
     """Search what is staged, and what has changed in the work tree, beside a canary."""
-    copy = (
-        "{onward}",
-        "{guest}/staged_copy.py",
-        "--root",
-        "{gitroot}",
-        "--copy",
-        _STAGED,
-        "--out",
-        "{out}/staged.json",
-    )
+    copy = guest_command("secrets/staged_copy", "--root", "{gitroot}", "--copy", _STAGED, "--out", "{out}/staged.json")
     return (
         Command(argv=copy, writes=("staged.json",), purpose=Purpose.CONTROL),
         _search("pending.json", ".", history="none", cwd=_STAGED),
@@ -119,7 +111,7 @@ def trufflehog_argv() -> tuple[str, ...]:
 def trufflehog_commands(context: CheckContext) -> tuple[Command, ...]:
     """Search the mirror; what trufflehog prints holds secrets in clear, so it stays in scratch."""
     hidden = "{scratch}/trufflehog.jsonl"
-    running = ("{onward}", "{guest}/run_hidden.py", "--output", hidden, "--counts", "{out}/" + SCANNED, "--")
+    running = guest_command("secrets/run_hidden", "--output", hidden, "--counts", "{out}/" + SCANNED, "--")
     run = Command(argv=(*running, *trufflehog_argv()), cwd="{scratch}", writes=(SCANNED,))
     return (_mirror(context), run, _mark("{tree}", "--git", _MIRROR, "--trufflehog", hidden))
 

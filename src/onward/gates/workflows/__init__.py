@@ -8,6 +8,7 @@ from onward.gates.workflows import pins
 from onward.gates.workflows.defects import DEFECTS
 from onward.gates.workflows.read import ACTIONLINT, PLANTED, ZIZMOR, is_workflow, read_actionlint, read_zizmor
 from onward.model.gate import Applies, Check, CheckContext, Command, Gate, Keep, Purpose
+from onward.model.guest import guest_command
 from onward.model.pipeline import Kind, Option
 from onward.model.toolbox import ACTIONLINT as ACTIONLINT_TOOL
 from onward.model.toolbox import ZIZMOR as ZIZMOR_TOOL
@@ -34,7 +35,7 @@ def _beside(context: CheckContext) -> tuple[str, ...]:
 
 
 def _plant(*paths: str) -> Command:
-    argv = ("{onward}", "{guest}/plant_workflow.py", "--tree", "{tree}", "--copy", _COPY)
+    argv = guest_command("workflows/plant_workflow", "--tree", "{tree}", "--copy", _COPY)
     return Command(
         argv=(*argv, "--manifest", "{out}/" + PLANTED, "--", *paths), writes=(PLANTED,), purpose=Purpose.CONTROL
     )

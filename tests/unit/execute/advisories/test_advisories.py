@@ -16,7 +16,7 @@ from kit import invocations
 from onward.execute.advisories import fetch, match, source, store
 from onward.execute.advisories.mirror import Mirror
 from onward.execute.advisories.mirror import query as mirror_query
-from onward.guest import ask_packages
+from onward.guest.ask_packages import __main__ as ask_packages
 from onward.model.places import Places
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)

@@ -46,13 +46,14 @@ def names(entries: tuple[prune.Entry, ...]) -> list[tuple[str, str]]:
 def test_everything_kept_is_listed(places: Places) -> None:
     tool(places, "black-1", size=1000, days=2)
     run(places, "r1")
-    for kind in ("environments/e", "workspaces/w", "downloads/uv", "advisories/a"):
+    for kind in ("environments/e", "guests/g", "workspaces/w", "downloads/uv", "advisories/a"):
         (places.cache / kind).mkdir(parents=True)
     found = prune.entries(places)
     assert names(found) == [
         ("advisories", "a"),
         ("download", "uv"),
         ("environment", "e"),
+        ("guests", "g"),
         ("run", "r1"),
         ("tool", "black-1"),
         ("workspace", "w"),

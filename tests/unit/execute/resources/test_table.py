@@ -84,7 +84,7 @@ def test_a_command_names_only_tokens_that_its_check_is_given(gate: Gate, tmp_pat
         environ={},
         listen=lambda _: None,
     )
-    own = own_lease(site, values.step(), 2, scratch=tmp_path, tree=tmp_path)
+    own = own_lease(site, values.step(), 2, scratch=tmp_path, tree=tmp_path, guests=tmp_path)
     for check in gate.checks:
         given = {*own.tokens, *(f"tool:{need.name}" for need in check.needs if isinstance(need, Tool))}
         mine = set(needed(check, gate)) - {Tool}

@@ -14,6 +14,7 @@ from pathlib import Path
 from onward.errors import ProvisionError
 from onward.execute.provision.installer import Installer
 from onward.execute.provision.python.declared import Local
+from onward.model.guest import OWN_MARK
 
 # A version that comes from git tags cannot be known in a copy without its history.
 _PRETEND = {"SETUPTOOLS_SCM_PRETEND_VERSION": "0.0.0", "PBR_VERSION": "0.0.0"}
@@ -51,15 +52,13 @@ def shell_wheel(
 
 def _emptied(wheel: Path, shell: Path) -> tuple[str, ...]:
     """Write the wheel without its code, marked as the project's own; return the names of what was left out."""
-    from onward.guest.list_installed import OWN  # noqa: PLC0415  # with it comes importlib.metadata, which no plan needs
-
     with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(shell, "w") as target:
         names = source.namelist()
         described = [name for name in names if ".dist-info/" in name and not name.endswith("/RECORD")]
         for name in described:
             target.writestr(name, source.read(name))
         record = next(name for name in names if name.endswith(".dist-info/RECORD"))
-        mark = record.removesuffix("RECORD") + OWN
+        mark = record.removesuffix("RECORD") + OWN_MARK
         target.writestr(mark, "")
         target.writestr(record, "".join(f"{name},,\n" for name in (*described, mark, record)))
     return tuple(name for name in names if ".dist-info/" not in name and name.endswith(".py"))

@@ -1,0 +1,115 @@
+"""Ask an OSV service about packages that locks name: those that the base's locks did not hold, all where there is no base.
+
+Arguments: URL FOLDER: reads FOLDER/locks.json, writes FOLDER/asked.json. Exit code 3 when the service does not answer.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.parse
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+from ..advisory_service import Entry, age_days, fetch, short
+
+# For each ecosystem a version that has been known to be vulnerable for years: silence about it is ignorance.
+CONTROLS = {
+    "PyPI": {"ecosystem": "PyPI", "name": "jinja2", "version": "2.4"},
+    "npm": {"ecosystem": "npm", "name": "lodash", "version": "4.17.20"},
+}
+# What the service takes in one request.
+BATCH = 1000
+
+
+def identified(url: str, asked: Sequence[Entry]) -> list[set[str]]:
+    """Return the ids of the records about each of `asked`, page by page."""
+    ids: list[set[str]] = [set() for _ in asked]
+    waiting = [(place, query(one)) for place, one in enumerate(asked)]
+    while waiting:
+        now, waiting = waiting[:BATCH], waiting[BATCH:]
+        results = fetch(url + "/v1/querybatch", {"queries": [one for _, one in now]})["results"]
+        if len(results) != len(now):
+            raise ValueError("it gave %d answers to %d questions" % (len(results), len(now)))
+        for (place, one), answer in zip(now, results, strict=True):
+            ids[place] |= {vuln["id"] for vuln in answer.get("vulns", ())}
+            if answer.get("next_page_token"):
+                waiting.append((place, {**one, "page_token": answer["next_page_token"]}))
+    return ids
+
+
+def query(one: Entry) -> Entry:
+    """Return the question about one version."""
+    return {"package": {"name": one["name"], "ecosystem": one["ecosystem"]}, "version": one["version"]}
+
+
+def answered(url: str, asked: Sequence[Entry]) -> list[Entry]:
+    """Return each of `asked` with the records in force about it."""
+    ids = identified(url, asked)
+    records = {}
+    for one in sorted(set().union(*ids)):
+        record = fetch(url + "/v1/vulns/" + urllib.parse.quote(one))
+        if record is None:
+            raise ValueError("it names %s, and does not know it" % one)
+        records[one] = short(record)
+    in_force = {one for one, record in records.items() if not record.get("withdrawn")}
+    subjects = ({name: one[name] for name in CONTROLS["PyPI"]} for one in asked)
+    return [
+        {**subject, "vulns": [records[one] for one in sorted(found & in_force)]}
+        for subject, found in zip(subjects, ids, strict=True)
+    ]
+
+
+def undetermined(url: str, asked: Sequence[Entry]) -> dict[str, list[str]]:
+    """Return the ids of records of which an imported archive cannot say whether they speak of a version."""
+    found = {}
+    for one in asked:
+        path = "%s/%s?%s" % (one["ecosystem"], *map(quoted, (one["name"], one["version"])))
+        ids = fetch(url + "/undetermined/" + path)["ids"]
+        if ids:
+            found["%s %s" % (one["name"], one["version"])] = ids
+    return found
+
+
+def quoted(text: str) -> str:
+    """Return a text as a part of an address."""
+    return urllib.parse.quote(text, safe="")
+
+
+def added(locks: Entry) -> Iterator[Entry]:
+    """Yield the entries with a version that no lock held at the base, each once."""
+    before = {key(one) for found in (locks["base"] or {}).values() for one in found or ()}
+    new = {key(one): one for found in locks["head"].values() for one in found or () if key(one) not in before}
+    yield from (new[one] for one in sorted(new) if new[one]["version"])
+
+
+def key(one: Entry) -> tuple[str, str, str]:
+    """Return what makes two entries the same."""
+    return (one["ecosystem"], one["name"], one["version"])
+
+
+def main(url: str, folder: str) -> None:
+    """Write asked.json: what was found, the controls, and of which ecosystems an imported archive holds nothing."""
+    wanted = list(added(json.loads(Path(folder, "locks.json").read_text(encoding="utf-8"))))
+    editions = fetch(url + "/editions")
+    unheld = sorted({one["ecosystem"] for one in wanted} - (editions or CONTROLS).keys())
+    asked = [one for one in wanted if one["ecosystem"] not in unheld]
+    controls = [CONTROLS[name] for name in sorted({one["ecosystem"] for one in asked})]
+    now = datetime.now(timezone.utc)
+    document = {
+        "controls": answered(url, controls),
+        "answers": answered(url, asked),
+        "unheld": unheld,
+        "undetermined": undetermined(url, asked) if editions else {},
+        "age_days": {name: age_days(edition, now) for name, edition in (editions or {}).items()},
+    }
+    Path(folder, "asked.json").write_text(json.dumps(document, indent=1, sort_keys=True), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1], sys.argv[2])
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        sys.stderr.write("the advisory service does not answer as one: %r\n" % problem)
+        sys.exit(3)
