@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from onward import guest
+from kit import guests
 from onward.execute.process.processes import Processes
 from onward.execute.provision.tools.provider import ToolProvider, registry_environment
 from onward.model.places import Places
@@ -42,8 +42,9 @@ def run(tool: Tool, program: str, *words: str, cache: Path, cwd: Path) -> None:
     environ = registry_environment(os.environ)
     with Processes() as processes:
         python = ToolProvider(Places(cache=cache, state=cwd / "state"), processes, environ).obtain(tool).executable
-    script = Path(guest.__file__).parent / f"{program}.py"
-    ran = subprocess.run((python, script, *words), cwd=cwd, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        guests.argv(program, *words, python=python), cwd=cwd, capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stderr
 
 
@@ -67,7 +68,7 @@ def test_licences_of_a_bill_are_those_of_spdx_where_it_knows_them(cache: Path, t
     (tmp_path / "python.cdx.json").write_text(json.dumps(bill))
     locks = {"head": {"package-lock.json": [npm(name, words) for name, (words, _) in said.items()]}}
     (tmp_path / "locks.json").write_text(json.dumps(locks))
-    run(CYCLONEDX, "write_sbom", str(tmp_path), cache=cache, cwd=tmp_path)
+    run(CYCLONEDX, "dependencies/write_sbom", str(tmp_path), cache=cache, cwd=tmp_path)
     written = json.loads((tmp_path / "sbom.cdx.json").read_text())
     assert {one["name"]: one["licenses"] for one in written["components"]} == {
         name: [licence] for name, (_, licence) in said.items()
@@ -78,10 +79,10 @@ def test_licences_of_a_bill_are_those_of_spdx_where_it_knows_them(cache: Path, t
 def test_a_document_is_read_as_yaml_1_2(cache: Path, tmp_path: Path) -> None:
     (tmp_path / "openapi.yaml").write_text(PUBLISHED)
     words = ("--specification", "openapi.yaml", "--out", ".")
-    run(OPENAPI, "openapi_validate", *words, cache=cache, cwd=tmp_path)
+    run(OPENAPI, "contract/openapi_validate", *words, cache=cache, cwd=tmp_path)
     assert json.loads((tmp_path / "validation.json").read_text())["errors"] == []
     case = (*words, "--closed", "closed.json", "--work", ".", "--url", "http://127.0.0.1:1")
-    run(OPENAPI, "contract_case", *case, cache=cache, cwd=tmp_path)
+    run(OPENAPI, "contract/contract_case", *case, cache=cache, cwd=tmp_path)
     closed = json.loads((tmp_path / "closed.json").read_text())
     assert closed["paths"]["/letters"]["get"]["parameters"][0]["schema"]["enum"] == ["SE", "NO", "on"]
 
@@ -91,7 +92,7 @@ def test_settings_hold_characters_as_toml_wants_them(cache: Path, tmp_path: Path
     own = 'base-url = "\\u007f😀"\nlimit = 1e16\nsince = 2024-01-01\n[headers]\n"x-😀" = "ä\\"\\\\\\t"\n[[more]]\nis = true\n'
     (tmp_path / "schemathesis.toml").write_text(own)
     words = ("--specification", "openapi.yaml", "--out", ".", "--closed", "closed.json", "--work", ".", "--url", "u")
-    run(OPENAPI, "contract_case", *words, "--header", "X-Mood: 🙂${HOME}", cache=cache, cwd=tmp_path)
+    run(OPENAPI, "contract/contract_case", *words, "--header", "X-Mood: 🙂${HOME}", cache=cache, cwd=tmp_path)
     read = tomllib.loads((tmp_path / "settings.toml").read_text(encoding="utf-8"))
     expected = tomllib.loads(own)
     assert read == {**expected, "headers": {**expected["headers"], "X-Mood": "🙂$${HOME}"}}

@@ -71,7 +71,10 @@ def _json(data: bytes, name: str) -> Any:
 
 def _typed(value: object, kind: type[T], name: str) -> T:
     try:
-        document = msgspec.convert(value, kind, str_keys=True)
+        try:
+            document = msgspec.convert(value, kind, str_keys=True)
+        except UnicodeEncodeError:  # a key that is the name of a file, and no text
+            document = msgspec.convert(_with_text_keys(value), kind, str_keys=True)
     except msgspec.ValidationError as error:
         what, place = match.groups() if (match := _PLACE.match(str(error))) else (str(error), None)
         said = f"{what[:1].lower()}{what[1:]} at {place or '$'}".replace("`", "")
@@ -81,6 +84,19 @@ def _typed(value: object, kind: type[T], name: str) -> T:
     if not getattr(document, "complete", True):
         raise _broken_off(name)
     return document
+
+
+def _with_text_keys(value: object) -> object:
+    match value:
+        case dict():
+            return {
+                str(key).encode("utf-8", "backslashreplace").decode(): _with_text_keys(part)
+                for key, part in value.items()
+            }
+        case list():
+            return [_with_text_keys(part) for part in value]
+        case _:
+            return value
 
 
 def _broken_off(name: str) -> ReadError:

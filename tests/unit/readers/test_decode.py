@@ -111,3 +111,8 @@ def test_an_end_that_counts_nothing_may_stand_anywhere() -> None:
     kinds: dict[str, type[Test | Last]] = {"test": Test, "last": Last}
     text = b'{"kind": "last"}\n{"kind": "test", "id": "a"}\n'
     assert len(decode.lines(outputs(text), "walk.json", kinds, end="last")) == 2
+
+
+def test_a_key_that_is_the_name_of_a_file_and_no_text() -> None:
+    written = WHOLE.replace(b'"more"', b'"app/a\\udce9.py"')
+    assert decode.decoded(written, "walk.json", Walk).walked == (1, 2)
