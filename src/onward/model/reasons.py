@@ -21,6 +21,7 @@ _VERDICTS = {
 }
 # Why a step or a gate was not run, or is not part of a complete record.
 _SKIPPED = {
+    "check-outside-profile": "The check is not part of the profile.",
     "does-not-apply": "The project has nothing that the gate looks at.",
     "need-absent": "The machine lacks what the check needs.",
     "needed-step-did-not-pass": "A step whose result this one needs did not pass.",
@@ -45,6 +46,7 @@ _ERRORS = {
     "platform": "onward does not run on this operating system.",
     "provision": "A tool, an environment or a tree could not be made ready.",
     "record": "A record of a run is missing or cannot be written.",
+    "record-version": "A record was written by another version of onward, which this one cannot read.",
     "repository": "The folder is not a git repository that onward can work with.",
     "service": "A service or the application did not start, or died while it was used.",
     "signal": "A program was ended by a signal.",

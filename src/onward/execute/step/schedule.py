@@ -20,6 +20,8 @@ NOTHING_KNOWN: Mapping[str, float] = MappingProxyType({})
 
 # Whoever interrupts this often does not want to wait for anything any more.
 _PATIENCE = 3
+# A signal that comes just before the main thread begins to wait does not wake it: it looks up this often.
+_GLANCE_S = 0.2
 
 
 def run_schedule(
@@ -128,7 +130,8 @@ class _Board:
             try:
                 interrupt()
                 for over in self._begun.values():
-                    over.wait()
+                    while not over.wait(_GLANCE_S):
+                        pass
                 break
             except KeyboardInterrupt:  # who is impatient interrupts the steps once more
                 continue
@@ -146,7 +149,12 @@ class _Board:
             self._tasks.put(None)
 
     def _next(self) -> tuple[Step, Evidence | BaseException]:
-        step, cpus, result = self._done.get()
+        while True:
+            try:
+                step, cpus, result = self._done.get(timeout=_GLANCE_S)
+                break
+            except Empty:  # nothing ended; now a signal is seen that came just before the wait
+                continue
         self._free += cpus
         self._running -= 1
         return step, result
