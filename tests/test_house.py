@@ -521,5 +521,18 @@ def test_suppressing_needs_a_comment_whatever_the_docstring_says(tmp_path: Path)
     assert is_explained(node, contract, {2})
 
 
+def test_architecture_shows_every_package_and_part() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    rows = {
+        name: re.findall(r"`([\w.]+)`", may)
+        for name, may in re.findall(r"^\| `(\w+)` \|.*\| ([^|]*) \|$", text, re.MULTILINE)
+    }
+    shown = {name: set(may) for name, may in rows.items() if name not in {"flow", "cli"}}
+    held = {name: set(may) - {""} for name, may in FLOORS.items() if name not in {"", "__main__", "flow", "cli"}}
+    assert shown == held
+    paragraph = text.partition("The parts of `execute`")[2].partition("\n\n")[0]
+    assert tuple(re.findall(r"`(\w+)`", paragraph)) == EXECUTE
+
+
 def test_architecture_stays_short() -> None:
     assert len((ROOT / "ARCHITECTURE.md").read_text().splitlines()) <= 60
