@@ -30,8 +30,8 @@ def short(record: Entry) -> Entry:
     """Return the parts of a record that a judgement needs."""
     words = {name: record[name] for name in KEPT if name in record}
     affected = record.get("affected", ())
-    words["affected_severity"] = [severity for one in affected for severity in one.get("severity", ())]
-    events = [event for one in affected for span in one.get("ranges", ()) for event in span.get("events", ())]
+    words["affected_severity"] = [severity for entry in affected for severity in entry.get("severity", ())]
+    events = [event for entry in affected for span in entry.get("ranges", ()) for event in span.get("events", ())]
     words["fixed"] = sorted({event["fixed"] for event in events if "fixed" in event and len(event["fixed"]) < 40})
     words["word"] = str(record.get("database_specific", {}).get("severity", ""))
     return words

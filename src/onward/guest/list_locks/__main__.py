@@ -58,11 +58,11 @@ def of_requirements(path: str, text: Text, seen: set[str]) -> Iterator[Entry]:
 def of_toml(content: str) -> Iterator[Entry]:
     """Yield the entries of poetry.lock, uv.lock or pylock.toml, the project itself left out."""
     document = tomllib.loads(content)
-    for one in document.get("package", document.get("packages", ())):
+    for item in document.get("package", document.get("packages", ())):
         # pylock.toml writes down where a package comes from in the package itself
-        source = one.get("source", one)
+        source = item.get("source", item)
         if not isinstance(source, dict) or not {"virtual", "editable", "directory"} & source.keys():
-            yield entry("PyPI", one["name"], str(one.get("version", "")))
+            yield entry("PyPI", item["name"], str(item.get("version", "")))
 
 
 def of_pipfile(content: str) -> Iterator[Entry]:
@@ -82,7 +82,7 @@ def of_npm(content: str) -> Iterator[Entry]:
     if "packages" not in data:
         yield from of_old_npm(data.get("dependencies", {}))
         return
-    tells = any("license" in one for place, one in data["packages"].items() if "node_modules/" in place)
+    tells = any("license" in item for place, item in data["packages"].items() if "node_modules/" in place)
     for place, one in data["packages"].items():
         _, inside, name = place.rpartition("node_modules/")
         if inside and not one.get("link"):
@@ -122,8 +122,8 @@ def of_others(path: str, content: str, text: Text) -> Iterator[Entry]:
         found = yarn_lock.packages(content, text(posixpath.join(posixpath.dirname(path), "package.json")))
     else:
         found = pnpm_lock.packages(content)
-    for one in found:
-        yield entry("npm", one["name"], one["version"], integrity=one["integrity"], dev=one["dev"], licence=None)
+    for item in found:
+        yield entry("npm", item["name"], item["version"], integrity=item["integrity"], dev=item["dev"], licence=None)
 
 
 def entries(path: str, text: Text) -> list[Entry] | None:
@@ -139,7 +139,7 @@ def entries(path: str, text: Text) -> list[Entry] | None:
             found = of_others(path, content, text)
         else:
             found = of_requirements(path, text, set())
-        return list({(one["name"], one["version"], one["dev"]): one for one in found}.values())
+        return list({(item["name"], item["version"], item["dev"]): item for item in found}.values())
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -122,7 +122,7 @@ def trufflehog(text: str) -> list[Found]:
         found.append(
             {
                 "rule": entry["DetectorName"],
-                "title": f"What looks like a credential for {entry['DetectorName']}.",
+                "title": f"Possible credential for {entry['DetectorName']}.",
                 "redacted": "",
                 "path": place["file"],
                 "commit": place["commit"],
@@ -180,7 +180,7 @@ def main() -> None:
     for report in asked.reports:
         text = report.read_text(encoding="utf-8")
         found = marked(findings_of(text, asked), asked.git, asked.tree)
-        secrets += [{**one, "report": report.stem, "in_history": one["commit"] in commits} for one in found]
+        secrets += [{**entry, "report": report.stem, "in_history": entry["commit"] in commits} for entry in found]
     shown = ("rule", "title", "mark", "path", "commit", "line", "report", "in_history")
     records = [{key: found[key] for key in shown} for found in secrets]
     asked.out.write_text(json.dumps(records), encoding="utf-8")

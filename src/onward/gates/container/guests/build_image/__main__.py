@@ -77,7 +77,7 @@ def main() -> None:
     elif docker_engine.answers():
         document = {"built": False, "builder": kind, "said": last}
     else:
-        sys.stderr.write("the Docker engine does not answer any more\n")
+        sys.stderr.write("the Docker engine no longer answers\n")
         sys.exit(3)
     id_file.unlink(missing_ok=True)
     Path(asked.out).write_text(json.dumps(document), encoding="utf-8")

@@ -37,7 +37,7 @@ def said(distribution: metadata.Distribution, mark: str) -> dict[str, object]:
         "version": distribution.version,
         "expression": first(fields, "License-Expression"),
         "field": first(fields, "License")[:2000],
-        "classifiers": [one for one in classifiers if one.startswith("License ::")],
+        "classifiers": [classifier for classifier in classifiers if classifier.startswith("License ::")],
         "local": distribution.read_text(mark) is not None,
     }
 
@@ -57,8 +57,8 @@ def main(folder: str, mark: str) -> None:
     found: dict[str, dict[str, object]] = {}
     for distribution in metadata.distributions():
         if distribution.metadata["Name"]:
-            one = said(distribution, mark)
-            found.setdefault(str(one["name"]), one)
+            entry = said(distribution, mark)
+            found.setdefault(str(entry["name"]), entry)
     document = {"control": control(mark), "packages": [found[name] for name in sorted(found)]}
     Path(folder, "licences.json").write_text(json.dumps(document, indent=1, sort_keys=True), encoding="utf-8")
 
