@@ -81,7 +81,7 @@ class Stage:
             commands=check.commands(context),
             timeout_s=600,
         )
-        site = RunEnvironment(
+        run_env = RunEnvironment(
             project=context.project,
             pipeline=context.pipeline,
             places=Places(cache=self.work, state=self.work),
@@ -95,7 +95,7 @@ class Stage:
         # as a run does: without it, the next onward on this machine would take the scratch folder for a leftover
         with (self.work / RUN_LOCK).open("w") as lock, Processes() as processes:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            return StepRun(step, 2, before, site=site, processes=processes, prepare=self._prepare).perform()
+            return StepRun(step, 2, before, run_env=run_env, processes=processes, prepare=self._prepare).perform()
 
     def _folder(self, step: str) -> Path:
         place = self.work / step

@@ -72,7 +72,7 @@ Detected here (`onward detect` shows the evidence):
   linter             unknown
   type-checker       unknown
 
-Wrote onward.toml. One line begins with "# unknown": look at it first.
+Wrote onward.toml. One line begins with "# unknown": check it first.
 Next: onward run
 """
 

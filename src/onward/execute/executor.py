@@ -48,9 +48,9 @@ class Executor:
         done: dict[str, Evidence] = {}
 
         def perform(step: Step, cpus: int) -> Evidence:
-            fed = tuple(fed_from(step, done, run.site.folder))
+            fed = tuple(fed_from(step, done, run.run_env.folder))
             return StepRun(
-                step, cpus, fed, site=run.site, processes=run.processes, prepare=partial(prepare, run)
+                step, cpus, fed, run_env=run.run_env, processes=run.processes, prepare=partial(prepare, run)
             ).perform()
 
         def keep(step: Step, evidence: Evidence) -> None:
@@ -69,51 +69,51 @@ class Executor:
 
 
 @contextmanager
-def open_executor(site: RunEnvironment, profile: Profile) -> Iterator[Executor]:
+def open_executor(run_env: RunEnvironment, profile: Profile) -> Iterator[Executor]:
     """Open the executor for one run; what earlier runs left behind when they were killed is cleared away first.
 
     Clearing away is not interrupted: it takes moments, and whoever interrupts it would only leave things behind.
     """
     end_orphans_of_dead_runs()
     remove_scratch_of_dead_runs()
-    reap(site.places)
+    reap(run_env.places)
     with ExitStack() as stack:
         stack.callback(restore_signals)
-        stack.callback(end_processes_with_marker, f"{MARKER}={site.run}")
-        resources = _opened(site, stack, strict_version=profile is Profile.CI)
+        stack.callback(end_processes_with_marker, f"{MARKER}={run_env.run}")
+        resources = _opened(run_env, stack, strict_version=profile is Profile.CI)
         stack.callback(ignore_signals)
         yield Executor(resources)
 
 
-def _opened(site: RunEnvironment, stack: ExitStack, *, strict_version: bool) -> RunResources:
+def _opened(run_env: RunEnvironment, stack: ExitStack, *, strict_version: bool) -> RunResources:
     processes = stack.enter_context(Processes())
-    registry = registry_environment(site.environ)
-    interpreters = Interpreters(site.environ, site.places)
-    environments = Environments(site.places, processes, registry, interpreters)
+    registry = registry_environment(run_env.environ)
+    interpreters = Interpreters(run_env.environ, run_env.places)
+    environments = Environments(run_env.places, processes, registry, interpreters)
     stack.callback(environments.close)
-    tool_provider = ToolProvider(site.places, processes, registry)
+    tool_provider = ToolProvider(run_env.places, processes, registry)
     stack.callback(tool_provider.close)
-    nodes = NodeEnvironments(site.places, processes, registry, tool_provider)
+    nodes = NodeEnvironments(run_env.places, processes, registry, tool_provider)
     stack.callback(nodes.close)
     services = ServicePool(
-        site.pipeline.services,
-        places=site.places,
-        run_dir=site.run,
+        run_env.pipeline.services,
+        places=run_env.places,
+        run_dir=run_env.run,
         processes=processes,
         tool_provider=tool_provider,
-        environ=site.environ,
+        environ=run_env.environ,
         strict_version=strict_version,
     )
     return RunResources(
-        site=site,
+        run_env=run_env,
         processes=processes,
-        workspaces=stack.enter_context(Workspaces(site.places.cache, site.project)),
+        workspaces=stack.enter_context(Workspaces(run_env.places.cache, run_env.project)),
         interpreters=interpreters,
         environments=environments,
         nodes=nodes,
         tools=tool_provider,
-        guests=Guests(site.places),
+        guests=Guests(run_env.places),
         services=stack.enter_context(services),
-        images=stack.enter_context(Images(site.places, site.run, site.environ)),
-        advisories=stack.enter_context(AdvisorySource(site.places)),
+        images=stack.enter_context(Images(run_env.places, run_env.run, run_env.environ)),
+        advisories=stack.enter_context(AdvisorySource(run_env.places)),
     )

@@ -46,7 +46,7 @@ def download(url: str, path: Path, environ: Mapping[str, str], *, largest: int) 
 
 def _write(answer: urllib3.BaseHTTPResponse, path: Path, largest: int) -> None:
     if answer.status != 200:
-        raise OSError(f"the server answers with status {answer.status}")
+        raise OSError(f"the server returned status {answer.status}")
     size = 0
     with path.open("wb") as file:
         for chunk in answer.stream():

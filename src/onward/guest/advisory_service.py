@@ -10,7 +10,7 @@ from typing import Any
 
 # a package or a record, as JSON has it
 Entry = dict[str, Any]
-KEPT = ("id", "aliases", "summary", "severity", "modified", "withdrawn")
+FIELDS = ("id", "aliases", "summary", "severity", "modified", "withdrawn")
 
 
 def fetch(url: str, body: object = None) -> Any:
@@ -28,7 +28,7 @@ def fetch(url: str, body: object = None) -> Any:
 
 def short(record: Entry) -> Entry:
     """Return the parts of a record that a judgement needs."""
-    words = {name: record[name] for name in KEPT if name in record}
+    words = {name: record[name] for name in FIELDS if name in record}
     affected = record.get("affected", ())
     words["affected_severity"] = [severity for entry in affected for severity in entry.get("severity", ())]
     events = [event for entry in affected for span in entry.get("ranges", ()) for event in span.get("events", ())]

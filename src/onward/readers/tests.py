@@ -144,13 +144,13 @@ def _problems(report: Report) -> Iterator[Problem]:
     for line in report.collects:
         if line.outcome == "error":
             last = line.message.splitlines()[-1:] or [""]
-            yield Problem(code="collection-error", text=f"{line.id} could not be collected: {last[0]}")
+            yield Problem(code="collection-error", text=f"{line.id} cannot be collected: {last[0]}")
     end = report.end
     if end.collected > end.executed:
         text = f"{end.collected - end.executed} of {end.collected} collected tests did not run"
         yield Problem(code="not-executed", text=text)
     if end.exit in (2, 4) and not report.collects:
-        yield Problem(code="pytest-stopped", text=f"pytest stopped with exit code {end.exit}; see the log")
+        yield Problem(code="pytest-stopped", text=f"pytest exited with code {end.exit}; see the log")
     elif report.exit == 1 and not _explains_failure(report):
         yield Problem(code="unexplained-exit", text="pytest exited with code 1, but no test failed; see the log")
 

@@ -232,7 +232,7 @@ def test_an_archive_that_cannot_be_fetched(proxy_url: str, origin: Counting, tmp
 
     environ = {"HTTP_PROXY": proxy_url}
     places = Places(cache=tmp_path / "cache", state=tmp_path / "state")
-    with pytest.raises(AdvisoryError, match="the archive cannot be fetched"):
+    with pytest.raises(AdvisoryError, match="cannot fetch the archive"):
         fetch.import_from(
             f"http://127.0.0.1:{origin.port}/a.zip", places, environ=environ, now=datetime(2026, 2, 1, tzinfo=UTC)
         )

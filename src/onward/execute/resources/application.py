@@ -24,12 +24,14 @@ def lease(needs: tuple[RunningApplication, ...], context: LeaseContext) -> Lease
 
     A base that does not start is no error of the change: then {base.url} is empty, and a note says why.
     """
-    site = context.run.site
-    if site.pipeline.application is None:
+    run_env = context.run.run_env
+    if run_env.pipeline.application is None:
         raise ServiceError("onward.toml has no [application] section", where="application")
-    launcher = AppLauncher(context=context, spec=site.pipeline.application, secrets=made_up(site.pipeline.application))
+    launcher = AppLauncher(
+        context=context, spec=run_env.pipeline.application, secrets=made_up(run_env.pipeline.application)
+    )
     first = launcher.first()
-    is_compared = BASE_APPLICATION in needs and site.project.revision.base is not None
+    is_compared = BASE_APPLICATION in needs and run_env.project.revision.base is not None
     return launcher.with_base(first) if is_compared else first
 
 
@@ -42,13 +44,13 @@ class AppLauncher:
     secrets: Mapping[str, str]
 
     @property
-    def site(self) -> RunEnvironment:
+    def run_env(self) -> RunEnvironment:
         """Where the run works."""
-        return self.context.run.site
+        return self.context.run.run_env
 
     def first(self) -> Lease:
         """Start the application on the services of the step."""
-        now = self._group(self.site.project, self.context.leased)
+        now = self._group(self.run_env.project, self.context.leased)
         return Lease(
             giver=SERVICE,
             tokens={**now.tokens, **{f"secret:{name}": value for name, value in self.secrets.items()}},
@@ -84,16 +86,16 @@ class AppLauncher:
         )
 
     def _group(self, project: Project, leases: tuple[Leased, ...]) -> ServerGroup:
-        run, pipeline = self.context.run, self.site.pipeline
-        is_base = project is not self.site.project
+        run, pipeline = self.context.run, self.run_env.pipeline
+        is_base = project is not self.run_env.project
         python = pipeline.deployed_python or pipeline.highest_python or ""
         environment = run.environments.prepare(project, pipeline, python, EnvironmentUse(deployed=True))
         tree = project.root if is_base else self.context.tree
-        plain = plain_variables(self.site.environ, self.site.run, self.context.scratch, environment)
+        plain = plain_variables(self.run_env.environ, self.run_env.run, self.context.scratch, environment)
         stage = AppEnvironment(
             name=BASE_SERVICE if is_base else SERVICE,
             tree=tree,
-            logs=self.site.folder(self.context.step.id),
+            logs=self.run_env.folder(self.context.step.id),
             env=plain
             | dict(self._node_variables(project, tree, plain["PATH"]))
             | _PYTHONS_OWN
@@ -113,10 +115,10 @@ class AppLauncher:
 
     def _base(self) -> Project:
         """Return the project as the base has it, unpacked beside the step's own tree."""
-        project = self.site.project
-        tree = base_tree(project, self.site.environ)
+        project = self.run_env.project
+        tree = base_tree(project, self.run_env.environ)
         if not tree.paths:
-            raise RepositoryError("the project is not in the base", where=project.prefix)
+            raise RepositoryError("the base does not contain the project", where=project.prefix)
         folder = self.context.scratch / "base" / (project.root.name or "project")
         tree.unpack(folder)
         return replace(project, root=folder, files=tree.paths)

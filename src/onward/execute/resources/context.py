@@ -64,7 +64,7 @@ class RunEnvironment:
 class RunResources:
     """Everything that is opened once for a run and leased to its steps."""
 
-    site: RunEnvironment
+    run_env: RunEnvironment
     processes: Processes
     workspaces: Workspaces
     interpreters: Interpreters
@@ -101,22 +101,22 @@ class LeaseContext:
     tree: Path
     scratch: Path
     stack: ExitStack
-    held: tuple[Lease, ...]
+    leases: tuple[Lease, ...]
 
     @property
     def variables(self) -> dict[str, str]:
         """The variables so far; later leases win."""
-        return {name: value for lease in self.held for name, value in lease.variables.items()}
+        return {name: value for lease in self.leases for name, value in lease.variables.items()}
 
     @property
     def environment(self) -> Environment | None:
         """The project's environment, None where the step has none."""
-        return next((entry.environment for entry in self.held if isinstance(entry, EnvironmentLease)), None)
+        return next((entry.environment for entry in self.leases if isinstance(entry, EnvironmentLease)), None)
 
     @property
     def leased(self) -> tuple[Leased, ...]:
         """The services."""
-        return tuple(leased for entry in self.held if isinstance(entry, ServiceLease) for leased in entry.leased)
+        return tuple(leased for entry in self.leases if isinstance(entry, ServiceLease) for leased in entry.leased)
 
     def interpreter(self) -> Path | None:
         """Return the interpreter of the matrix under which the step runs, None where it needs none."""

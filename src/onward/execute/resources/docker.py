@@ -35,7 +35,7 @@ def lease(needs: tuple[DockerEngine, ...], context: LeaseContext) -> Lease:
     return Lease(
         giver=str(needs[0]),
         tokens={"image.run": run, "image.mark": mark},
-        variables=images.environment(context.run.site.environ),
+        variables=images.environment(context.run.run_env.environ),
     )
 
 

@@ -13,7 +13,7 @@ def registries(context: LeaseContext) -> Mapping[str, str]:
     from onward.execute.provision.tools.provider import registry_environment  # noqa: PLC0415  # for steps alone
 
     known = context.variables
-    found = registry_environment(context.run.site.environ)
+    found = registry_environment(context.run.run_env.environ)
     return {name: value for name, value in found.items() if name not in known}
 
 
@@ -34,6 +34,6 @@ def has_account(need: Account, context: ProbeContext) -> Availability:
 
 def account(needs: tuple[Account, ...], context: LeaseContext) -> Lease:
     """Give the keys, and the way to whoever takes them."""
-    environ = context.run.site.environ
+    environ = context.run.run_env.environ
     keys = {need.name: environ[need.name] for need in needs if need.name in environ}
     return Lease(giver=str(needs[0]), variables={**registries(context), **keys}, secrets=tuple(keys.values()))

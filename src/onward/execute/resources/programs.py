@@ -67,7 +67,7 @@ def tools(needs: tuple[Tool, ...], context: LeaseContext) -> Lease:
         tool.name: context.run.tools.obtain(
             tool,
             environment=context.environment,
-            project=context.run.site.project,
+            project=context.run.run_env.project,
             python=context.interpreter() if tool.parses_python else None,
         )
         for tool in needs
@@ -90,7 +90,7 @@ def has_browser(_: Browser, context: ProbeContext) -> Availability:
 
 def browser(needs: tuple[Browser, ...], context: LeaseContext) -> Lease:
     """Give the browser's program."""
-    found = find_browser(context.run.site.environ)
+    found = find_browser(context.run.run_env.environ)
     return Lease(giver=str(needs[0]), tokens={"browser": str(found)} if found else {})
 
 

@@ -14,10 +14,10 @@ from onward.model.need import BaseTree, EnvironmentUse, Lease, Packages, Running
 
 def base_tree(needs: tuple[BaseTree, ...], context: LeaseContext) -> Lease:
     """Lay out what the step wants to see of the base; one that is not here is no error of the change."""
-    site = context.run.site
-    folder = context.scratch / "base-tree" / (site.project.root.name or "project")
+    run_env = context.run.run_env
+    folder = context.scratch / "base-tree" / (run_env.project.root.name or "project")
     suffixes = tuple(suffix for need in needs for suffix in need.suffixes)
-    return Lease(giver=str(needs[0]), tokens=base_tokens(suffixes, site.project, site.environ, folder))
+    return Lease(giver=str(needs[0]), tokens=base_tokens(suffixes, run_env.project, run_env.environ, folder))
 
 
 def base_tokens(
@@ -38,18 +38,18 @@ def environment(needs: tuple[EnvironmentUse, ...], context: LeaseContext) -> Lea
     """Give {python} of the environment, its programs, and the declared variables."""
     from onward.execute.application import variables  # noqa: PLC0415  # for steps alone
 
-    site, python = context.run.site, context.step.context.python
+    run_env, python = context.run.run_env, context.step.context.python
     if python is None:
         return Lease(giver=str(needs[0]))
-    made = context.run.environments.prepare(site.project, site.pipeline, python=python, use=needs[0])
+    made = context.run.environments.prepare(run_env.project, run_env.pipeline, python=python, use=needs[0])
     return EnvironmentLease(
         giver=str(needs[0]),
         environment=made,
         tokens={"python": str(made.python)},
         variables={
-            "PATH": variables.search_path(site.environ, made),
-            **dict(site.pipeline.environment),
-            **variables.import_path(made, context.tree, site.pipeline),
+            "PATH": variables.search_path(run_env.environ, made),
+            **dict(run_env.pipeline.environment),
+            **variables.import_path(made, context.tree, run_env.pipeline),
         },
         tools=(ToolUse(name="python", version=made.version, source="path", digest=made.digest),),
     )
@@ -58,7 +58,7 @@ def environment(needs: tuple[EnvironmentUse, ...], context: LeaseContext) -> Lea
 def packages(needs: tuple[Packages, ...], context: LeaseContext) -> Lease:
     """Put the packages where the step's programs look for them, and give Node and npm."""
     (need,) = needs
-    placed = context.run.nodes.prepare(context.run.site.project, need.name).place(context.tree / need.name)
+    placed = context.run.nodes.prepare(context.run.run_env.project, need.name).place(context.tree / need.name)
     return Lease(
         giver=str(need),
         tokens=placed.tokens,

@@ -36,7 +36,7 @@ def _ways(spec: ServiceSpec, context: ProbeContext) -> list[tuple[bool, str]]:
     from onward.execute.services.supply import ServiceContext  # noqa: PLC0415  # as above
 
     with tempfile.TemporaryDirectory(prefix="onward-") as folder, Processes() as processes:
-        site = ServiceContext(
+        run_env = ServiceContext(
             places=context.places,
             run_dir=Path(folder),
             processes=processes,
@@ -44,7 +44,7 @@ def _ways(spec: ServiceSpec, context: ProbeContext) -> list[tuple[bool, str]]:
             environ=context.environ,
             owned=OwnedResources(context.places, Path(folder)),
         )
-        return [_offered(provider, spec) for provider in choose.providers(spec, site)]
+        return [_offered(provider, spec) for provider in choose.providers(spec, run_env)]
 
 
 def _offered(provider: Provider, spec: ServiceSpec) -> tuple[bool, str]:

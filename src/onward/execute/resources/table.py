@@ -69,8 +69,8 @@ def lease_all(needs: Iterable[Need], context: LeaseContext) -> tuple[Lease, ...]
     for resource in RESOURCES:
         mine = tuple(need for need in asked if type(need) is resource.need)
         if mine:
-            context = replace(context, held=(*context.held, _declared(resource, resource.lease(mine, context))))
-    return context.held
+            context = replace(context, leases=(*context.leases, _declared(resource, resource.lease(mine, context))))
+    return context.leases
 
 
 def _declared(resource: Resource[Any], lease: Lease) -> Lease:

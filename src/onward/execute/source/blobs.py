@@ -41,7 +41,7 @@ def blob_at(path: Path, *, sha256: bool) -> Blob | None:
         return None
     except OSError as error:
         raise RepositoryError(
-            f"a file of the project cannot be read: {error.strerror}",
+            f"cannot read a file of the project: {error.strerror}",
             where=str(path),
             hint="make it readable, or have git ignore it",
         ) from error

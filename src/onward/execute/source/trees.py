@@ -149,7 +149,7 @@ def at_commit(git: Git, commit: str, prefix: str = "") -> CommitTree:
         about, path = entry.split("\t", 1)
         mode, _, oid, size = about.split()
         if any(part in ("", ".", "..") or part.lower() == ".git" for part in path.split("/")):
-            raise RepositoryError(f"commit {found[:12]} holds {path!r}, which no work tree can", where=path)
+            raise RepositoryError(f"commit {found[:12]} holds {path!r}, which a work tree cannot contain", where=path)
         if mode != SUBMODULE:
             files[path] = _TreeFile(mode, oid, int(size) if size.isdigit() else 0)
     return CommitTree(found, git, files)

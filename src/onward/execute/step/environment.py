@@ -21,8 +21,8 @@ def prepare(run: RunResources, step: Step, cpus: int, scratch: Path) -> Iterator
     """Yield all that `step` is leased, as one; ProvisionError or ServiceError when something cannot be had."""
     with ExitStack() as stack:
         tree = stack.enter_context(run.workspaces.own()) if _needs_own(step) else run.workspaces.shared()
-        own = own_lease(run.site, step, cpus, scratch=scratch, tree=tree, guests=run.guests.folder())
-        context = LeaseContext(run=run, step=step, cpus=cpus, tree=tree, scratch=scratch, stack=stack, held=(own,))
+        own = own_lease(run.run_env, step, cpus, scratch=scratch, tree=tree, guests=run.guests.folder())
+        context = LeaseContext(run=run, step=step, cpus=cpus, tree=tree, scratch=scratch, stack=stack, leases=(own,))
         yield united(step.id, lease_all(step.needs, context))
 
 
@@ -30,7 +30,7 @@ def _needs_own(step: Step) -> bool:
     return step.check.where is Where.OWN or any(isinstance(need, RunningApplication) for need in step.needs)
 
 
-def own_lease(site: RunEnvironment, step: Step, cpus: int, *, scratch: Path, tree: Path, guests: Path) -> Lease:
+def own_lease(run_env: RunEnvironment, step: Step, cpus: int, *, scratch: Path, tree: Path, guests: Path) -> Lease:
     """Return what every step has without asking; `guests` is the folder of guest programs."""
     for name in ("work", "home", "tmp", "inputs"):
         (scratch / name).mkdir(exist_ok=True)
@@ -38,17 +38,17 @@ def own_lease(site: RunEnvironment, step: Step, cpus: int, *, scratch: Path, tre
         giver="onward",
         tokens={
             "tree": str(tree),
-            "out": str(site.folder(step.id)),
+            "out": str(run_env.folder(step.id)),
             "scratch": str(scratch / "work"),
             "onward": sys.executable,
             "guest": str(guests),
             "jobs": str(cpus),
             "inputs": str(scratch / "inputs"),
-            "git": str(site.project.git_dir),
-            "gitroot": str(site.project.git_root),
+            "git": str(run_env.project.git_dir),
+            "gitroot": str(run_env.project.git_root),
         },
         variables={
-            **plain_variables(site.environ, site.run, scratch, None),
+            **plain_variables(run_env.environ, run_env.run, scratch, None),
             "PYTEST_XDIST_AUTO_NUM_WORKERS": str(cpus),
         },
     )

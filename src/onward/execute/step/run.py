@@ -47,19 +47,19 @@ class StepRun:
         cpus: int,
         fed: Sequence[Fed],
         *,
-        site: RunEnvironment,
+        run_env: RunEnvironment,
         processes: Processes,
         prepare: Prepare,
     ) -> None:
         self._step = step
         self._cpus = cpus
-        self._site = site
+        self._run_env = run_env
         self._processes = processes
         self._prepare = prepare
         self._fed = fed
-        self._out = self._site.folder(step.id)
+        self._out = self._run_env.folder(step.id)
         self._log = self._out / "log.txt"
-        self._secrets = secret_values(self._site.pipeline.environment)
+        self._secrets = secret_values(self._run_env.pipeline.environment)
         self._redactor = Redactor(self._secrets)
         self._attempts: list[Attempt] = []
         self._cpu_s = 0.0
@@ -70,7 +70,7 @@ class StepRun:
         """Execute the step and return its sealed evidence."""
         started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         began = time.monotonic()
-        self._site.listen(StepStarted(step=self._step.id, at=started_at))
+        self._run_env.listen(StepStarted(step=self._step.id, at=started_at))
         evidence = self._with_log(self._evidence())
         return replace(
             evidence,
@@ -93,13 +93,13 @@ class StepRun:
     def _log_artifact(self, log: Path) -> Artifact:
         self._redactor.redact_file(log)
         kind = "log" if log == self._log else "application-log"
-        return artifacts.describe(log, self._site.run, kind=kind, media_type="text/plain")
+        return artifacts.describe(log, self._run_env.run, kind=kind, media_type="text/plain")
 
     def _evidence(self) -> Evidence:
         try:
             self._log.touch()
             with ExitStack() as stack:
-                return self._in(stack.enter_context(orphans.scratch(self._site.run)), stack)
+                return self._in(stack.enter_context(orphans.scratch(self._run_env.run)), stack)
         except OnwardError as error:
             return self._error(_reason_of(error))
         except OSError as error:
@@ -123,7 +123,7 @@ class StepRun:
 
     def _link_inputs(self, scratch: Path) -> None:
         fed = [(entry.folder, entry.evidence.artifacts) for entry in self._fed]
-        artifacts.link_inputs(scratch / "inputs", fed, self._site.run, self._step.check.consumes)
+        artifacts.link_inputs(scratch / "inputs", fed, self._run_env.run, self._step.check.consumes)
 
     def _run(self, command: Command, env: Mapping[str, str]) -> Ended:
         self._progress(_describe(command))
@@ -162,7 +162,7 @@ class StepRun:
         sealed = seal.seal(
             reading, gate=self._step.gate, tree=Path(environment.tokens["tree"]), secrets=self._redactor.values
         )
-        kept = artifacts.collect(self._step.check.keeps, self._out, self._site.run)
+        kept = artifacts.collect(self._step.check.keeps, self._out, self._run_env.run)
         return replace(
             self._blank(),
             looked_at=sealed.looked_at,
@@ -185,7 +185,7 @@ class StepRun:
         return Evidence(step=self._step.id, gate=self._step.gate, tools=tools, services=services)
 
     def _progress(self, text: str) -> None:
-        self._site.listen(StepProgress(step=self._step.id, text=text))
+        self._run_env.listen(StepProgress(step=self._step.id, text=text))
 
 
 def _joined(step: Mapping[str, str], command: Mapping[str, str]) -> dict[str, str]:

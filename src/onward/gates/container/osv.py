@@ -42,7 +42,7 @@ def _matched(outputs: Outputs, context: ReadContext, image: Image) -> Reading:
 
 def _unknown(part: Ecosystem, image: Image) -> Problem:
     text = (
-        f"osv-scanner has no data on {part.ecosystem}: a package that is known to be vulnerable was not found, "
+        f"osv-scanner has no data for {part.ecosystem}: it did not report a known vulnerable package, "
         f"so its empty result for {image.about(str(part.packages) + ' packages')} proves nothing"
     )
     return Problem(code="control-missed", text=text)
@@ -68,7 +68,7 @@ def _finding(entry: Match, rule: str, package: str, image: Image) -> Finding:
         place=Place(path=image.dockerfile),
         subject=image.about(package),
         url=f"https://osv.dev/vulnerability/{entry.id}",
-        fix=f"upgrade {entry.name} to {fixes}" if fixes else f"no fixed version of {entry.name} is known",
+        fix=f"upgrade {entry.name} to {fixes}" if fixes else f"no fixed version of {entry.name} exists yet",
     )
 
 

@@ -109,7 +109,7 @@ def _inspected(outputs: Outputs, image: Image) -> Reading:
 def _image_findings(data: Inspected, image: Image) -> Iterator[Finding]:
     place = Place(path=image.dockerfile)
     if data.uid == 0:
-        named = f"the user {data.user}, who is root" if data.user else "root, because it sets no user"
+        named = f"the user {data.user}, which is root" if data.user else "root, because it sets no user"
         yield Finding(
             rule="runs-as-root",
             tool="docker",
@@ -135,7 +135,7 @@ def _unknown_user(data: Inspected, image: Image) -> tuple[Problem, ...]:
     if data.uid is not None:
         return ()
     text = (
-        f"the image of {image.dockerfile} runs as {data.user}, whom it does not know, "
+        f"the image of {image.dockerfile} runs as {data.user}, a user that it does not define, "
         "so onward cannot tell whether that is root"
     )
     return (Problem(code="unknown-user", text=text),)

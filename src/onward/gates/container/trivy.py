@@ -130,7 +130,7 @@ def _finding(entry: _Vulnerability, package: str, image: Image) -> Finding:
         place=Place(path=image.dockerfile),
         subject=image.about(package),
         url=entry.url,
-        fix=f"upgrade {entry.pkg_name} to {fixed}" if fixed else f"no fixed version of {entry.pkg_name} is known",
+        fix=f"upgrade {entry.pkg_name} to {fixed}" if fixed else f"no fixed version of {entry.pkg_name} exists yet",
     )
 
 
@@ -139,7 +139,7 @@ def _end_of_support(system: _System, image: Image) -> Iterator[Finding]:
         yield Finding(
             rule="end-of-support",
             tool="trivy",
-            message=f"{system} gets no security fixes any more, so new holes in it are not even listed",
+            message=f"{system} no longer gets security fixes, so databases do not list new vulnerabilities",
             severity=Severity.HIGH,
             place=Place(path=image.dockerfile),
             subject=image.about(str(system)),

@@ -204,7 +204,7 @@ def _problems(report: _Report, control: _Control) -> Iterator[Problem]:
 
 def _notes(report: _Report, case: Case) -> Iterator[str]:
     yield f"schemathesis {report.schemathesis_version}, the same requests every time"
-    yield f"{case.closed} objects in answers are closed, {case.left_open} say that they are open"
+    yield f"{case.closed} objects in responses allow no undeclared fields, {case.left_open} allow them explicitly"
     yield from (f"skipped: {reason}" for reason in report.operations.skip_reasons)
     for kind in ("missing_test_data", "validation_mismatch", "low_valid_rate"):
         about = report.warnings.get(kind) or ()

@@ -51,7 +51,7 @@ def _untested(report: coverage.Report) -> Iterator[Finding]:
             yield Finding(
                 rule="untested-file",
                 tool="coverage",
-                message=f"no test reaches any of the {file.counts.statements} statements of {path}",
+                message=f"no test executes any of the {file.counts.statements} statements of {path}",
                 severity=Severity.INFO,
                 place=Place(path=path, line=1),
                 subject=path,

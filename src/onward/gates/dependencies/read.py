@@ -41,7 +41,7 @@ class _Dependency(msgspec.Struct, frozen=True):
     name: str
     version: str = ""
     vulns: tuple[_Vulnerability, ...] | None = None
-    skip_reason: str = "no reason given"
+    skip_reason: str = "no reason"
 
 
 class _Audit(msgspec.Struct, frozen=True):

@@ -94,7 +94,7 @@ def _audited(outputs: Outputs, name: str) -> tuple[int, tuple[_Package, ...]]:
     report = decode(outputs, name, _Report)
     if report.metadata is None or report.vulnerabilities is None:
         raise ReadError(
-            f"npm audit has no answer of the registry: {report.message or 'it wrote no report'}",
+            f"npm audit got no answer from the registry: {report.message or 'it wrote no report'}",
             where=name,
             hint="use a registry that serves advisories, or set audit = false in [gates.frontend]",
         )

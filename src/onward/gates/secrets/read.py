@@ -94,7 +94,7 @@ def _gaps(history: History) -> tuple[Problem, ...]:
     deepen = "fetch all of it (`git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout)"
     edge = Problem(code="shallow-history", text=f"the clone is shallow, so it lacks most of the history; {deepen}")
     holes = Problem(
-        code="partial-history", text=f"the clone is partial: {history.missing} objects of the history are not here"
+        code="partial-history", text=f"the clone is partial: {history.missing} objects of the history are missing"
     )
     return ((edge,) if history.shallow else ()) + ((holes,) if history.missing else ())
 

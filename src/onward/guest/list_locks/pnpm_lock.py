@@ -33,7 +33,7 @@ def packages(text: str) -> Iterator[dict[str, Any]]:
     if wrote == "6":
         reached = {bare(key) for key, entry in listed.items() if entry.get("dev") != "true"}
     else:
-        reached = {bare(key) for key in reach(graph, [key for one in importers for key in required_keys(one, graph)])}
+        reached = {bare(key) for key in reach(graph, [key for item in importers for key in required_keys(item, graph)])}
     for key, one in listed.items():
         yield from package(key, one, dev=bare(key) not in reached)
 

@@ -75,7 +75,7 @@ def test_a_command_names_only_tokens_that_its_check_is_given(gate: Gate, tmp_pat
     project = values.project(changed=("app/a.py",))
     project = replace(project, revision=replace(project.revision, base="b" * 40))
     context = values.context(gate.id, project=project, pipeline=pipeline, settings=settings, python="3.11")
-    site = RunEnvironment(
+    run_env = RunEnvironment(
         project=project,
         pipeline=pipeline,
         places=Places(cache=tmp_path, state=tmp_path),
@@ -84,7 +84,7 @@ def test_a_command_names_only_tokens_that_its_check_is_given(gate: Gate, tmp_pat
         environ={},
         listen=lambda _: None,
     )
-    own = own_lease(site, values.step(), 2, scratch=tmp_path, tree=tmp_path, guests=tmp_path)
+    own = own_lease(run_env, values.step(), 2, scratch=tmp_path, tree=tmp_path, guests=tmp_path)
     for check in gate.checks:
         given = {*own.tokens, *(f"tool:{need.name}" for need in check.needs if isinstance(need, Tool))}
         mine = set(needed(check, gate)) - {Tool}

@@ -36,5 +36,5 @@ def test_what_died_first_in_the_order_of_leases_is_the_error() -> None:
 
 def test_a_token_without_a_value_is_an_error_and_other_braces_stay() -> None:
     assert expand("{tree}/{x y} {a.b}", {"tree": "/t", "a.b": "1"}) == "/t/{x y} 1"
-    with pytest.raises(ProvisionError, match=r"asks for \{browser\}"):
+    with pytest.raises(ProvisionError, match=r"uses \{browser\}"):
         expand("{browser}", {"tree": "/t"})

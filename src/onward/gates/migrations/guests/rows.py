@@ -52,7 +52,7 @@ def fill_one(connection: object, table: Table) -> str:
 
 def insert(connection: object, table: Table, first: int, number: int, *, everything: bool) -> str:
     """Return the statement that inserts row `number`, with values that the table's conditions allow."""
-    chosen = [column for column in table.columns if wanted(column, everything=everything)]
+    chosen = [column for column in table.columns if is_filled(column, everything=everything)]
     if not chosen:
         return f"INSERT INTO {table.quoted} DEFAULT VALUES"
     said = {column.name: candidates(column, table, first + number, number) for column in chosen}
@@ -62,7 +62,7 @@ def insert(connection: object, table: Table, first: int, number: int, *, everyth
     return f"INSERT INTO {table.quoted} ({names}) VALUES ({', '.join(values[name] for name in said)})"
 
 
-def wanted(column: Column, *, everything: bool) -> bool:
+def is_filled(column: Column, *, everything: bool) -> bool:
     """Return whether a row says what is in this column; sequences and generated columns speak for themselves."""
     if column.generated or column.default.startswith("nextval("):
         return False

@@ -27,7 +27,7 @@ def first(fields: metadata.PackageMetadata, name: str) -> str:
     return str((fields.get_all(name) or [""])[0])
 
 
-def said(distribution: metadata.Distribution, mark: str) -> dict[str, object]:
+def declared(distribution: metadata.Distribution, mark: str) -> dict[str, object]:
     """Return everything that a distribution says of its licence."""
     fields = distribution.metadata
     classifiers = fields.get_all("Classifier") or []
@@ -49,7 +49,7 @@ def control(mark: str) -> dict[str, object]:
         os.mkdir(place)
         Path(place, "METADATA").write_text(CONTROL, encoding="utf-8")
         (made_up,) = metadata.distributions(path=[folder])
-        return said(made_up, mark)
+        return declared(made_up, mark)
 
 
 def main(folder: str, mark: str) -> None:
@@ -57,7 +57,7 @@ def main(folder: str, mark: str) -> None:
     found: dict[str, dict[str, object]] = {}
     for distribution in metadata.distributions():
         if distribution.metadata["Name"]:
-            entry = said(distribution, mark)
+            entry = declared(distribution, mark)
             found.setdefault(str(entry["name"]), entry)
     document = {"control": control(mark), "packages": [found[name] for name in sorted(found)]}
     Path(folder, "licences.json").write_text(json.dumps(document, indent=1, sort_keys=True), encoding="utf-8")
