@@ -44,6 +44,16 @@ class Unfilled:
 
 
 @dataclass(frozen=True)
+class Base:
+    """Whether the base's own code migrated the database, with which revisions, else why not. Only the walk reads it."""
+
+    ok: bool
+    why: str
+    revisions: tuple[str, ...] = ()
+    unfilled: tuple[Unfilled, ...] = ()
+
+
+@dataclass(frozen=True)
 class Walk:
     """Everything that walking showed. `walked` are the new revisions that were, `reversible` how many can be undone."""
 
