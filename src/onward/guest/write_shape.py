@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+# fields of shapes that nobody but this module fills in: what the document is, and that all of it was there to be written
+_STAMPS = {"format": 1, "complete": True}
 
 
 def write_shape(path: str | Path, shape: object, indent: int | None = None) -> None:
@@ -13,9 +17,12 @@ def write_shape(path: str | Path, shape: object, indent: int | None = None) -> N
 
 
 def text_of(shape: object, indent: int | None = None) -> str:
-    """Return a shape as JSON, its fields in the order in which they are declared."""
+    """Return a shape as JSON."""
     return json.dumps(shape, default=_plain, indent=indent)
 
 
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else vars(value)
+def _plain(value: Any) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    stamps = {name: one for name, one in _STAMPS.items() if name in value.__dataclass_fields__}
+    return {**stamps, **vars(value)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Base:
 class Walk:
     """Everything that walking showed. `walked` are the new revisions that were, `reversible` how many can be undone."""
 
-    format: int
+    format: int = field(init=False)
     alembic: str
     server: str
     heads: tuple[str, ...]
@@ -69,4 +69,4 @@ class Walk:
     unfilled: tuple[Unfilled, ...]
     reversible: int
     notes: tuple[str, ...]
-    complete: bool
+    complete: bool = field(init=False)

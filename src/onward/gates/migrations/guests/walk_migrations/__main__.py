@@ -97,7 +97,6 @@ class Walker:
     def walk(self) -> Walk:
         """Return what was seen, once everything has been walked."""
         return Walk(
-            format=1,
             alembic=alembic.__version__,
             server=self.server,
             heads=tuple(self.migrations.heads),
@@ -109,7 +108,6 @@ class Walker:
             unfilled=tuple(self.unfilled),
             reversible=self.reversible,
             notes=tuple(self.notes),
-            complete=True,
         )
 
     def _revision(self, name: str) -> Revision:
