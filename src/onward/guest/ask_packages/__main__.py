@@ -13,6 +13,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from ..advisory_service import Entry, age_days, fetch, short
+from ..shared_shapes import Answer, Asked
+from ..write_shape import write_shape
 
 # For each ecosystem a version that has been known to be vulnerable for years: silence about it is ignorance.
 CONTROLS = {
@@ -44,7 +46,7 @@ def query(one: Entry) -> Entry:
     return {"package": {"name": one["name"], "ecosystem": one["ecosystem"]}, "version": one["version"]}
 
 
-def answered(url: str, asked: Sequence[Entry]) -> list[Entry]:
+def answered(url: str, asked: Sequence[Entry]) -> tuple[Answer, ...]:
     """Return each of `asked` with the records in force about it."""
     ids = identified(url, asked)
     records = {}
@@ -52,23 +54,24 @@ def answered(url: str, asked: Sequence[Entry]) -> list[Entry]:
         record = fetch(url + "/v1/vulns/" + urllib.parse.quote(one))
         if record is None:
             raise ValueError("it names %s, and does not know it" % one)
-        records[one] = short(record)
-    in_force = {one for one, record in records.items() if not record.get("withdrawn")}
-    subjects = ({name: one[name] for name in CONTROLS["PyPI"]} for one in asked)
-    return [
-        {**subject, "vulns": [records[one] for one in sorted(found & in_force)]}
-        for subject, found in zip(subjects, ids, strict=True)
-    ]
+        if not record.get("withdrawn"):
+            records[one] = short(record)
+    return tuple(
+        Answer(
+            one["ecosystem"], one["name"], one["version"], tuple(records[of] for of in sorted(found & records.keys()))
+        )
+        for one, found in zip(asked, ids, strict=True)
+    )
 
 
-def undetermined(url: str, asked: Sequence[Entry]) -> dict[str, list[str]]:
+def undetermined(url: str, asked: Sequence[Entry]) -> dict[str, tuple[str, ...]]:
     """Return the ids of records of which an imported archive cannot say whether they speak of a version."""
     found = {}
     for one in asked:
         path = "%s/%s?%s" % (one["ecosystem"], *map(quoted, (one["name"], one["version"])))
         ids = fetch(url + "/undetermined/" + path)["ids"]
         if ids:
-            found["%s %s" % (one["name"], one["version"])] = ids
+            found["%s %s" % (one["name"], one["version"])] = tuple(ids)
     return found
 
 
@@ -97,14 +100,14 @@ def main(url: str, folder: str) -> None:
     asked = [one for one in wanted if one["ecosystem"] not in unheld]
     controls = [CONTROLS[name] for name in sorted({one["ecosystem"] for one in asked})]
     now = datetime.now(timezone.utc)
-    document = {
-        "controls": answered(url, controls),
-        "answers": answered(url, asked),
-        "unheld": unheld,
-        "undetermined": undetermined(url, asked) if editions else {},
-        "age_days": {name: age_days(edition, now) for name, edition in (editions or {}).items()},
-    }
-    Path(folder, "asked.json").write_text(json.dumps(document, indent=1, sort_keys=True), encoding="utf-8")
+    found = Asked(
+        controls=answered(url, controls),
+        answers=answered(url, asked),
+        unheld=tuple(unheld),
+        undetermined=undetermined(url, asked) if editions else {},
+        age_days={name: age_days(edition, now) for name, edition in (editions or {}).items()},
+    )
+    write_shape(Path(folder, "asked.json"), found, indent=1)
 
 
 if __name__ == "__main__":
