@@ -35,8 +35,8 @@ def results() -> Iterator[Result]:
     for _ in range(_ROUNDS):
         loops.append(_fresh("loop"))
         rounds.append(_fresh("steps"))
-    loop = min(one["wall_s"] for one in loops)
-    wall = min(one["wall_s"] for one in rounds)
+    loop = min(entry["wall_s"] for entry in loops)
+    wall = min(entry["wall_s"] for entry in rounds)
     yield Result(
         name="engine: wall",
         value=wall / loop,
@@ -44,11 +44,11 @@ def results() -> Iterator[Result]:
         unit="x",
         detail=f"{_STEPS} steps {wall * 1000:.0f} ms, posix_spawn loop {loop * 1000:.0f} ms",
     )
-    cpu_ms = min(one["cpu_s"] for one in rounds) / _STEPS * 1000
+    cpu_ms = min(entry["cpu_s"] for entry in rounds) / _STEPS * 1000
     yield Result(
         name="engine: own CPU a step", value=cpu_ms, limit=1.2, unit="ms", detail="user and system, children aside"
     )
-    memory = max(one["memory_mib"] for one in rounds)
+    memory = max(entry["memory_mib"] for entry in rounds)
     yield Result(name="engine: memory", value=memory, limit=60, unit="MiB", detail="peak resident size")
 
 

@@ -113,8 +113,8 @@ def results() -> Iterator[Result]:
         for number in range(COMPARISONS):
             same.append(_compare(root, folder / "state", number, added_ms=0.0))
             slower.append(_compare(root, folder / "state", number, added_ms=ADDED * same[-1].base_ms))
-    yield _result("unchanged: passed", sum(one.verdict == "passed" for one in same), limit=COMPARISONS)
-    yield _result("15 % slower: reported", sum(one.slower for one in slower), limit=COMPARISONS - 1)
+    yield _result("unchanged: passed", sum(entry.verdict == "passed" for entry in same), limit=COMPARISONS)
+    yield _result("15 % slower: reported", sum(entry.slower for entry in slower), limit=COMPARISONS - 1)
 
 
 def _result(what: str, count: int, *, limit: int) -> Result:
@@ -158,7 +158,7 @@ def _run(root: Path, state: Path) -> Mapping[str, Any]:
 
 
 def _shown(document: Mapping[str, Any], state: Path) -> Shown:
-    gate = next(one for one in document["gates"] if one["gate"] == "performance")
+    gate = next(entry for entry in document["gates"] if entry["gate"] == "performance")
     notes = _notes(state)
     line = next((note for note in notes if note.startswith(f"{ENDPOINT} median")), "")
     if not line:

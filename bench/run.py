@@ -38,7 +38,7 @@ class Timeline:
         """Return the seconds of the longest chain of steps."""
         ends: dict[str, float] = {}
         for step, before in self.after.items():
-            ends[step] = max((ends.get(one, 0.0) for one in before), default=0.0) + self.duration_s.get(step, 0.0)
+            ends[step] = max((ends.get(entry, 0.0) for entry in before), default=0.0) + self.duration_s.get(step, 0.0)
         return max(ends.values(), default=0.0)
 
 

@@ -134,7 +134,7 @@ def may_import(module: str, target: str) -> bool:
         # what runs elsewhere is handed over, not imported; both sides know the shapes of what it writes
         return False
     if here == there:
-        return here != "gates" or same_room(module, target)
+        return here != "gates" or same_gate(module, target)
     return not {there, target.removeprefix("onward.")}.isdisjoint(FLOORS[here]) or "*" in FLOORS[here]
 
 
@@ -143,9 +143,9 @@ def is_guest(module: str) -> bool:
     return re.match(r"(guest|gates\.\w+\.guests)\b", module) is not None
 
 
-def same_room(module: str, target: str) -> bool:
-    room, other = module.split(".")[1:2], target.split(".")[2:3]
-    return room in ([], ["custom"]) or room == other
+def same_gate(module: str, target: str) -> bool:
+    gate, other = module.split(".")[1:2], target.split(".")[2:3]
+    return gate in ([], ["custom"]) or gate == other
 
 
 def test_every_package_has_a_floor() -> None:
@@ -335,17 +335,17 @@ def guest_folders() -> Iterator[Path]:
 
 def test_guest_programs_are_folders_with_a_main_module() -> None:
     """Beside them lies what several of them import, or what is loaded into a program of the project's or of Node's."""
-    inside = [one for folder in guest_folders() for one in folder.iterdir() if one.name != "__pycache__"]
-    programs = [one for one in inside if one.is_dir()]
-    assert [one for one in programs if not (one / "__main__.py").exists()] == []
-    assert [one for one in inside if one.is_file() and one.suffix not in {".py", ".cjs", ".js"}] == []
+    inside = [entry for folder in guest_folders() for entry in folder.iterdir() if entry.name != "__pycache__"]
+    programs = [entry for entry in inside if entry.is_dir()]
+    assert [program for program in programs if not (program / "__main__.py").exists()] == []
+    assert [entry for entry in inside if entry.is_file() and entry.suffix not in {".py", ".cjs", ".js"}] == []
     called = {
         node.value.rpartition("/")[2]
         for module, tree in modules().items()
         for node in ast.walk(tree)
         if not is_guest(module) and isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    assert {one.name for one in programs} - called == set()
+    assert {program.name for program in programs} - called == set()
 
 
 def test_guests_import_nothing_that_is_not_handed_over_with_them() -> None:
@@ -519,6 +519,19 @@ def test_suppressing_needs_a_comment_whatever_the_docstring_says(tmp_path: Path)
     ((node, contract),) = swallowing(ast.parse(text))
     assert not is_explained(node, contract, set())
     assert is_explained(node, contract, {2})
+
+
+def test_architecture_shows_every_package_and_part() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    rows = {
+        name: re.findall(r"`([\w.]+)`", may)
+        for name, may in re.findall(r"^\| `(\w+)` \|.*\| ([^|]*) \|$", text, re.MULTILINE)
+    }
+    shown = {name: set(may) for name, may in rows.items() if name not in {"flow", "cli"}}
+    held = {name: set(may) - {""} for name, may in FLOORS.items() if name not in {"", "__main__", "flow", "cli"}}
+    assert shown == held
+    paragraph = text.partition("The parts of `execute`")[2].partition("\n\n")[0]
+    assert tuple(re.findall(r"`(\w+)`", paragraph)) == EXECUTE
 
 
 def test_architecture_stays_short() -> None:

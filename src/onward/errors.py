@@ -18,7 +18,7 @@ class OnwardError(Exception):
         self.hint = hint
 
 
-AFTER_INTERRUPT = "run it again: what had begun was ended and cleared away"
+AFTER_INTERRUPT = "run it again; onward stopped its processes and cleaned up"
 
 
 class UsageError(OnwardError):

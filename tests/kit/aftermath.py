@@ -35,7 +35,7 @@ def is_gone(pid: int) -> bool:
     return await_until(ended, _PATIENCE_S)
 
 
-def belonging_to(state: Path) -> frozenset[psutil.Process]:
+def processes_of(state: Path) -> frozenset[psutil.Process]:
     """Return the live processes that carry the marker of a run below `state`, or work or keep files there."""
     return frozenset(process for process in psutil.process_iter() if _belongs(process, str(state)))
 
@@ -60,7 +60,7 @@ def _belongs(process: psutil.Process, state: str) -> bool:
 
 
 def _listening_ports(connections: Iterable[Any]) -> Iterator[int]:
-    return (one.laddr.port for one in connections if one.status == psutil.CONN_LISTEN)
+    return (connection.laddr.port for connection in connections if connection.status == psutil.CONN_LISTEN)
 
 
 def _ports(process: psutil.Process) -> Iterator[int]:

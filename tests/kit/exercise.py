@@ -41,8 +41,12 @@ class Row:
 
     def __str__(self) -> str:
         """The row of a table in Markdown."""
-        own = [one for one in self.failed if one == f"{self.gate} (`{self.defect.rule}`)"]
-        others = [one for one in (*self.failed, *(f"{one} (unverified)" for one in self.unverified)) if one not in own]
+        own = [entry for entry in self.failed if entry == f"{self.gate} (`{self.defect.rule}`)"]
+        others = [
+            entry
+            for entry in (*self.failed, *(f"{entry} (unverified)" for entry in self.unverified))
+            if entry not in own
+        ]
         caught = ", ".join(own) or "**not caught**"
         return f"| {self.gate} | {self.defect.title} | {caught} | {', '.join(others) or 'none'} |"
 
@@ -78,26 +82,30 @@ def look(onward: Onward, repo: Repo, gate: Gate, check: Check, *, alone: bool) -
         return onward.run(gate.id, "--profile", check.profiles[0], "--offline", cwd=repo.root)
     if alone:
         return onward.run(gate.id, "--offline", cwd=repo.root)
-    wanted = [one.id for one in gates.ALL if one.id != _COSTLY or gate.id == _COSTLY]
+    wanted = [entry.id for entry in gates.ALL if entry.id != _COSTLY or gate.id == _COSTLY]
     return onward.run(*wanted, "--offline", cwd=repo.root)
 
 
 def row(said: Said, gate: str, defect: Defect) -> Row:
     """Say what turned red, and by which rule: the defect's own where it is among them."""
-    verdicts = {one["gate"]: one for one in said.document["gates"]}
-    rules = {name: _rules(one) for name, one in verdicts.items() if one["verdict"] == "failed"}
+    verdicts = {entry["gate"]: entry for entry in said.document["gates"]}
+    rules = {name: _rules(entry) for name, entry in verdicts.items() if entry["verdict"] == "failed"}
     failed = tuple(
         f"{name} (`{defect.rule if defect.rule in found else found[0]}`)" for name, found in rules.items() if found
     )
-    unsure = tuple(name for name, one in verdicts.items() if one["verdict"] == "unverified")
+    unsure = tuple(name for name, entry in verdicts.items() if entry["verdict"] == "unverified")
     return Row(gate=gate, defect=defect, failed=failed, unverified=unsure)
 
 
 def _rules(gate: Mapping[str, Any]) -> list[str]:
     """Return the rules of new findings, then the measures beyond their limits."""
-    found = [one["rule"] for one in gate["findings"] if one["status"] == "new"]
-    beyond = (one for one in gate["measures"] if one["limit"] is not None and one["value"] != one["limit"])
-    return found + [one["name"] for one in beyond if (one["value"] < one["limit"]) == (one["better"] == "higher")]
+    found = [finding["rule"] for finding in gate["findings"] if finding["status"] == "new"]
+    beyond = (
+        measure for measure in gate["measures"] if measure["limit"] is not None and measure["value"] != measure["limit"]
+    )
+    return found + [
+        entry["name"] for entry in beyond if (entry["value"] < entry["limit"]) == (entry["better"] == "higher")
+    ]
 
 
 def exercise(names: Iterable[str], *, alone: bool) -> Iterator[str]:
@@ -107,12 +115,12 @@ def exercise(names: Iterable[str], *, alone: bool) -> Iterator[str]:
         folder = Path(scratch).resolve()
         onward, repo = Onward(folder / "home"), copy(folder / "namaskah")
         containers.import_databases(onward, folder)
-        clean = onward.run(*(one.id for one in gates.ALL if one.id != _COSTLY), "--offline", cwd=repo.root)
+        clean = onward.run(*(entry.id for entry in gates.ALL if entry.id != _COSTLY), "--offline", cwd=repo.root)
         if clean.code != 0:
             raise AssertionError(f"without a defect it must be green:\n{clean.document['gates']}")
-        for gate in (one for one in gates.ALL if one.id in chosen):
+        for gate in (entry for entry in gates.ALL if entry.id in chosen):
             for defect in gate.defects:
-                check = next(one for one in gate.checks if one.id == defect.check)
+                check = next(entry for entry in gate.checks if entry.id == defect.check)
                 if not can_be_planted(check):
                     yield f"| {gate.id} | {defect.title} | left out: the example has no {check.id} | |"
                     continue

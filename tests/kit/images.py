@@ -76,7 +76,7 @@ ALL = (DEBIAN, PYTHON, POSTGRES, REDIS)
 
 def engine() -> dict[str, str]:
     """Return the variables that lead to a local Docker engine, or end the test."""
-    why = docker_engine.refusal(os.environ)
+    why = docker_engine.unavailable(os.environ)
     if why:
         require.absent("docker", why)
     return {"DOCKER_HOST": os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")}

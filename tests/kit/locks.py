@@ -57,7 +57,7 @@ def yarn(folder: Path) -> None:
     for place, specs in asked.items():
         name = place.rpartition("node_modules/")[2]
         merged.setdefault((name, packages[place]["version"]), (set(), packages[place]))[0].update(specs)
-    texts = (_entry(registry, name, specs, one) for (name, _), (specs, one) in sorted(merged.items()))
+    texts = (_entry(registry, name, specs, entry) for (name, _), (specs, entry) in sorted(merged.items()))
     (folder / "yarn.lock").write_text(_HEAD + "\n".join(texts))
     (folder / "package-lock.json").unlink()
 

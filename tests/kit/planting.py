@@ -1,4 +1,4 @@
-"""Plant the defects of rooms in a real repository."""
+"""Plant the defects of gates in a real repository."""
 
 from __future__ import annotations
 

@@ -82,8 +82,8 @@ def application(*words: str, companions: tuple[Server, ...] = (), **more: object
     return Application(server=server(*words, health=health, variable="APPLICATION_URL", **more), companions=companions)  # type: ignore[arg-type]
 
 
-def stage(folder: Path, processes: Processes, spec: Application, **more: object) -> AppEnvironment:
-    """Return a stage at `folder`, with the program in its tree."""
+def app_env(folder: Path, processes: Processes, spec: Application, **more: object) -> AppEnvironment:
+    """Return a app_env at `folder`, with the program in its tree."""
     tree = folder / "tree"
     tree.mkdir(exist_ok=True)
     (tree / "server.py").write_text(PROGRAM)

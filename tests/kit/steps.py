@@ -90,12 +90,12 @@ class Stage:
             environ={},
             listen=lambda _: None,
         )
-        before = [Fed(folder=one.step, evidence=one) for one in fed]
+        before = [Fed(folder=entry.step, evidence=entry) for entry in fed]
         self.work.mkdir(parents=True, exist_ok=True)
         # as a run does: without it, the next onward on this machine would take the scratch folder for a leftover
         with (self.work / RUN_LOCK).open("w") as lock, Processes() as processes:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            return StepRun(step, 2, before, site=site, processes=processes, ready=self._ready).perform()
+            return StepRun(step, 2, before, site=site, processes=processes, prepare=self._prepare).perform()
 
     def _folder(self, step: str) -> Path:
         place = self.work / step
@@ -103,7 +103,7 @@ class Stage:
         return place
 
     @contextmanager
-    def _ready(self, step: Step, cpus: int, scratch: Path) -> Iterator[Lease]:
+    def _prepare(self, step: Step, cpus: int, scratch: Path) -> Iterator[Lease]:
         """Lease what is at hand here."""
         (scratch / "work").mkdir()
         tree = str(self.tree)
@@ -138,7 +138,8 @@ def settings_of(gates: Iterable[Gate], options: Mapping[str, Mapping[str, Option
     """Return each gate's settings: its defaults, and `options` by gate."""
     return tuple(
         GateSettings(
-            gate=gate.id, options={one.name: one.default for one in gate.options} | dict(options.get(gate.id, {}))
+            gate=gate.id,
+            options={option.name: option.default for option in gate.options} | dict(options.get(gate.id, {})),
         )
         for gate in gates
     )
@@ -147,7 +148,7 @@ def settings_of(gates: Iterable[Gate], options: Mapping[str, Mapping[str, Option
 def context_for(
     tree: Path, gate: str, given: Pipeline, *, base: str | None = None, changed: tuple[str, ...] | None = None
 ) -> CheckContext:
-    """Return what a room may know about the project at `tree`."""
+    """Return what a gate may know about the project at `tree`."""
     revision = Revision(head=base, base=base, branch="main", tree=None, dirty=False)
     project = Project(
         root=tree,

@@ -89,22 +89,26 @@ _DEBIAN = {"openssl": (("CVE-2023-0464", "HIGH", "3.0.9-1"),)}
 
 def records() -> Tree:
     """Return what the small database knows: of one Python package, and of one of Debian 12."""
-    known = [*(one for many in _PYTHON.values() for one in many), *(one for many in _DEBIAN.values() for one in many)]
+    known = [
+        *(entry for many in _PYTHON.values() for entry in many),
+        *(entry for many in _DEBIAN.values() for entry in many),
+    ]
     source = {"ID": "ghsa", "Name": "GitHub Security Advisory pip", "URL": "https://example.org/advisories"}
     debian = {"ID": "debian", "Name": "Debian Security Tracker", "URL": "https://example.org/debian"}
     return {
         _PIP: {
             name: {
-                one: _json({"VulnerableVersions": [f"<{fixed}"], "PatchedVersions": [fixed]}) for one, _, fixed in many
+                entry: _json({"VulnerableVersions": [f"<{fixed}"], "PatchedVersions": [fixed]})
+                for entry, _, fixed in many
             }
             for name, many in _PYTHON.items()
         },
         "debian 12": {
-            name: {one: _json({"FixedVersion": fixed}) for one, _, fixed in many} for name, many in _DEBIAN.items()
+            name: {entry: _json({"FixedVersion": fixed}) for entry, _, fixed in many} for name, many in _DEBIAN.items()
         },
         "data-source": {_PIP: _json(source), "debian 12": _json(debian)},
         "vulnerability": {
-            one: _json({"Title": f"A hole called {one}", "Severity": severity}) for one, severity, _ in known
+            entry: _json({"Title": f"A hole called {entry}", "Severity": severity}) for entry, severity, _ in known
         },
     }
 

@@ -44,7 +44,7 @@ def check(name: str = "tool", **more: object) -> Check:
 
 
 def gate(name: str = "lint", *checks: Check, **more: object) -> Gate:
-    base = Gate(id=name, title=name.title(), blurb="", room=ROOT, checks=checks or (check(),))
+    base = Gate(id=name, title=name.title(), blurb="", folder=ROOT, checks=checks or (check(),))
     return replace(base, **more)  # type: ignore[arg-type]
 
 
@@ -61,12 +61,12 @@ def pipeline(gates: Sequence[Gate] = (), **more: object) -> Pipeline:
         tests=("tests",),
         requirements=(),
         deployed_requirements=(),
-        gates=tuple(settings(one.id) for one in gates),
+        gates=tuple(settings(entry.id) for entry in gates),
     )
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-KEYS: tuple[FactKey[object], ...] = tuple(one for one in vars(facts).values() if isinstance(one, FactKey))
+KEYS: tuple[FactKey[object], ...] = tuple(var for var in vars(facts).values() if isinstance(var, FactKey))
 
 
 def known(*found: Fact) -> tuple[Fact, ...]:
@@ -143,7 +143,7 @@ def evidence(name: str = "lint/tool", **more: object) -> Evidence:
 
 def plan(gates: Sequence[Gate], steps: Sequence[Step], **more: object) -> Plan:
     selections = tuple(
-        Selection(gate=one, steps=tuple(each.id for each in steps if each.gate == one.id)) for one in gates
+        Selection(gate=entry, steps=tuple(each.id for each in steps if each.gate == entry.id)) for entry in gates
     )
     base = Plan(profile=Profile.FULL, jobs=2, machine=machine(), selections=selections, steps=tuple(steps))
     return replace(base, **more)  # type: ignore[arg-type]

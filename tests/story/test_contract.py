@@ -223,7 +223,7 @@ def test_output_to_a_full_device(project: Repo, onward: Onward) -> None:
             words, cwd=project.root, env=onward.environ(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert done.returncode == 3, done.stderr
-    assert "cannot be written" in done.stderr
+    assert "cannot write the output" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -21,8 +21,8 @@ SHOP = {
 }
 EXPECTED = """\
 # The pipeline of this project: one definition for every laptop, for CI and for deployments.
-# Written by `onward init` from what it found here; every line is yours to change.
-# `onward config --reference` describes every key, `onward config` shows what holds and why.
+# Written by `onward init` from what it detected; change any line.
+# `onward config --reference` describes every key, `onward config` shows each value and its source.
 schema = 1
 requires = ">=0.1"
 
@@ -47,15 +47,15 @@ variable = "DATABASE_URL"
 # requirements.txt:3 psycopg==3.2.3
 scheme = "postgresql+psycopg"
 
-# The application as contract, e2e and performance would start it, on a database and a Redis of its own. Say what
-# else it needs in [application.environment], and take the # away.
+# How contract, e2e and performance start the application, with its own database and Redis. Set what else it needs
+# in [application.environment], then uncomment the section.
 # Dockerfile:3 CMD ["uvicorn", "main:app"]
 # [application]
 # command = ["uvicorn", "main:app", "--host", "{host}", "--port", "{port}"]
 # health = "/…"
 """
 TOLD = """\
-Found here (`onward detect` shows the evidence):
+Detected here (`onward detect` shows the evidence):
   package-manager    pip
   framework          fastapi
   application        main:app
@@ -116,7 +116,7 @@ def test_what_init_wrote_loads(shop: Path, capsys: pytest.CaptureFixture[str]) -
 def test_never_over_an_existing_one(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "onward.toml").write_text("mine\n")
     assert main(["init"]) == 2
-    assert "there is an onward.toml here already" in capsys.readouterr().err
+    assert "onward.toml already exists here" in capsys.readouterr().err
     assert (shop / "onward.toml").read_text() == "mine\n"
     assert main(["init", "--force"]) == 0
     assert (shop / "onward.toml").read_text() == EXPECTED
@@ -131,7 +131,7 @@ def test_a_project_in_a_subfolder(
     monkeypatch.chdir(root / "services" / "shop")
     assert main(["init"]) == 0
     assert (root / "services" / "shop" / "onward.toml").read_text() == EXPECTED
-    assert f"{root / 'onward.toml'} is above this folder" in capsys.readouterr().out
+    assert f"{root / 'onward.toml'} exists above this folder" in capsys.readouterr().out
 
 
 def test_outside_of_a_repository(
@@ -206,7 +206,7 @@ def test_each_value_and_where_it_came_from(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("schema = 1\n[project]\npython = [3.11]\n", "onward.toml:3:11 project.python[0]: expected text"),
+        ("schema = 1\n[project]\npython = [3.11]\n", "onward.toml:3:11 project.python[0]: expected a string"),
         ("schema = \n", "onward.toml:1:10"),
     ],
 )

@@ -49,7 +49,7 @@ def test_doctor_says_what_is_missing_and_what_it_costs(home: Path, capsys: pytes
     found = document(capsys, "doctor")
     parts = {f"{part['kind']}:{part['name']}": part for part in found["parts"]}
     assert found["schema"] == 1
-    assert found["note"].startswith("what depends on the project's files is left out: git cannot work here")
+    assert found["note"].startswith("what depends on the project's files is left out: git failed")
     assert parts[f"python:{OWN}"]["present"] is True
     missing = parts["python:3.99"]
     assert missing["present"] is False
@@ -100,7 +100,7 @@ def test_the_cache_is_listed_and_pruned(home: Path, capsys: pytest.CaptureFixtur
         if used is not None:
             os.utime(folder / STAMP, (used, used))
     listed = document(capsys, "cache", "list")
-    assert [(one["kind"], one["name"]) for one in listed["entries"] if one["kind"] == "tool"] == [
+    assert [(entry["kind"], entry["name"]) for entry in listed["entries"] if entry["kind"] == "tool"] == [
         ("tool", "black-1"),
         ("tool", "ruff-1"),
     ]

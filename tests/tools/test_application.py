@@ -18,7 +18,7 @@ import pytest
 from kit import serving
 from onward.errors import ServiceError
 from onward.execute.application.server import Launch, ServerRun
-from onward.execute.application.server_group import ServerGroup, crew
+from onward.execute.application.server_group import ServerGroup, running_group
 from onward.execute.process import ports
 from onward.execute.process.identity import identify
 from onward.execute.process.processes import Processes
@@ -32,7 +32,7 @@ def processes() -> Iterator[Processes]:
 
 
 def refused(spec: Application, folder: Path, processes: Processes, **more: object) -> ServiceError:
-    with pytest.raises(ServiceError) as caught, crew(spec, serving.stage(folder, processes, spec, **more)):
+    with pytest.raises(ServiceError) as caught, running_group(spec, serving.app_env(folder, processes, spec, **more)):
         pytest.fail("it must not count as started")
     return caught.value
 
@@ -44,7 +44,7 @@ def environment(running: ServerGroup, name: str = "application") -> Any:
 
 def test_it_is_up_while_it_is_used_and_gone_afterwards(tmp_path: Path, processes: Processes) -> None:
     spec = serving.application()
-    with crew(spec, serving.stage(tmp_path, processes, spec)) as running:
+    with running_group(spec, serving.app_env(tmp_path, processes, spec)) as running:
         assert environment(running)["ONWARD_APPLICATION"]
         assert running.error() is None
         assert "200 after" in running.uses[0].notes[0]
@@ -59,7 +59,7 @@ def test_what_ignores_its_signal_is_killed_and_so_is_a_child_with_a_session_of_i
     tmp_path: Path, processes: Processes
 ) -> None:
     spec = serving.application("deaf", "child")
-    with crew(spec, serving.stage(tmp_path, processes, spec)) as running:
+    with running_group(spec, serving.app_env(tmp_path, processes, spec)) as running:
         child = int((tmp_path / "tree" / "child.pid").read_text())
         pid = int(running.tokens["application.pid"])
         assert identify(child)
@@ -77,7 +77,7 @@ def test_it_gets_what_is_declared_and_nothing_else(
     )  # fmt: skip
     declared = (("KEY", "{secret:key}"), ("PAGE", "{provider.url}/page"), ("FORMAT", "{message} {port}"))
     spec = serving.application(companions=(companion,), environment=declared)
-    with crew(spec, serving.stage(tmp_path, processes, spec)) as running:
+    with running_group(spec, serving.app_env(tmp_path, processes, spec)) as running:
         app, provider = environment(running), environment(running, "provider")
         port = running.tokens["application.url"].rpartition(":")[2]
         assert app["PROVIDER_URL"] == running.tokens["provider.url"]
@@ -96,21 +96,21 @@ def test_what_prepares_it_runs_before_in_order(tmp_path: Path, processes: Proces
         serving.application(environment=(("PAGE", "one"),)),
         prepare=((sys.executable, "-c", note), (sys.executable, "-c", note.replace("os.environ['PAGE']", "'two'"))),
     )
-    with crew(spec, serving.stage(tmp_path, processes, spec)):
+    with running_group(spec, serving.app_env(tmp_path, processes, spec)):
         assert (tmp_path / "tree" / "notes").read_text() == "one\ntwo\n"
 
 
 def test_a_failing_preparation_is_told_with_its_last_lines(tmp_path: Path, processes: Processes) -> None:
     spec = replace(serving.application(), prepare=((sys.executable, "-c", "raise SystemExit('no table')"),))
     error = refused(spec, tmp_path, processes)
-    assert "could not be prepared" in error.message
+    assert "cannot prepare the application" in error.message
     assert "exit:1" in error.message
     assert "no table" in error.message
 
 
 def test_it_may_take_its_time(tmp_path: Path, processes: Processes) -> None:
     spec = serving.application("late", "warming")
-    with crew(spec, serving.stage(tmp_path, processes, spec)) as running:
+    with running_group(spec, serving.app_env(tmp_path, processes, spec)) as running:
         note = running.uses[0].notes[0]
         assert "connection refused (" in note
         assert "503 (3 times), then 200" in note
@@ -137,18 +137,18 @@ def test_one_that_starts_too_late_is_told_with_what_was_seen(tmp_path: Path, pro
 
 def test_one_that_dies_halfway_is_not_believed(tmp_path: Path, processes: Processes) -> None:
     spec = serving.application("mortal")
-    with crew(spec, serving.stage(tmp_path, processes, spec)) as running:
+    with running_group(spec, serving.app_env(tmp_path, processes, spec)) as running:
         with pytest.raises(OSError, match=r"."):
             environment(running)
         error = running.error()
         assert error is not None
         assert error.code == "service"
-        assert "application died while it was used: exit:7" in error.text
+        assert "application died during the step: exit:7" in error.text
 
 
 def test_a_companion_that_dies_is_no_less_trouble(tmp_path: Path, processes: Processes) -> None:
     spec = serving.application(companions=(serving.server("mortal", name="provider"),))
-    with crew(spec, serving.stage(tmp_path, processes, spec)) as running:
+    with running_group(spec, serving.app_env(tmp_path, processes, spec)) as running:
         with pytest.raises(OSError, match=r"."):
             environment(running, "provider")
         error = running.error()
@@ -160,14 +160,14 @@ def test_a_port_that_somebody_took_is_replaced(tmp_path: Path, processes: Proces
     with socket.create_server((ports.LOOPBACK, 0)) as taken:
         given = iter([taken.getsockname()[1], ports.free_port()])
         spec = serving.application(start_timeout_s=3.0)
-        with crew(spec, serving.stage(tmp_path, processes, spec, free_port=lambda: next(given))) as running:
+        with running_group(spec, serving.app_env(tmp_path, processes, spec, free_port=lambda: next(given))) as running:
             assert not running.tokens["application.url"].endswith(f":{taken.getsockname()[1]}")
 
 
 def test_a_stranger_on_the_port_does_not_pass_for_the_application(tmp_path: Path, processes: Processes) -> None:
     """Somebody else came in the last moment and answers at the health path; our own program cannot bind."""
     other = serving.application()
-    with crew(other, serving.stage(tmp_path, processes, other)) as running:
+    with running_group(other, serving.app_env(tmp_path, processes, other)) as running:
         port = int(running.tokens["application.url"].rpartition(":")[2])
         command = (sys.executable, "server.py", str(port))
         env = {"PATH": os.environ["PATH"]}
@@ -201,7 +201,7 @@ def test_an_answer_that_waiting_does_not_change(
 ) -> None:
     error = refused(serving.application(*words, health=health), tmp_path, processes)
     assert hint in error.hint
-    assert "seen at" in error.message
+    assert "last answer at" in error.message
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_an_answer_that_waiting_does_not_change(
 )
 def test_what_is_declared_is_sent(words: tuple[str, ...], health: Health, tmp_path: Path, processes: Processes) -> None:
     spec = serving.application(*words, health=health)
-    with crew(spec, serving.stage(tmp_path, processes, spec)) as running:
+    with running_group(spec, serving.app_env(tmp_path, processes, spec)) as running:
         assert running.error() is None
 
 
@@ -227,7 +227,7 @@ def test_a_catch_all_proves_nothing(tmp_path: Path, processes: Processes) -> Non
 
 def test_a_front_end_that_answers_everything_else_is_mentioned(tmp_path: Path, processes: Processes) -> None:
     spec = serving.application("front-end")
-    with crew(spec, serving.stage(tmp_path, processes, spec)) as running:
+    with running_group(spec, serving.app_env(tmp_path, processes, spec)) as running:
         assert "answered with 200 too" in running.uses[0].notes[0]
 
 

@@ -59,8 +59,8 @@ def compose(tmp_path: Path) -> Iterator[Compose]:
     if subprocess.run(("docker", "compose", "version"), capture_output=True, check=False).returncode != 0:
         require.absent("docker-compose", "install Docker Compose as a plugin of docker")
     made = {
-        one: images.have(image)
-        for one, image in (("python", images.PYTHON), ("postgres", images.POSTGRES), ("redis", images.REDIS))
+        entry: images.have(image)
+        for entry, image in (("python", images.PYTHON), ("postgres", images.POSTGRES), ("redis", images.REDIS))
     }
     shutil.copytree(EXAMPLE, tmp_path / "namaskah", ignore=shutil.ignore_patterns("node_modules"))
     override = tmp_path / "override.yml"

@@ -1,4 +1,4 @@
-"""Every defect of every room, planted in a real project and looked for by the real tool through `onward run`."""
+"""Every defect of every gate, planted in a real project and looked for by the real tool through `onward run`."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_what_is_claimed_and_generated_holds(tmp_path: Path, onward: Onward) -> 
     said = onward.run("docs", "--offline", cwd=small(tmp_path).root)
     assert said.gate("docs")["verdict"] == "passed", said.out
     steps = [step for step in said.document["steps"] if step["gate"] == "docs"]
-    looked = {one["what"]: one["count"] for step in steps for one in step["looked_at"]}
+    looked = {entry["what"]: entry["count"] for step in steps for entry in step["looked_at"]}
     assert looked == {"documents read": 1, "links checked": 0, "generated blocks compared": 1, "claims compared": 2}
 
 

@@ -106,7 +106,7 @@ def run(repo: Repo, home: Path) -> Said:
 def test_what_flask_migrate_runs_is_walked(flask: Path, tmp_path: Path) -> None:
     repo = project(flask, tmp_path / "shop")
     found = json.loads(Onward(tmp_path / "home")("detect", "--format", "json", cwd=repo.root).out)
-    assert next(one["value"] for one in found["facts"] if one["name"] == "alembic") == "migrations/alembic.ini"
+    assert next(fact["value"] for fact in found["facts"] if fact["name"] == "alembic") == "migrations/alembic.ini"
     said = run(repo, tmp_path / "home")
     assert said.code == 0, said.out
     # the column is new, the base's rows have none: the base's own application migrated them
@@ -123,9 +123,9 @@ def test_what_flask_migrate_runs_is_walked(flask: Path, tmp_path: Path) -> None:
     repo.commit("A price")
     said = run(repo, tmp_path / "home")
     assert said.code == 0, said.out
-    (step,) = [one for one in said.document["steps"] if one["gate"] == "migrations"]
+    (step,) = [entry for entry in said.document["steps"] if entry["gate"] == "migrations"]
     assert {"what": "new revisions walked", "count": 1, "expected": 1} in step["looked_at"]
-    assert any("the base's own code had migrated" in note for note in step["notes"])
+    assert any("the base's own code migrated" in note for note in step["notes"])
 
 
 def test_an_application_whose_modules_are_called_as_ours_are(flask: Path, tmp_path: Path) -> None:

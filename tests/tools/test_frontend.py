@@ -44,7 +44,7 @@ def change(repo: Repo, **files: str | None) -> None:
 
 
 def step(said: Said, check: str) -> Any:
-    return next(one for one in said.document["steps"] if one["gate"] == "frontend" and one["check"] == check)
+    return next(entry for entry in said.document["steps"] if entry["gate"] == "frontend" and entry["check"] == check)
 
 
 def run(onward: Onward, repo: Repo) -> Said:
@@ -75,7 +75,7 @@ def test_without_a_lock_nobody_knows_what_would_run(onward: Onward, repo: Repo) 
     said = run(onward, repo)
     assert said.code == 3
     assert "no lock file" in step(said, "tests")["reason"]["text"]
-    assert {one["verdict"] for one in said.document["steps"]} == {"unverified"}
+    assert {entry["verdict"] for entry in said.document["steps"]} == {"unverified"}
 
 
 def test_a_limit_of_the_projects_own_is_not_lost(onward: Onward, repo: Repo) -> None:
@@ -88,9 +88,9 @@ def test_a_limit_of_the_projects_own_is_not_lost(onward: Onward, repo: Repo) -> 
 def test_the_script_that_rewrites_is_named_and_nothing_is_rewritten(onward: Onward, repo: Repo) -> None:
     said = run(onward, repo)
     assert said.code == 0, said.out
-    assert "rewrites files (--fix); here it runs in its checking form" in recorded(onward)
+    assert "rewrites files (--fix); onward runs it in checking mode" in recorded(onward)
     assert repo.git("status", "--porcelain", "--ignored") == ""
-    assert {"frontend.lines", "frontend.bundle"} <= {one["name"] for one in said.gate("frontend")["measures"]}
+    assert {"frontend.lines", "frontend.bundle"} <= {measure["name"] for measure in said.gate("frontend")["measures"]}
 
 
 @pytest.mark.parametrize(("lock", "manager"), [(locks.pnpm, "pnpm-10"), (locks.yarn, "yarn-1")])
@@ -102,8 +102,8 @@ def test_every_package_manager_is_one(onward: Onward, repo: Repo, lock: Callable
     repo.commit("Take another package manager")
     said = run(onward, repo)
     assert said.code == 0, said.out
-    ran = [one for one in said.document["steps"] if one["gate"] == "frontend" and one["verdict"] == "passed"]
-    assert {one["check"] for one in ran} == {"eslint", "prettier", "types", "tests", "build"}
+    ran = [entry for entry in said.document["steps"] if entry["gate"] == "frontend" and entry["verdict"] == "passed"]
+    assert {entry["check"] for entry in ran} == {"eslint", "prettier", "types", "tests", "build"}
     assert f'"name":"{manager}"' in recorded(onward).replace(" ", "")
     assert repo.git("status", "--porcelain", "--ignored") == ""
 
@@ -112,4 +112,4 @@ def test_several_locks_are_no_secret(onward: Onward, repo: Repo) -> None:
     change(repo, **{"yarn.lock": "# yarn lockfile v1\n"})
     said = run(onward, repo)
     assert said.code == 0, said.out
-    assert "only package-lock.json counts, not yarn.lock (package.json names no packageManager)" in recorded(onward)
+    assert "onward uses package-lock.json, not yarn.lock (package.json names no packageManager)" in recorded(onward)

@@ -32,7 +32,7 @@ def docker(*words: str) -> str:
 def project(root: Path, *settings: str, **files: str) -> Repo:
     made = containers.files(images.have(images.DEBIAN))
     return shop.make(
-        root, **{**made, "onward.toml": made["onward.toml"] + "".join(f"{one}\n" for one in settings), **files}
+        root, **{**made, "onward.toml": made["onward.toml"] + "".join(f"{setting}\n" for setting in settings), **files}
     )
 
 
@@ -60,7 +60,7 @@ def onward(tmp_path: Path) -> Onward:
 
 
 def step(said: Said, check: str) -> Any:
-    return next(one for one in said.document["steps"] if one["id"] == f"container/{check}")
+    return next(entry for entry in said.document["steps"] if entry["id"] == f"container/{check}")
 
 
 def looked(said: Said, check: str) -> tuple[str, str, str]:
@@ -91,7 +91,7 @@ def test_a_base_image_that_cannot_be_had_is_an_absent_need(tmp_path: Path, onwar
     containers.import_databases(onward, tmp_path)
     repo = shop.make(tmp_path / "shop", **containers.files("registry.invalid/base:1"))
     planned = json.loads(onward("plan", "--offline", "--format", "json", cwd=repo.root).out)
-    excused = {one["id"]: one["skipped"] for one in planned["steps"]}
+    excused = {entry["id"]: entry["skipped"] for entry in planned["steps"]}
     assert excused["container/hadolint"] is None
     for check in ("build", "image", "layers", "trivy", "osv-scanner"):
         assert "the engine has no registry.invalid/base:1" in excused[f"container/{check}"]
@@ -106,7 +106,7 @@ def test_a_clean_image_passes_and_nothing_of_it_stays(tmp_path: Path, onward: On
     said = onward.run("container", "--offline", cwd=repo.root)
     looked(said, "trivy"), looked(said, "osv-scanner")
     assert said.code == 0, said.out
-    kinds = {artifact["kind"] for one in said.document["steps"] for artifact in one["artifacts"]}
+    kinds = {artifact["kind"] for entry in said.document["steps"] for artifact in entry["artifacts"]}
     assert {"container-image", "container-report", "sarif", "secrets-report"} <= kinds
     measures = {measure["name"]: measure["value"] for measure in said.gate("container")["measures"]}
     assert measures["container.size"] > 50_000_000
@@ -130,14 +130,18 @@ def test_a_second_image_is_looked_into_like_the_first_and_nothing_of_both_stays(
     looked(said, "trivy"), looked(said, "osv-scanner")
     assert said.code == 0, said.out
     counts = {
-        one["what"]: (one["count"], one["expected"]) for step in said.document["steps"] for one in step["looked_at"]
+        entry["what"]: (entry["count"], entry["expected"])
+        for step in said.document["steps"]
+        for entry in step["looked_at"]
     }
     assert (counts["images built"], counts["images inspected"]) == ((2, 2), (2, 2))
     for what in ("layers searched for secrets", "packages scanned by trivy", "packages scanned by osv-scanner"):
         assert counts[what][0] >= 2
         assert counts[f"{what} in proxy/Dockerfile"][0] >= 2
     sizes = {
-        one["scope"]: one["limit"] for one in said.gate("container")["measures"] if one["name"] == "container.size"
+        measure["scope"]: measure["limit"]
+        for measure in said.gate("container")["measures"]
+        if measure["name"] == "container.size"
     }
     assert sizes == {"": 1 << 30, "proxy/Dockerfile": 1 << 30}
     assert left_behind(said) == ""
@@ -148,7 +152,7 @@ def test_a_second_image_is_looked_into_like_the_first_and_nothing_of_both_stays(
     said = onward.run("container", "--offline", cwd=repo.root)
     assert (said.code, said.gate("container")["verdict"]) == (1, "failed"), said.out
     assert second(said) >= {"runs-as-root", "no-healthcheck", "betterleaks.github-pat", "CVE-2024-56326"}
-    failed = {one["check"] for one in said.document["steps"] if one["verdict"] == "failed"}
+    failed = {entry["check"] for entry in said.document["steps"] if entry["verdict"] == "failed"}
     assert failed == {"image", "layers", "trivy", "osv-scanner"}
     assert left_behind(said) == ""
     assert not list((onward.state / "services").glob("*.json"))
@@ -192,7 +196,7 @@ def test_scanners_without_a_database_are_unverified(tmp_path: Path, onward: Onwa
         verdict, code, text = looked(said, check)
         assert (verdict, code) == ("unverified", "need-absent")
         assert "no " in text
-        assert "database is imported" in text
+        assert "database imported" in text
     assert said.code == 3
 
 

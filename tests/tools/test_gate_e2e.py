@@ -90,9 +90,9 @@ def test_what_no_journey_looks_for(onward: Onward, tmp_path: Path) -> None:
     said = taken(onward, tmp_path / "kiosk", {"index.html": page, "web.py": web})
     assert verdict(said) == ("failed", "new-findings")
     assert sorted(subjects(said, "page-error")) == ["/ nothing to greet N", "/ oh N"]
-    assert subjects(said, "missing-part") == ["/logo.png image is answered with 404"]
+    assert subjects(said, "missing-part") == ["/logo.png image got 404"]
     assert subjects(said, "unlabelled-field") == ["/ input text name"]
-    assert subjects(said, "server-error") == ["/hello GET is answered with 503"]
+    assert subjects(said, "server-error") == ["/hello GET got 503"]
     assert subjects(said, "test-failed") == []
 
 
@@ -198,7 +198,7 @@ def test_no_browser(onward: Onward, tmp_path: Path) -> None:
     env = without_browsers(tmp_path / "bin")
     said = taken(onward, tmp_path / "kiosk", env=env)
     assert verdict(said) == ("unverified", "need-absent")
-    assert "no Chromium" in said.gate("e2e")["reason"]["text"]
+    assert "Chromium or Chrome not found" in said.gate("e2e")["reason"]["text"]
     planned = onward("plan", cwd=tmp_path / "kiosk", env=env).out
     assert "e2e/pytest-playwright: not run, no Chromium" in planned
 
@@ -215,7 +215,7 @@ def fake_browser(folder: Path, script: str) -> str:
 def test_a_browser_that_does_not_work(script: str, onward: Onward, tmp_path: Path) -> None:
     said = taken(onward, tmp_path / "kiosk", env={"PATH": fake_browser(tmp_path / "bin", script)})
     assert verdict(said) == ("unverified", "browser")
-    assert "the browser cannot be used" in said.gate("e2e")["reason"]["text"]
+    assert "the browser does not work" in said.gate("e2e")["reason"]["text"]
 
 
 def test_the_application_does_not_start(onward: Onward, tmp_path: Path) -> None:

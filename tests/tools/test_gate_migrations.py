@@ -173,7 +173,7 @@ def add(stage: steps.Stage, files: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def looked(reading: Evidence) -> dict[str, int]:
-    return {one.what: one.count for one in reading.looked_at}
+    return {entry.what: entry.count for entry in reading.looked_at}
 
 
 @pytest.mark.parametrize("per_migration", ["False", "True"])
@@ -291,7 +291,7 @@ def test_no_models_to_compare_is_a_problem(stage: steps.Stage) -> None:
 
 @pytest.mark.parametrize(
     ("url", "words"),
-    [("postgresql+psycopg://127.0.0.1:1/onward", "cannot be reached"), ("", "DATABASE_URL")],
+    [("postgresql+psycopg://127.0.0.1:1/onward", "cannot reach the database"), ("", "DATABASE_URL")],
     ids=["nothing listens", "no address"],
 )
 def test_without_a_database_nothing_is_known(stage: steps.Stage, url: str, words: str) -> None:

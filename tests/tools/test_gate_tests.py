@@ -270,7 +270,7 @@ def test_branches_are_measured_where_policy_limits_them(stage: steps.Stage) -> N
 
 def test_a_step_without_data_is_too_little(stage: steps.Stage) -> None:
     whole, part = run(stage, tests.GATE, name="tests"), run(stage, integration.GATE, name="integration")
-    part = replace(part, artifacts=tuple(one for one in part.artifacts if one.kind != "coverage-data"))
+    part = replace(part, artifacts=tuple(artifact for artifact in part.artifacts if artifact.kind != "coverage-data"))
     looked = run(stage, coverage.GATE, name="coverage", fed=(whole, part)).looked_at[0]
     assert (looked.count, looked.expected) == (1, 2)
 

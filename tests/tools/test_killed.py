@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from kit import tiny
-from kit.aftermath import await_until, belonging_to, is_gone, listening, open_ports
+from kit.aftermath import await_until, is_gone, listening, open_ports, processes_of
 from kit.invocations import Onward, Said
 from kit.repos import Repo
 
@@ -98,8 +98,8 @@ class Scene:
         servers = self.servers()
         roots = {psutil.Process(server["pid"]) for server in servers}
         whole = roots | {child for root in roots for child in root.children(recursive=True)}
-        processes = belonging_to(self.onward.state) | whole
-        return frozenset(processes), listening(frozenset(whole)), tuple(Path(one["folder"]) for one in servers)
+        processes = processes_of(self.onward.state) | whole
+        return frozenset(processes), listening(frozenset(whole)), tuple(Path(entry["folder"]) for entry in servers)
 
     def another_run(self) -> Said:
         """Run a gate that has nothing to do with any of it."""
@@ -186,7 +186,7 @@ def test_a_living_run_is_left_alone(scene: Scene) -> None:
 @pytest.mark.parametrize("service", ["postgres", "redis"])
 def test_a_service_that_dies_halfway(scene: Scene, service: str) -> None:
     process = scene.start()
-    (server,) = [one for one in scene.servers() if one["service"] == service]
+    (server,) = [item for item in scene.servers() if item["service"] == service]
     os.kill(server["pid"], signal.SIGKILL)
     out, err = process.communicate(timeout=120)
     said = Said(process.returncode, out, err)

@@ -44,7 +44,7 @@ def run(tmp_path: Path, **files: str) -> Said:
         ("", "no-requests", "No User class found"),
         ("import no_such_module\n", "no-requests", "no_such_module"),
         (RAISES, "locustfile-error", "KeyError: 'no such key'"),
-        (SILENT, "no-requests", "not one request was made"),
+        (SILENT, "no-requests", "locust made no request"),
     ],
     ids=["empty", "does not import", "raises", "makes no request"],
 )

@@ -12,7 +12,7 @@ import pytest
 
 from kit import require
 from onward.execute.advisories import match
-from onward.execute.provision.node.manifest import Wanted
+from onward.execute.provision.node.manifest import NodeManifest
 from onward.execute.provision.node.packagers import Locked
 from onward.execute.provision.node.packages import Node
 
@@ -94,12 +94,12 @@ def ranges() -> list[str]:
 
 def test_a_node_is_admitted_as_npm_does(answers: tuple[list[bool | list[bool]], list[list[int | None]]]) -> None:
     lock = Locked(file="package-lock.json", packager=None)
-    wanted = [Wanted(locked=lock, files=(), range=one, range_from="", has_scripts=False) for one in ranges()]
+    wanted = [NodeManifest(locked=lock, files=(), range=entry, range_from="", has_scripts=False) for entry in ranges()]
     nodes = [Node(bin=Path("/"), version=version, source="path") for version in RELEASES]
-    ours = {one.range: [one.admits(node) for node in nodes] for one in wanted}
+    ours = {entry.range: [entry.admits(node) for node in nodes] for entry in wanted}
     npms = {
-        one: [True] * len(RELEASES) if answer is True else answer
-        for one, answer in zip(ranges(), answers[0], strict=True)
+        entry: [True] * len(RELEASES) if answer is True else answer
+        for entry, answer in zip(ranges(), answers[0], strict=True)
     }
     assert ours == npms
 
@@ -122,7 +122,7 @@ def test_versions_are_ordered_as_npm_does(answers: tuple[list[bool | list[bool]]
         return 0 if equal else 1 if at_least else -1
 
     versions = VERSIONS.split("|")
-    ours = {(one, other): compared(one, other) for one, other in product(versions, versions)}
+    ours = {(entry, other): compared(entry, other) for entry, other in product(versions, versions)}
     flat = [answer if isinstance(answer, int) else None for row in answers[1] for answer in row]
     npms = dict(zip(product(versions, versions), flat, strict=True))
     assert {pair: answer for pair, answer in ours.items() if answer != npms[pair]} == {}

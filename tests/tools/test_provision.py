@@ -327,7 +327,7 @@ def test_extras_that_exclude_each_other_are_named_as_a_cause(
     (root / "pyproject.toml").write_text('[project]\nname = "odd"\nversion = "1"\n' + extras)
     with pytest.raises(ProvisionError, match="No solution") as error:
         prepare(root, "3.11", places, environ)
-    assert "all optional dependencies are installed together" in error.value.hint
+    assert "onward installs all optional dependencies together" in error.value.hint
 
 
 def a_poetry_lock() -> str:

@@ -21,7 +21,7 @@ SHORT = {"security": '\n[gates.security]\ntimeout = "2s"\n', "tests": '\n[gates.
 def judged(said: Said, gate: str) -> tuple[str, str]:
     """Return verdict and reason of `gate`, after asserting what holds for every sabotage."""
     entry = said.gate(gate)
-    assert "passed" not in {one["verdict"] for one in said.document["gates"]}, said.out
+    assert "passed" not in {item["verdict"] for item in said.document["gates"]}, said.out
     assert said.code == {"failed": 1, "unverified": 3}[entry["verdict"]], said.err
     assert len(entry["reason"]["text"]) > 10
     assert "Traceback" not in said.err

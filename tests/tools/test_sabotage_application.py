@@ -22,7 +22,11 @@ _HANGS = '    if scope["type"] == "http" and scope["path"] == "/orders":\n      
 CASES: dict[str, tuple[tuple[str, str], tuple[str, str], str]] = {
     "does not start": (("engine = ", "raise SystemExit('no engine')\nengine = "), ("", ""), "no engine"),
     "is not there": (("", ""), ('"web:app"', '"nowhere:app"'), "Could not import module"),
-    "cannot be prepared": (("", ""), ('"upgrade", "head"', '"upgrade", "no-such-revision"'), "could not be prepared"),
+    "cannot be prepared": (
+        ("", ""),
+        ('"upgrade", "head"', '"upgrade", "no-such-revision"'),
+        "cannot prepare the application",
+    ),
     "starts late": (
         ("engine = ", "__import__('time').sleep(600)\nengine = "),
         ('health = "/health"', 'health = "/health"\nstart-timeout = "2s"'),
@@ -34,7 +38,7 @@ CASES: dict[str, tuple[tuple[str, str], tuple[str, str], str]] = {
         ('"{port}", "--no-access-log"]', '"0", "--log-level={port}"]'),
         "application",
     ),
-    "dies halfway": ((_IN_PYTHON, _IN_PYTHON + _DIES), ("", ""), "died while it was used: exit:9"),
+    "dies halfway": ((_IN_PYTHON, _IN_PYTHON + _DIES), ("", ""), "died during the step: exit:9"),
 }
 
 
@@ -55,7 +59,7 @@ def test_application(case: str, tmp_path: Path) -> None:
     assert step["reason"]["code"] == "service"
     assert said_so in step["reason"]["text"]
     assert "application-log" in {artifact["kind"] for artifact in step["artifacts"]}
-    assert aftermath.belonging_to(onward.state) == frozenset()
+    assert aftermath.processes_of(onward.state) == frozenset()
 
 
 def test_a_login_that_fails_is_no_reason_to_pass(tmp_path: Path) -> None:
@@ -81,14 +85,14 @@ def test_what_a_killed_onward_left_running_is_ended_by_the_next(tmp_path: Path) 
     process = onward.start("run", "contract", cwd=repo.root)
 
     def serving() -> bool:
-        return any(aftermath.listening(frozenset({one})) and "uvicorn" in " ".join(one.cmdline())
-                   for one in aftermath.belonging_to(onward.state))  # fmt: skip
+        return any(aftermath.listening(frozenset({entry})) and "uvicorn" in " ".join(entry.cmdline())
+                   for entry in aftermath.processes_of(onward.state))  # fmt: skip
 
     assert aftermath.await_until(serving, 120)
-    left = [one.pid for one in aftermath.belonging_to(onward.state) if one.pid != process.pid]
+    left = [entry.pid for entry in aftermath.processes_of(onward.state) if entry.pid != process.pid]
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     assert left
     onward.run("format", cwd=repo.root)
     assert all(aftermath.is_gone(pid) for pid in left)
-    assert aftermath.belonging_to(onward.state) == frozenset()
+    assert aftermath.processes_of(onward.state) == frozenset()

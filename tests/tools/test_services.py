@@ -248,7 +248,7 @@ def test_another_major_version_is_noted_and_refused_where_it_must_match(ground: 
             assert leased.use.ran.startswith(f"PostgreSQL {version}")
         with pool_of(site, postgres("9"), strict=True) as pool:
             for _ in range(2):
-                with pytest.raises(ServiceError, match="another major version"), pool.lease("step", ("database",), 0):
+                with pytest.raises(ServiceError, match="not the major version"), pool.lease("step", ("database",), 0):
                     pass
 
 
@@ -280,7 +280,7 @@ def test_a_server_that_dies_at_start_shows_its_log(ground: Ground, tmp_path: Pat
     program.chmod(0o755)
     with ground.site() as site:
         supply = RedisProgram(site, program, "machine", REDIS)
-        with pytest.raises(ServiceError, match=r"exit:3; its last lines: it is all wrong"), supply.lease(0):
+        with pytest.raises(ServiceError, match=r"exit:3; last output: it is all wrong"), supply.lease(0):
             pass
     assert ground.left() == []
 
@@ -458,7 +458,7 @@ def test_what_a_dead_run_made_on_a_given_postgres_goes_when_it_is_given_again(gr
             dead = site.owned.begin("database")
             at = f"postgresql://127.0.0.1:{port_of(server)}"
             site.owned.keep(replace(dead, address=at, owner=1, owner_started="never", run="/gone"))
-            databases.Databases(databases.Address(given), dead.mark).make_template((), "")
+            databases.Databases(databases.Address(given), dead.label).make_template((), "")
             assert reap(ground.places) == ()
             with pool_of(site, postgres(version)) as pool, pool.lease("step", ("database",), 0):
                 pass
@@ -512,7 +512,7 @@ def test_a_given_postgres_is_reached_as_its_url_says(ground: Ground, url: str, h
     with postgres_of_somebody() as (port, folder):
         given = "postgresql://" + url.format(port=port, folder=folder)
         with ground.site("run", ONWARD_POSTGRES_URL=given) as site:
-            [offer] = postgres_sources.Given(site).offers(postgres(version))
+            [offer] = postgres_sources.External(site).offers(postgres(version))
             assert offer.detail.endswith(f" at {shown.format(port=port, folder=folder)}")
             with (
                 pool_of(site, postgres(version), strict=True) as pool,
@@ -521,7 +521,9 @@ def test_a_given_postgres_is_reached_as_its_url_says(ground: Ground, url: str, h
                 assert leased.secrets == ("p%40ss%20w%3Ard", "p@ss w:rd")
                 assert dict(leased.facts)["host"] == host.format(folder=folder)
                 asked = "SELECT current_user, current_database() LIKE 'onward_%'"
-                assert {row for one in (leased.url, *leased.worker_urls) for row in query(one, asked)} == {("ci", True)}
+                assert {row for entry in (leased.url, *leased.worker_urls) for row in query(entry, asked)} == {
+                    ("ci", True)
+                }
         assert query(given, f"{DATABASES} WHERE datname ~ '^onward_'") == []
     assert ground.left() == []
 
@@ -608,7 +610,7 @@ def test_a_given_redis_is_reached_as_its_url_says(ground: Ground, tmp_path: Path
             assert dict(leased.facts)["host"] == (path if "unix" in url else LOOPBACK)
             with connected(Address(leased.url)) as call:
                 call("SET", "ours", "yes")
-            assert [Address(one).number for one in (leased.url, *leased.worker_urls)] == [0, 1]
+            assert [Address(entry).number for entry in (leased.url, *leased.worker_urls)] == [0, 1]
             with connected(Address(given)) as call:
                 assert call("DBSIZE") == 2
         with connected(Address(given), 0) as call:
@@ -668,7 +670,7 @@ def test_containers_of_a_dead_run_are_removed(ground: Ground) -> None:
 
 def orphans_to_be(site: ServiceContext) -> list[OwnedResource]:
     kept = [json.loads(path.read_text()) for path in (site.places.state / "services").glob("*.json")]
-    return [OwnedResource(**{**one, "programs": tuple(one["programs"])}) for one in kept]
+    return [OwnedResource(**{**entry, "programs": tuple(entry["programs"])}) for entry in kept]
 
 
 @pytest.mark.tools

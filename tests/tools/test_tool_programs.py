@@ -70,7 +70,7 @@ def test_licences_of_a_bill_are_those_of_spdx_where_it_knows_them(cache: Path, t
     (tmp_path / "locks.json").write_text(json.dumps(locks))
     run(CYCLONEDX, "dependencies/write_sbom", str(tmp_path), cache=cache, cwd=tmp_path)
     written = json.loads((tmp_path / "sbom.cdx.json").read_text())
-    assert {one["name"]: one["licenses"] for one in written["components"]} == {
+    assert {component["name"]: component["licenses"] for component in written["components"]} == {
         name: [licence] for name, (_, licence) in said.items()
     }
     assert json.loads((tmp_path / "sbom-check.json").read_text())["error"] is None

@@ -13,7 +13,7 @@ def has_application(context: CheckContext) -> Applies:
     """Apply where the definition says how the application is started."""
     if context.pipeline.application is not None:
         return Applies(yes=True, why="")
-    return Applies(yes=False, why="onward.toml has no [application], so there is nothing to start")
+    return Applies(yes=False, why="onward.toml has no [application] section")
 
 
 def has_python(context: CheckContext, suffixes: tuple[str, ...] = (".py", ".pyi")) -> Applies:

@@ -27,14 +27,14 @@ PLAYWRIGHT = ("pytest-playwright", "playwright")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claims:
+class IntegrationTests:
     """Which tests belong to the integration gate: those under `paths` and those that carry one of `markers`."""
 
     paths: tuple[str, ...]
     markers: tuple[str, ...]
 
 
-def claims(context: CheckContext) -> Claims:
+def integration_tests(context: CheckContext) -> IntegrationTests:
     """Return what the integration gate claims in this pipeline, whichever gate asks.
 
     Without a claimed path that exists and without services it does not apply, so it claims nothing either: a test
@@ -43,7 +43,7 @@ def claims(context: CheckContext) -> Claims:
     settings = settings_of(context, "integration")
     paths = tuple(path.rstrip("/") for path in settings.texts("paths") if context.project.has(path))
     markers = settings.texts("markers") if paths or context.pipeline.services else ()
-    return Claims(paths=paths, markers=markers)
+    return IntegrationTests(paths=paths, markers=markers)
 
 
 def journeys(context: CheckContext) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ def journeys(context: CheckContext) -> tuple[str, ...]:
 
 def _claimed(context: CheckContext) -> list[dict[str, Any]]:
     """Return who claims what, as the reporter takes it; the first claim that a test fits decides."""
-    integration = claims(context)
+    integration = integration_tests(context)
     return [
         {"gate": "e2e", "paths": journeys(context), "markers": ()},
         {"gate": "integration", "paths": integration.paths, "markers": integration.markers},
@@ -67,7 +67,7 @@ def settings_of(context: CheckContext, gate: str) -> GateSettings:
     """Return the settings of `gate`: the context's own where it is the gate that asks, empty where there are none."""
     if context.settings.gate == gate:
         return context.settings
-    return next((one for one in context.pipeline.gates if one.gate == gate), GateSettings(gate=gate))
+    return next((entry for entry in context.pipeline.gates if entry.gate == gate), GateSettings(gate=gate))
 
 
 def outermost(paths: Iterable[str]) -> tuple[str, ...]:

@@ -35,9 +35,9 @@ class Console:
         self._view: LiveView | None = None
         self._token = os.urandom(16).hex() if environ.get("GITHUB_ACTIONS") == "true" else ""
         self._gone = False
-        self.paper = paper_for(out, environ, width)
-        self._err_paper = paper_for(err, environ, width)
-        self._progress = Progress(self._err_paper)
+        self.style = style_for(out, environ, width)
+        self._err_style = style_for(err, environ, width)
+        self._progress = Progress(self._err_style)
         self.is_live = is_live(err, environ)
         if self._token:
             self._write(err, f"::stop-commands::{self._token}\n")
@@ -85,7 +85,7 @@ class Console:
         if self._view is None:
             from onward.cli.live import LiveView  # noqa: PLC0415  # rich costs more than a whole short command
 
-            self._view = LiveView(self._err, self._err_paper)
+            self._view = LiveView(self._err, self._err_style)
         return self._view
 
     def _end_view(self) -> None:
@@ -108,7 +108,7 @@ class Console:
             self._give_up(stream)  # whoever read has gone (`| head`), nobody is left to tell
         except OSError as error:
             self._give_up(stream)
-            raise RecordError(f"the output cannot be written: {error.strerror}", where=stream.name) from error
+            raise RecordError(f"cannot write the output: {error.strerror}", where=stream.name) from error
 
     def _give_up(self, stream: TextIO) -> None:
         """Write no more; what the stream still holds goes nowhere, so that the interpreter does not stumble at exit."""
@@ -122,8 +122,8 @@ def printable(text: str, stream: TextIO) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def paper_for(stream: TextIO, environ: Mapping[str, str], width: int | None = None) -> TerminalStyle:
-    """Return the paper that `stream` is: NO_COLOR beats FORCE_COLOR beats what the stream can do."""
+def style_for(stream: TextIO, environ: Mapping[str, str], width: int | None = None) -> TerminalStyle:
+    """Return the style that `stream` is: NO_COLOR beats FORCE_COLOR beats what the stream can do."""
     return TerminalStyle(
         width=min(WIDEST, max(NARROWEST, width or _width(stream, environ))),
         colour=_has_colour(stream, environ),

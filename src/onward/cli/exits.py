@@ -22,9 +22,9 @@ class Exit(IntEnum):
 MEANING = {
     Exit.PASSED: "every gate of the run passed, or is listed as not run with its reason",
     Exit.FAILED: "policy is violated: a new finding, a measure beyond its limit, an expired waiver",
-    Exit.USAGE: "the command line or the configuration is wrong; nothing was run",
-    Exit.UNVERIFIED: "nothing failed, but something could not be verified, or nothing at all passed",
-    Exit.BUG: "a bug in onward; please report it with the text that was printed",
+    Exit.USAGE: "the command line or the configuration is wrong; nothing ran",
+    Exit.UNVERIFIED: "nothing failed, but a gate is unverified, or no gate passed",
+    Exit.BUG: "a bug in onward; report it with the printed text",
     Exit.INTERRUPTED: "interrupted before the end",
 }
 

@@ -20,7 +20,7 @@ from onward.report import explain
 
 def guide(gate: Gate) -> str:
     """Return the text of a gate's guide, empty where the gate is the user's own."""
-    path = gate.room / "guide.md"
+    path = gate.folder / "guide.md"
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
@@ -47,14 +47,12 @@ def _rule(rule: str) -> str:
             return explain.rule_text(rule, gate, guide(gate), seen)
     near = get_close_matches(rule, tuple(explain.things(gates.ALL)), n=3)
     known = ", ".join(near) if near else ", ".join(gate.id for gate in gates.ALL)
-    raise UsageError(
-        f'nothing is known of "{rule}"', hint=f"perhaps: {known}; rules are known once a run has seen them"
-    )
+    raise UsageError(f'unknown topic "{rule}"', hint=f"known: {known}; a rule becomes known when a run reports it")
 
 
 def _seen(document: Document | None, gate: str, rule: str) -> list[str]:
     entries = document.gates if document else ()
-    found = [one for entry in entries if entry.gate == gate for one in entry.findings if one.rule == rule]
+    found = [finding for entry in entries if entry.gate == gate for finding in entry.findings if finding.rule == rule]
     return [
         f"{one.path or one.subject or gate}:{one.line or ''} {one.message} {one.url or ''}".strip() for one in found[:5]
     ]

@@ -20,13 +20,13 @@ COMMANDS = {
     "run": "plan, run, judge and record the pipeline",
     "plan": "show what would run, and why",
     "init": "write an onward.toml for this folder",
-    "detect": "print what is known about the stack, with evidence",
+    "detect": "print the detected stack, with evidence",
     "config": "show each value of the definition and where it came from",
     "explain": "explain a gate, a rule, a verdict or an exit code",
     "show": "replay a recorded run",
     "judge": "judge the evidence of a recorded run again, from its record alone",
-    "doctor": "say what this machine can provision, and what each missing part costs",
-    "advisories": "import advisory data and show what is there",
+    "doctor": "show what this machine can provision, and what each missing part affects",
+    "advisories": "import advisory data and show what is imported",
     "cache": "list, prune or clear runs, tools, environments and services",
 }
 
@@ -90,10 +90,10 @@ def _interrupted(words: Sequence[str]) -> int:
     return _refuse(ErrorReport.interrupted(), words, Exit.INTERRUPTED)
 
 
-def _refuse(refusal: ErrorReport, words: Sequence[str], code: Exit) -> int:
-    sys.stderr.write(as_text(refusal))
+def _refuse(report: ErrorReport, words: Sequence[str], code: Exit) -> int:
+    sys.stderr.write(as_text(report))
     if _wants_document(words):
-        sys.stdout.write(as_json(refusal, code))
+        sys.stdout.write(as_json(report, code))
     return code
 
 

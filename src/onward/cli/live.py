@@ -23,15 +23,15 @@ _PLAIN_FRAMES = "|/-\\"
 class LiveView:
     """Running steps at the bottom, finished ones above; drawn by a thread of its own until `close`."""
 
-    def __init__(self, stream: TextIO, paper: TerminalStyle) -> None:
-        self._paper = paper
-        self._progress = Progress(paper)
+    def __init__(self, stream: TextIO, style: TerminalStyle) -> None:
+        self._style = style
+        self._progress = Progress(style)
         self._planned = self._done = 0
         self._began = time.monotonic()
         self._guard = threading.Lock()
         self._running: dict[str, tuple[float, str]] = {}
         self._console = RichConsole(
-            file=stream, force_terminal=True, no_color=not paper.colour, highlight=False, markup=False, emoji=False
+            file=stream, force_terminal=True, no_color=not style.colour, highlight=False, markup=False, emoji=False
         )
         self._live = Live(
             self,
@@ -80,5 +80,5 @@ class LiveView:
         yield Text(text.clip(told, options.max_width), style="dim", no_wrap=True, overflow="crop")
 
     def _frame(self, now: float) -> str:
-        frames = _FRAMES if self._paper.unicode else _PLAIN_FRAMES
+        frames = _FRAMES if self._style.unicode else _PLAIN_FRAMES
         return frames[int(now * 8) % len(frames)]

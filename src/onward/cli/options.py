@@ -20,14 +20,14 @@ def selection(function: _F) -> _F:
             click.option(
                 "--profile",
                 type=click.Choice([str(profile) for profile in Profile]),
-                help="Selection of gates; full is the default.",
+                help="Selection of gates; default: full.",
             ),
             click.option(
-                "--base", metavar="REF", help="Revision to compare with; else what CI says, else the merge base."
+                "--base", metavar="REF", help="Revision to compare with; default: from CI, else the merge base."
             ),
-            click.option("--changed", is_flag=True, help="Only what the change since the base can affect."),
-            click.option("--jobs", "-j", type=click.IntRange(1, 1024), help="CPUs to use; all by default."),
-            click.option("--offline", is_flag=True, help="Do not ask data services such as advisory databases."),
+            click.option("--changed", is_flag=True, help="Run only checks that the change since the base can affect."),
+            click.option("--jobs", "-j", type=click.IntRange(1, 1024), help="CPUs to use; default: all."),
+            click.option("--offline", is_flag=True, help="Do not query data services such as advisory databases."),
         )
     ):
         function = decorate(function)
@@ -37,5 +37,5 @@ def selection(function: _F) -> _F:
 def output_format(function: _F) -> _F:
     """Add `--format text|json`."""
     return click.option(
-        "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output."
+        "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Format."
     )(function)

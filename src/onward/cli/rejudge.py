@@ -27,7 +27,7 @@ from onward.report.context import ReportContext
 
 _NOTES = {
     PolicySource.PROJECT: "judged again, by the policy and the ledgers that the project has today",
-    PolicySource.ANNOUNCED: "judged again, by the policy and the ledgers announced with the run: its onward.toml is gone",
+    PolicySource.ANNOUNCED: "judged again, by the policy and the ledgers announced with the run: its onward.toml no longer exists",
 }
 
 
@@ -48,7 +48,7 @@ def judge_again(run: str, *, format_: str) -> int:
             console.say(json.render(document))
         else:
             context = ReportContext(guides=reporting.guides(gates.ALL), folder=f"{records.runs / story.started.run}/")
-            console.say(terminal.render(document, context, console.paper))
+            console.say(terminal.render(document, context, console.style))
     return document.exit_code
 
 
@@ -68,7 +68,7 @@ def _policy(announced: RunStarted) -> tuple[PolicySource, Policy, Ledgers]:
 def _judge(story: Story, policy: Policy, ledgers: Ledgers) -> None:
     """Let a new judgement take the place of the recorded one."""
     if story.finished is None:
-        raise RecordError("the run never finished, so its evidence is not whole", hint="run it again: `onward run`")
+        raise RecordError("the run did not finish, so its evidence is incomplete", hint="run it again: `onward run`")
     result = judge(story.started, story.evidence, policy, ledgers, today=run_request.today())
     story.steps = {each.step: each for each in result.steps}
     story.gates = {each.gate: each for each in result.gates}

@@ -31,7 +31,7 @@ def show(run: str, *, reports: tuple[str, ...], format_: str) -> None:
         if format_ == "json":
             console.say(contract.render(document))
         else:
-            console.say(terminal.render(document, context, console.paper))
+            console.say(terminal.render(document, context, console.style))
     reporting.write(wanted, document, context, folder=folder)
 
 
@@ -43,7 +43,7 @@ def list_runs(format_: str) -> None:
         if format_ == "json":
             console.say(json.dumps([asdict(each) for each in found], indent=2) + "\n")
         else:
-            console.say("".join(f"{_line(each)}\n" for each in found) or "no run is recorded yet\n")
+            console.say("".join(f"{_line(each)}\n" for each in found) or "no recorded runs\n")
 
 
 def project_root(start: Path) -> str | None:
@@ -53,11 +53,11 @@ def project_root(start: Path) -> str | None:
 
 
 def _guides() -> Mapping[str, str]:
-    from onward import gates  # noqa: PLC0415  # the rooms are many; a list of runs needs none of them
+    from onward import gates  # noqa: PLC0415  # the gates are many; a list of runs needs none of them
 
     return reporting.guides(gates.ALL)
 
 
 def _line(each: Summary) -> str:
-    ended = each.verdict.replace("_", " ") if each.verdict else ("running" if each.alive else "never ended")
+    ended = each.verdict.replace("_", " ") if each.verdict else ("running" if each.alive else "did not finish")
     return f"{each.run}  {ended:11}  {each.profile:5}  {text.visible(each.root)}"

@@ -16,20 +16,20 @@ from onward.report.context import ReportContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ReportRequest:
     """A report that was asked for."""
 
     kind: str
     path: Path
 
 
-def parse(wishes: Iterable[str]) -> tuple[Wanted, ...]:
+def parse(wishes: Iterable[str]) -> tuple[ReportRequest, ...]:
     """Return what `KIND=PATH` words ask for; UsageError for an unknown kind or a folder that is not there."""
     return tuple(_parse(wish) for wish in wishes)
 
 
 def write(
-    wanted: Iterable[Wanted], document: Document, context: ReportContext, *, folder: Path | None = None
+    wanted: Iterable[ReportRequest], document: Document, context: ReportContext, *, folder: Path | None = None
 ) -> tuple[Path, ...]:
     """Write each report whole or not at all, linked to the run directory `folder`; return their absolute paths.
 
@@ -51,33 +51,33 @@ def keep(document: Document, context: ReportContext, folder: Path) -> None:
             target.parent.mkdir(exist_ok=True)
             _replace(target, told.encode())
         except OSError as error:
-            raise RecordError(f"the run's index cannot be written: {error.strerror}", where=str(target)) from error
+            raise RecordError(f"cannot write the run's index: {error.strerror}", where=str(target)) from error
 
 
 def guides(gates: Iterable[Gate]) -> Mapping[str, str]:
     """Return the guide of each gate that has one."""
-    files = {gate.id: gate.room / "guide.md" for gate in gates}
+    files = {gate.id: gate.folder / "guide.md" for gate in gates}
     return {gate: file.read_text(encoding="utf-8") for gate, file in files.items() if file.is_file()}
 
 
-def _parse(wish: str) -> Wanted:
+def _parse(wish: str) -> ReportRequest:
     from onward.report.formats import FORMATS  # noqa: PLC0415  # most runs want no report
 
     kind, separator, path = wish.partition("=")
     known = ", ".join(FORMATS)
     if not separator or not path:
-        raise UsageError(f"--report wants KIND=PATH, not {wish!r}", hint=f"KIND is one of {known}")
+        raise UsageError(f"--report: expected KIND=PATH, got {wish!r}", hint=f"KIND is one of {known}")
     if kind not in FORMATS:
-        raise UsageError(f"unknown kind of report {kind!r}", hint=f"known are {known}")
+        raise UsageError(f"unknown report kind {kind!r}", hint=f"known kinds: {known}")
     target = Path(path).absolute()
     if not target.parent.is_dir():
-        raise UsageError(f"there is no folder for {wish}", where=str(target.parent), hint="make it first")
+        raise UsageError(f"the folder of {wish} does not exist", where=str(target.parent), hint="create it first")
     if target.is_dir():
-        raise UsageError(f"a folder stands where {wish} should go", where=str(target))
-    return Wanted(kind=kind, path=target)
+        raise UsageError(f"{wish} is a folder, expected a file", where=str(target))
+    return ReportRequest(kind=kind, path=target)
 
 
-def _write(wanted: Wanted, document: Document, context: ReportContext, folder: Path | None) -> Path:
+def _write(wanted: ReportRequest, document: Document, context: ReportContext, folder: Path | None) -> Path:
     from onward.report.formats import FORMATS  # noqa: PLC0415  # as above
 
     way = quote(os.path.relpath(folder, wanted.path.parent)) + "/" if folder else ""
@@ -86,9 +86,9 @@ def _write(wanted: Wanted, document: Document, context: ReportContext, folder: P
         _replace(wanted.path, told.encode())
     except OSError as error:
         raise RecordError(
-            f"the {wanted.kind} report cannot be written: {error.strerror}",
+            f"cannot write the {wanted.kind} report: {error.strerror}",
             where=str(wanted.path),
-            hint="make room there or choose another place; `onward show` still has the run",
+            hint="free disk space or choose another path; then `onward show --report` writes it",
         ) from error
     return wanted.path
 

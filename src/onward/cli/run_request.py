@@ -42,9 +42,7 @@ def here() -> Path:
     try:
         return Path.cwd()
     except FileNotFoundError as error:
-        raise UsageError(
-            "the folder that onward was called in is gone", hint="change to a folder that exists"
-        ) from error
+        raise UsageError("the current folder no longer exists", hint="change to an existing folder") from error
 
 
 def today() -> date:

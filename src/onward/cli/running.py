@@ -39,7 +39,7 @@ class _Watch:
         return any(isinstance(event, RunStarted) for event in self.events)
 
 
-def run(order: flow.RunRequest, wanted: tuple[reporting.Wanted, ...], *, as_json: bool) -> int:
+def run(order: flow.RunRequest, wanted: tuple[reporting.ReportRequest, ...], *, as_json: bool) -> int:
     """Run the pipeline and return the exit code; a run that has begun is reported even when it breaks."""
     with Console(sys.stdout, sys.stderr, order.environ) as console, terminable():
         watch = _Watch(console)
@@ -62,7 +62,7 @@ def run(order: flow.RunRequest, wanted: tuple[reporting.Wanted, ...], *, as_json
 
 
 def _report(
-    watch: _Watch, order: flow.RunRequest, wanted: tuple[reporting.Wanted, ...], *, as_json: bool, code: int
+    watch: _Watch, order: flow.RunRequest, wanted: tuple[reporting.ReportRequest, ...], *, as_json: bool, code: int
 ) -> int:
     """Write the reports and print what was found; return the exit code, which a report that is missing spoils."""
     events = tuple(watch.events)
@@ -77,14 +77,14 @@ def _report(
     if as_json:
         watch.console.say(json.render(document))
     else:
-        watch.console.say(terminal.render(document, context, watch.console.paper))
+        watch.console.say(terminal.render(document, context, watch.console.style))
     if error is not None:
         sys.stderr.write(as_text(ErrorReport.of(error)))
     return document.exit_code
 
 
 def _write(
-    wanted: tuple[reporting.Wanted, ...], document: Document, context: ReportContext, folder: Path
+    wanted: tuple[reporting.ReportRequest, ...], document: Document, context: ReportContext, folder: Path
 ) -> RecordError | None:
     # One that cannot be written must not swallow what was found.
     try:

@@ -18,8 +18,8 @@ from onward.execute.source.trees import WorkTree
 from onward.files import atomic
 from onward.model.facts import Fact, Project
 
-_TOLD = ("package-manager", "framework", "application", "python", "deployed-python", "database", "redis", "services")
-_TOLD_TOO = ("alembic", "django-migrations", "test-runner", "tests", "formatter", "linter", "type-checker")
+_SHOWN = ("package-manager", "framework", "application", "python", "deployed-python", "database", "redis", "services")
+_SHOWN_TOO = ("alembic", "django-migrations", "test-runner", "tests", "formatter", "linter", "type-checker")
 
 
 def look(root: Path) -> Project:
@@ -33,9 +33,9 @@ def begin(root: Path, *, force: bool) -> str:
     path = root / FILE
     if path.exists() and not force:
         raise UsageError(
-            f"there is an {FILE} here already",
+            f"{FILE} already exists here",
             where=str(path),
-            hint="`onward init --force` writes over it",
+            hint="use `onward init --force` to overwrite it",
         )
     project = look(root)
     text = writing.compose(
@@ -50,7 +50,7 @@ def begin(root: Path, *, force: bool) -> str:
     )
     definition.parse(text, gates.ALL, where=str(path), name=path.parent.name)
     _write(path, text)
-    return _told(project.facts, text, above=find(root.resolve().parent))
+    return _summary(project.facts, text, above=find(root.resolve().parent))
 
 
 def _write(path: Path, text: str) -> None:
@@ -58,15 +58,15 @@ def _write(path: Path, text: str) -> None:
         atomic.write(path, text.encode(), durable=True)
     except OSError as error:
         raise ConfigError(
-            f"cannot write {FILE}: {error.strerror}", where=str(path), hint="is the folder writable?"
+            f"cannot write {FILE}: {error.strerror}", where=str(path), hint="check that the folder is writable"
         ) from error
 
 
-def _told(facts: tuple[Fact, ...], text: str, above: Path | None) -> str:
+def _summary(facts: tuple[Fact, ...], text: str, above: Path | None) -> str:
     known = {fact.name: fact for fact in facts}
-    lines = [f"  {name:<18} {describe(known[name])}\n" for name in (*_TOLD, *_TOLD_TOO) if name in known]
+    lines = [f"  {name:<18} {describe(known[name])}\n" for name in (*_SHOWN, *_SHOWN_TOO) if name in known]
     unknown = sum(line.startswith("# unknown") for line in text.splitlines())
     count = "One line begins" if unknown == 1 else f"{unknown} lines begin"
-    todo = f' {count} with "# unknown": look at {"it" if unknown == 1 else "them"} first.' if unknown else ""
-    inside = f"{above} is above this folder; the nearest {FILE} holds, so here it is the new one.\n" if above else ""
-    return f"Found here (`onward detect` shows the evidence):\n{''.join(lines)}\nWrote {FILE}.{todo}\n{inside}Next: onward run\n"
+    todo = f' {count} with "# unknown": check {"it" if unknown == 1 else "them"} first.' if unknown else ""
+    inside = f"{above} exists above this folder; onward uses the nearest {FILE}, here the new one.\n" if above else ""
+    return f"Detected here (`onward detect` shows the evidence):\n{''.join(lines)}\nWrote {FILE}.{todo}\n{inside}Next: onward run\n"

@@ -1,4 +1,4 @@
-"""A decoded `onward.toml` into the Pipeline, with every mistake noted on the sheet."""
+"""A decoded `onward.toml` into the Pipeline, with every mistake noted by the reader."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _IMAGE = re.compile(r"(?:.*/)?(?P<kind>postgres|redis):(?P<version>[0-9]+(?:\.[0
 _USUAL = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
 
 
-def build(raw: dict[str, object], sheet: ConfigReader, gates: tuple[Gate, ...], folder: str) -> Pipeline:
-    """Return the pipeline that `raw` describes; meaningless when the sheet has mistakes afterwards.
+def build(raw: dict[str, object], reader: ConfigReader, gates: tuple[Gate, ...], folder: str) -> Pipeline:
+    """Return the pipeline that `raw` describes; meaningless when the reader has mistakes afterwards.
 
     `folder` names the project where the definition does not.
     """
-    top = sheet.section(raw, (), TOP, also=SECTIONS)
-    project = _project(raw, sheet, folder)
-    workspace = sheet.section(raw.get("workspace", {}), ("workspace",), WORKSPACE)
-    services = _services(raw, sheet)
-    environment = _environment(raw, sheet, services)
-    application = read_application(raw, sheet)
+    top = reader.section(raw, (), TOP, also=SECTIONS)
+    project = _project(raw, reader, folder)
+    workspace = reader.section(raw.get("workspace", {}), ("workspace",), WORKSPACE)
+    services = _services(raw, reader)
+    environment = _environment(raw, reader, services)
+    application = read_application(raw, reader)
     names = (*(service.name for service in services), *((app.SERVICE, app.BASE_SERVICE) if application else ()))
-    settings, custom = read_gates(raw.get("gates", {}), sheet, gates, names)
+    settings, custom = read_gates(raw.get("gates", {}), reader, gates, names)
     return Pipeline(
         name=project.text("name"),
         pythons=project.texts("python"),
@@ -49,48 +49,48 @@ def build(raw: dict[str, object], sheet: ConfigReader, gates: tuple[Gate, ...], 
         default_branch=project.text("default-branch"),
         offline=top.flag("offline"),
         custom=custom,
-        waivers=_waivers(raw, sheet, tuple(gate.gate for gate in settings)),
-        origins=tuple(sheet.origins),
+        waivers=_waivers(raw, reader, tuple(gate.gate for gate in settings)),
+        origins=tuple(reader.origins),
     )
 
 
-def _project(raw: Mapping[str, object], sheet: ConfigReader, folder: str) -> Section:
-    project = sheet.section(raw.get("project", {}), ("project",), with_default(PROJECT, "name", folder))
+def _project(raw: Mapping[str, object], reader: ConfigReader, folder: str) -> Section:
+    project = reader.section(raw.get("project", {}), ("project",), with_default(PROJECT, "name", folder))
     deployed, pythons = project.text("deployed-python"), project.texts("python")
     if deployed and pythons and deployed not in pythons:
-        sheet.complain(
-            ("project", "deployed-python"), f'"{deployed}" is not among project.python; what is deployed must be tested'
+        reader.complain(
+            ("project", "deployed-python"), f'"{deployed}" is not in project.python; the deployed one must be tested'
         )
     return project
 
 
-def _services(raw: Mapping[str, object], sheet: ConfigReader) -> tuple[ServiceSpec, ...]:
-    table = sheet.table(raw.get("services", {}), ("services",))
-    services = tuple(filter(None, (_service(name, entry, sheet) for name, entry in table.items())))
+def _services(raw: Mapping[str, object], reader: ConfigReader) -> tuple[ServiceSpec, ...]:
+    table = reader.table(raw.get("services", {}), ("services",))
+    services = tuple(filter(None, (_service(name, entry, reader) for name, entry in table.items())))
     taken: dict[str, str] = {}
     for service in services:
         for variable in service.variables:
             if variable in taken:
-                sheet.complain(
-                    ("services", service.name), f"{variable} already carries the URL of services.{taken[variable]}"
+                reader.complain(
+                    ("services", service.name), f"{variable} is already set to the URL of services.{taken[variable]}"
                 )
             taken[variable] = service.name
     return services
 
 
-def _service(name: str, raw: object, sheet: ConfigReader) -> ServiceSpec | None:
+def _service(name: str, raw: object, reader: ConfigReader) -> ServiceSpec | None:
     here = ("services", name)
     if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
-        sheet.complain(here, "a service's name has small letters, digits, - and _ only")
+        reader.complain(here, "a service's name must consist of lower-case letters, digits, - and _")
     given = raw if isinstance(raw, dict) else {}
     match = _IMAGE.fullmatch(str(given.get("image", "")))
     usual = _USUAL[match["kind"]] if match and "variables" not in given else None
-    section = sheet.section(raw, here, with_default(SERVICE, "variable", usual))
+    section = reader.section(raw, here, with_default(SERVICE, "variable", usual))
     if not match:
         return None
     variable, variables = section.text("variable"), section.texts("variables")
     if "variable" in given and "variables" in given:
-        sheet.complain((*here, "variable"), "give variable or variables, not both")
+        reader.complain((*here, "variable"), "set variable or variables, not both")
     return ServiceSpec(
         name=name,
         kind=match["kind"],
@@ -103,56 +103,56 @@ def _service(name: str, raw: object, sheet: ConfigReader) -> ServiceSpec | None:
 
 
 def _environment(
-    raw: Mapping[str, object], sheet: ConfigReader, services: tuple[ServiceSpec, ...]
+    raw: Mapping[str, object], reader: ConfigReader, services: tuple[ServiceSpec, ...]
 ) -> tuple[tuple[str, str], ...]:
-    table = sheet.table(raw.get("environment", {}), ("environment",))
+    table = reader.table(raw.get("environment", {}), ("environment",))
     taken = {variable: service.name for service in services for variable in service.variables}
     for name, value in table.items():
         here = ("environment", name)
         if not re.fullmatch(VARIABLE, name):
-            sheet.complain(here, "not a variable's name: letters, digits and _ only")
+            reader.complain(here, "invalid variable name; use letters, digits and _")
         if not isinstance(value, str):
-            sheet.complain(here, f"variables are text, got {type_words(value)}; put it in quotes")
+            reader.complain(here, f"expected a string, got {type_words(value)}; quote it")
         elif "\0" in value:
-            sheet.complain(here, "a variable cannot hold a zero byte")
+            reader.complain(here, "a variable cannot contain a null byte")
         if name in taken:
-            sheet.complain(here, f"services.{taken[name]} sets this variable; remove it here")
-        sheet.keep(here, value if isinstance(value, str) else None)
+            reader.complain(here, f"services.{taken[name]} sets this variable; remove it here")
+        reader.keep(here, value if isinstance(value, str) else None)
     return tuple((name, value) for name, value in sorted(table.items()) if isinstance(value, str))
 
 
-def _waivers(raw: Mapping[str, object], sheet: ConfigReader, gates: tuple[str, ...]) -> tuple[Waiver, ...]:
+def _waivers(raw: Mapping[str, object], reader: ConfigReader, gates: tuple[str, ...]) -> tuple[Waiver, ...]:
     entries = raw.get("waivers", [])
     if not isinstance(entries, list):
-        sheet.complain(("waivers",), f"expected [[waivers]] with two brackets, got {type_words(entries)}")
+        reader.complain(("waivers",), f"expected [[waivers]] with two brackets, got {type_words(entries)}")
         return ()
     seen: dict[str, int] = {}
     waivers = []
     for number, entry in enumerate(entries):
-        section = sheet.section(entry, ("waivers", number), WAIVER)
-        _waiver_rules(section, sheet, number, gates)
+        section = reader.section(entry, ("waivers", number), WAIVER)
+        _waiver_rules(section, reader, number, gates)
         first = seen.setdefault(section.text("id"), number)
         if section.text("id") and first != number:
-            sheet.complain(("waivers", number, "id"), f'"{section.text("id")}" is also the id of waivers[{first}]')
-        waivers.append(_waiver(section, sheet, number))
+            reader.complain(("waivers", number, "id"), f'"{section.text("id")}" is also the id of waivers[{first}]')
+        waivers.append(_waiver(section, reader, number))
     return tuple(filter(None, waivers))
 
 
-def _waiver_rules(section: Section, sheet: ConfigReader, number: int, gates: tuple[str, ...]) -> None:
+def _waiver_rules(section: Section, reader: ConfigReader, number: int, gates: tuple[str, ...]) -> None:
     here = ("waivers", number)
     if section.text("gate") and section.text("gate") not in gates:
-        sheet.unknown((*here, "gate"), section.text("gate"), gates, "gate")
+        reader.unknown((*here, "gate"), section.text("gate"), gates, "gate")
     if not any(section.text(name) for name in WAIVED_BY):
-        sheet.complain(here, f"says nothing of what is waived; give one of {', '.join(WAIVED_BY)}")
+        reader.complain(here, f"matches nothing; set at least one of {', '.join(WAIVED_BY)}")
 
 
-def _waiver(section: Section, sheet: ConfigReader, number: int) -> Waiver | None:
+def _waiver(section: Section, reader: ConfigReader, number: int) -> Waiver | None:
     if not section.text("expires"):
         return None
     try:
         expires = date.fromisoformat(section.text("expires"))
     except ValueError:
-        sheet.complain(("waivers", number, "expires"), f'"{section.text("expires")}" is not a day of the calendar')
+        reader.complain(("waivers", number, "expires"), f'"{section.text("expires")}" is not a valid date')
         return None
     return Waiver(
         id=section.text("id"),

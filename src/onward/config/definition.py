@@ -27,7 +27,7 @@ def load(start: Path, gates: tuple[Gate, ...], *, environ: Mapping[str, str], fl
     """
     path = find(start)
     if path is None:
-        raise ConfigError(f"there is no {FILE} here or above", where=str(start), hint="write one with `onward init`")
+        raise ConfigError(f"no {FILE} found here or above", where=str(start), hint="create it with `onward init`")
     pipeline = parse(read(path), gates, where=str(path), name=path.parent.name)
     layered, profile, jobs = overlay(pipeline, environ, flags)
     return Loaded(pipeline=layered, root=path.parent, profile=profile, jobs=jobs)
@@ -44,17 +44,17 @@ def parse(text: str, gates: tuple[Gate, ...], *, where: str, name: str) -> Pipel
 
     `name` is that of the project's folder, for a definition that does not say how the project is called.
     """
-    raw, spots = decode(text, where)
-    sheet = ConfigReader(FILE, spots)
-    if may_read(raw, sheet, __version__):
-        pipeline = build(raw, sheet, gates, name or "project")
-    if not sheet.wrong:
+    raw, positions = decode(text, where)
+    reader = ConfigReader(FILE, positions)
+    if may_read(raw, reader, __version__):
+        pipeline = build(raw, reader, gates, name or "project")
+    if not reader.wrong:
         return pipeline
-    mistakes = sheet.mistakes()
+    mistakes = reader.mistakes()
     count = "one mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
     raise ConfigError(
         f"{FILE} has {count}",
         where=where,
-        hint="correct what is listed; every key is described in docs/configuration.md and by `onward config --reference`",
+        hint="correct the lines above; `onward config --reference` describes every key",
         mistakes=mistakes,
     )

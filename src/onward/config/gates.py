@@ -1,4 +1,4 @@
-"""The part of the definition that speaks of gates: the hall's, and the user's own."""
+"""The part of the definition that speaks of gates: the registry's, and the user's own."""
 
 from __future__ import annotations
 
@@ -17,48 +17,46 @@ _COUNT = r"""count = 'files=checked (\d+) files'"""
 
 
 def read_gates(
-    raw: object, sheet: ConfigReader, gates: tuple[Gate, ...], services: tuple[str, ...]
+    raw: object, reader: ConfigReader, gates: tuple[Gate, ...], services: tuple[str, ...]
 ) -> tuple[tuple[GateSettings, ...], tuple[CustomGate, ...]]:
-    """Return settings for every gate, the hall's first, and the gates of the user's own."""
-    table = sheet.table(raw, ("gates",))
-    settings = [_settings(gate, table.get(gate.id, {}), sheet) for gate in gates]
+    """Return settings for every gate, the registry's first, and the gates of the user's own."""
+    table = reader.table(raw, ("gates",))
+    settings = [_settings(gate, table.get(gate.id, {}), reader) for gate in gates]
     own = [name for name in table if name not in {gate.id for gate in gates}]
     custom = []
     for name in own:
         given = table[name]
         if not isinstance(given, dict) or "command" not in given:
-            _no_such_gate(name, sheet, gates)
+            _no_such_gate(name, reader, gates)
             continue
-        section = sheet.section(given, ("gates", name), custom_keys())
-        settings.append(_common(name, section, sheet))
-        custom.append(_custom(name, section, sheet, services))
-    _check_after(settings, sheet)
+        section = reader.section(given, ("gates", name), custom_keys())
+        settings.append(_common(name, section, reader))
+        custom.append(_custom(name, section, reader, services))
+    _check_after(settings, reader)
     return tuple(settings), tuple(custom)
 
 
-def _no_such_gate(name: str, sheet: ConfigReader, gates: Iterable[Gate]) -> None:
+def _no_such_gate(name: str, reader: ConfigReader, gates: Iterable[Gate]) -> None:
     names = tuple(gate.id for gate in gates)
-    sheet.complain(
-        ("gates", name), f"unknown gate{sheet.hint(name, names)} (a gate of your own needs command and format)"
-    )
+    reader.complain(("gates", name), f"unknown gate{reader.hint(name, names)} (a custom gate needs command and format)")
 
 
-def _settings(gate: Gate, raw: object, sheet: ConfigReader) -> GateSettings:
-    section = sheet.section(raw, ("gates", gate.id), gate_keys(gate))
+def _settings(gate: Gate, raw: object, reader: ConfigReader) -> GateSettings:
+    section = reader.section(raw, ("gates", gate.id), gate_keys(gate))
     names = {key.name for key in common(gate)}
     options = {name: value for name, value in section.values.items() if name not in names}
-    return _common(gate.id, section, sheet, options)
+    return _common(gate.id, section, reader, options)
 
 
 def _common(
-    name: str, section: Section, sheet: ConfigReader, options: Mapping[str, OptionValue] | None = None
+    name: str, section: Section, reader: ConfigReader, options: Mapping[str, OptionValue] | None = None
 ) -> GateSettings:
     here = ("gates", name)
     enabled = section.flag("enabled")
     if not enabled and not section.text("reason").strip():
-        sheet.complain((*here, "enabled"), 'a gate that is switched off needs a reason: reason = "…"')
+        reader.complain((*here, "enabled"), 'enabled = false needs a reason: reason = "…"')
     if not enabled and section.flag("required"):
-        sheet.complain((*here, "required"), "a gate cannot be required and switched off")
+        reader.complain((*here, "required"), "a gate cannot be required and disabled")
     return GateSettings(
         gate=name,
         enabled=enabled,
@@ -72,16 +70,16 @@ def _common(
     )
 
 
-def _custom(name: str, section: Section, sheet: ConfigReader, services: tuple[str, ...]) -> CustomGate:
+def _custom(name: str, section: Section, reader: ConfigReader, services: tuple[str, ...]) -> CustomGate:
     here = ("gates", name)
     if not re.fullmatch(NAME, name):
-        sheet.complain(here, "a gate's name has small letters, digits and single - only")
+        reader.complain(here, "a gate's name must consist of lower-case letters, digits and single -")
     for number, service in enumerate(section.texts("services")):
         if service not in services:
-            sheet.unknown((*here, "services", number), service, services, "service")
+            reader.unknown((*here, "services", number), service, services, "service")
     if section.texts("command") and not section.texts("command")[0].strip():
-        sheet.complain((*here, "command", 0), "the program's name is empty")
-    _check_count(here, section, sheet)
+        reader.complain((*here, "command", 0), "the program name is empty")
+    _check_count(here, section, reader)
     return CustomGate(
         id=name,
         title=section.text("title") or name,
@@ -94,37 +92,37 @@ def _custom(name: str, section: Section, sheet: ConfigReader, services: tuple[st
     )
 
 
-def _check_count(here: tuple[str, str], section: Section, sheet: ConfigReader) -> None:
+def _check_count(here: tuple[str, str], section: Section, reader: ConfigReader) -> None:
     count, path = section.text("count"), (*here, "count")
     if section.text("format") != "exit":
         if count:
-            sheet.complain(path, 'only format = "exit" counts with an expression; the other formats count themselves')
+            reader.complain(path, 'only format = "exit" needs a count; reports of the other formats contain theirs')
         return
     if not count:
-        sheet.complain(path, f"missing; an exit code says nothing of what was looked at: {_COUNT}")
+        reader.complain(path, f"missing; an exit code does not show how much was checked: {_COUNT}")
         return
     what, _, pattern = count.partition("=")
     if not what.strip() or not pattern:
-        sheet.complain(path, f"expected what is counted, =, and a regular expression: {_COUNT}")
+        reader.complain(path, f"expected NAME=EXPRESSION with a regular expression: {_COUNT}")
         return
     try:
         groups = re.compile(pattern).groups
     except re.error as error:
-        sheet.complain(path, f"not a regular expression ({error})")
+        reader.complain(path, f"not a regular expression ({error})")
         return
     if groups != 1:
-        sheet.complain(path, f"needs exactly one group, the number; this has {groups}")
+        reader.complain(path, f"expected exactly one group (the number), got {groups}")
 
 
-def _check_after(settings: Iterable[GateSettings], sheet: ConfigReader) -> None:
+def _check_after(settings: Iterable[GateSettings], reader: ConfigReader) -> None:
     """Note gates in `after` that do not exist, and circles: nothing in a circle could ever start."""
     graph = {entry.gate: entry.after for entry in settings}
     for gate, after in graph.items():
         for number, other in enumerate(after):
-            if other not in graph and ("gates", gate, "after") in sheet.spots:
-                sheet.unknown(("gates", gate, "after", number), other, tuple(graph), "gate")
+            if other not in graph and ("gates", gate, "after") in reader.positions:
+                reader.unknown(("gates", gate, "after", number), other, tuple(graph), "gate")
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         circle = error.args[1]
-        sheet.complain(("gates", circle[0], "after"), f"waits for itself: {' → '.join(reversed(circle))}")
+        reader.complain(("gates", circle[0], "after"), f"circular dependency: {' → '.join(reversed(circle))}")

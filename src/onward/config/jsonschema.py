@@ -36,17 +36,17 @@ Schema = dict[str, Any]
 def schema(gates: tuple[Gate, ...]) -> Schema:
     """Return the schema (draft 2020-12); what it cannot say (circles, days of the calendar) the parser still holds."""
     sections = {
-        "project": _table(PROJECT, "What the project is."),
-        "workspace": _table(WORKSPACE, "What belongs to the copy that steps run in."),
+        "project": _table(PROJECT, "The project."),
+        "workspace": _table(WORKSPACE, "Files of the copy in which steps run."),
         "environment": _map(
             f"^{VARIABLE}$",
             {"type": "string", "pattern": r"^[^\u0000]*$"},
             "Variables for steps that execute project code.",
         ),
         "application": _application(),
-        "services": _map(_SERVICE_NAME, _service(), "Real services that steps get."),
+        "services": _map(_SERVICE_NAME, _service(), "Real services for steps."),
         "gates": _gates(gates),
-        "waivers": {"type": "array", "description": "Named exceptions with an end.", "items": _waiver()},
+        "waivers": {"type": "array", "description": "Named exceptions with an expiry date.", "items": _waiver()},
     }
     top = _table(TOP, "onward.toml: the definition of a pipeline.")
     top["properties"]["schema"] = {"const": SCHEMA, "description": _TOP_MEANING}
@@ -126,7 +126,7 @@ def _text(key: Key) -> Schema:
 
 def _service() -> Schema:
     return {
-        **_table(SERVICE, "A service; its image says what and which version."),
+        **_table(SERVICE, "A service; its image gives kind and version."),
         "not": {"required": ["variable", "variables"]},
     }
 
@@ -145,7 +145,7 @@ def _server(keys: Iterable[Key], description: str, **more: object) -> Schema:
     table = _table(keys, description)
     text = {"type": "string", "pattern": r"^[^\u0000-\u001f\u007f]*$"}
     pairs = {
-        "headers": _map(f"^{HEADER}$", text, "Headers of requests that ask for its health."),
+        "headers": _map(f"^{HEADER}$", text, "Headers of health check requests."),
         "environment": _map(f"^{VARIABLE}$", text, "Its own variables, over those of [environment]."),
     }
     return {**table, "properties": {**table["properties"], **pairs, **more}}
@@ -156,19 +156,19 @@ def _waiver() -> Schema:
 
 
 def _gates(gates: tuple[Gate, ...]) -> Schema:
-    rooms = {gate.id: {**_table(gate_keys(gate), gate.blurb), **_EXCUSED} for gate in gates}
-    own = {**_table(custom_keys(), "A gate of your own."), "allOf": [_EXCUSED, _COUNTED]}
+    tables = {gate.id: {**_table(gate_keys(gate), gate.blurb), **_EXCUSED} for gate in gates}
+    own = {**_table(custom_keys(), "A custom gate."), "allOf": [_EXCUSED, _COUNTED]}
     return {
         "type": "object",
-        "description": "Settings of gates, and gates of your own.",
-        "properties": rooms,
-        "patternProperties": {_own_names(rooms): own},
+        "description": "Settings of gates, and custom gates.",
+        "properties": tables,
+        "patternProperties": {_own_names(tables): own},
         "additionalProperties": False,
     }
 
 
-def _own_names(rooms: Iterable[str]) -> str:
-    taken = "|".join(sorted(rooms))
+def _own_names(tables: Iterable[str]) -> str:
+    taken = "|".join(sorted(tables))
     return f"^(?!(?:{taken})$)[a-z][a-z0-9]*(-[a-z0-9]+)*$" if taken else "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
 

@@ -15,14 +15,14 @@ PATH = r"(?![-/~])(?![A-Za-z]:)(?!([\s\S]*/)?\.\.(/|$))[^\\\u0000-\u001f\u007f]+
 class Key:
     """One key of a table: an option, and what its value must look like beyond its type.
 
-    Every string in the value must match `pattern` as a whole; `wanted` says in words what that is.
+    Every string in the value must match `pattern` as a whole; `form` says in words what that is.
     `filled` lists must not be empty. `date` also takes a TOML date.
     """
 
     option: Option
     required: bool = False
     pattern: str = ""
-    wanted: str = ""
+    form: str = ""
     filled: bool = False
     date: bool = False
 
@@ -45,13 +45,13 @@ def key(
     *,
     required: bool = False,
     pattern: str = "",
-    wanted: str = "",
+    form: str = "",
     filled: bool = False,
     date: bool = False,
 ) -> Key:
     """Declare a key."""
     option = Option(name, kind, default, meaning)
-    return Key(option=option, required=required, pattern=pattern, wanted=wanted, filled=filled, date=date)
+    return Key(option=option, required=required, pattern=pattern, form=form, filled=filled, date=date)
 
 
 def ruled(plain: Key, *, choices: tuple[str, ...] = (), minimum: float | None = None) -> Key:

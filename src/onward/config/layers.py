@@ -71,9 +71,9 @@ def overlay(pipeline: Pipeline, environ: Mapping[str, str], flags: Flags) -> tup
     chosen = Profile(str(profile.value))
     if offline.value and chosen is Profile.CI:
         raise ConfigError(
-            "profile ci refuses to be offline: it would leave out what it exists to check",
+            "profile ci cannot run offline: it would skip checks that it requires",
             where=offline.where,
-            hint="use profile full, or remove the setting that asks for offline",
+            hint="use profile full, or remove the setting `offline`",
         )
     origins = tuple(offline if origin.key == "offline" else origin for origin in pipeline.origins)
     layered = replace(pipeline, offline=offline.value is True, origins=(*origins, profile, jobs))
@@ -88,13 +88,13 @@ def _place(environ: Mapping[str, str], own: str, shared: str, below_home: str) -
     if environ.get("HOME"):
         return _absolute("HOME", environ["HOME"]) / below_home / "onward"
     raise ConfigError(
-        "onward has no place to keep its files: HOME is not set", where="HOME", hint=f"set {own} to a folder"
+        "cannot choose a folder for onward's files: HOME is not set", where="HOME", hint=f"set {own} to a folder"
     )
 
 
 def _absolute(name: str, value: str) -> Path:
     if not value.startswith("/"):
-        raise ConfigError(f"{name} is not an absolute path: {value}", where=name, hint="give the path from / on")
+        raise ConfigError(f"{name} is not an absolute path: {value}", where=name, hint="use an absolute path")
     return Path(value)
 
 
@@ -105,7 +105,7 @@ def _offline(pipeline: Pipeline, environ: Mapping[str, str], flags: Flags) -> Or
     if text in _YES or text in _NO:
         return _origin("offline", text in _YES, Layer.ENVIRONMENT, "ONWARD_OFFLINE")
     if text:
-        raise ConfigError(f'ONWARD_OFFLINE is "{text}"', where="ONWARD_OFFLINE", hint="write 1 or 0")
+        raise ConfigError(f'ONWARD_OFFLINE is "{text}"', where="ONWARD_OFFLINE", hint="set 1 or 0")
     found = (origin for origin in pipeline.origins if origin.key == "offline")
     return next(found, _origin("offline", pipeline.offline, Layer.DEFAULT))
 
@@ -119,7 +119,7 @@ def _profile(environ: Mapping[str, str], flags: Flags) -> Origin:
     if text not in tuple(Profile):
         words = ", ".join(Profile)
         hint = did_you_mean(text, Profile) or f"profiles: {words}"
-        raise ConfigError(f'there is no profile "{text}"', where="ONWARD_PROFILE", hint=hint)
+        raise ConfigError(f'unknown profile "{text}"', where="ONWARD_PROFILE", hint=hint)
     return _origin("profile", text, Layer.ENVIRONMENT, "ONWARD_PROFILE")
 
 
@@ -135,7 +135,7 @@ def _jobs(environ: Mapping[str, str], flags: Flags) -> Origin:
 def _job_count(text: str, where: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= len(str(MOST_JOBS)) and 1 <= int(text) <= MOST_JOBS:
         return int(text)
-    raise ConfigError(f'{where} is "{text}"', where=where, hint=f"give a whole number from 1 to {MOST_JOBS}")
+    raise ConfigError(f'{where} is "{text}"', where=where, hint=f"use an integer from 1 to {MOST_JOBS}")
 
 
 def _origin(key: str, value: OptionValue, layer: Layer, where: str = "") -> Origin:

@@ -38,10 +38,10 @@ def positions(text: str) -> Mapping[KeyPath, Position]:
     found: dict[KeyPath, int] = {}
     _document(text, found)
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
-    return {path: _spot(starts, at) for path, at in found.items()}
+    return {path: _position(starts, at) for path, at in found.items()}
 
 
-def _spot(starts: list[int], at: int) -> Position:
+def _position(starts: list[int], at: int) -> Position:
     line = bisect_right(starts, at)
     return Position(line, at - starts[line - 1] + 1)
 

@@ -47,18 +47,18 @@ class ConfigReader:
     """Collects mistakes and origins while the text `name` is read; the only mutable thing in this package."""
 
     name: str
-    spots: Mapping[KeyPath, Position] = field(default_factory=dict)
+    positions: Mapping[KeyPath, Position] = field(default_factory=dict)
     wrong: list[tuple[Position, str]] = field(default_factory=list)
     origins: list[Origin] = field(default_factory=list)
 
     def complain(self, path: KeyPath, text: str) -> None:
         """Note a mistake at `path`, or at the nearest thing around it that stands in the text."""
-        spot = self._spot(path)
-        self.wrong.append((spot, f"{self.name}:{spot.line}:{spot.column} {dotted(path)}: {text}"))
+        position = self._position(path)
+        self.wrong.append((position, f"{self.name}:{position.line}:{position.column} {dotted(path)}: {text}"))
 
     def unknown(self, path: KeyPath, word: str, words: Iterable[str], what: str) -> None:
         """Note that `word` names nothing that exists, with the closest of `words` as a hint."""
-        self.complain(path, f"there is no {what} {quote(word)}{self.hint(word, tuple(words))}")
+        self.complain(path, f"unknown {what} {quote(word)}{self.hint(word, tuple(words))}")
 
     def mistakes(self) -> tuple[str, ...]:
         """Return every mistake in the order of the text."""
@@ -66,9 +66,9 @@ class ConfigReader:
 
     def keep(self, path: KeyPath, value: OptionValue) -> None:
         """Note the origin of a value: the file when `path` stands in it, else the default."""
-        spot = self.spots.get(path)
-        layer = Layer.FILE if spot else Layer.DEFAULT
-        where = f"{self.name}:{spot.line}" if spot else ""
+        position = self.positions.get(path)
+        layer = Layer.FILE if position else Layer.DEFAULT
+        where = f"{self.name}:{position.line}" if position else ""
         self.origins.append(Origin(key=dotted(path), value=value, layer=layer, where=where))
 
     def table(self, raw: object, path: KeyPath) -> dict[str, object]:
@@ -108,10 +108,10 @@ class ConfigReader:
             self.complain(here if error.element is None else (*here, error.element), str(error))
             return key.option.default
 
-    def _spot(self, path: KeyPath) -> Position:
-        while path and path not in self.spots:
+    def _position(self, path: KeyPath) -> Position:
+        while path and path not in self.positions:
             path = path[:-1]
-        return self.spots.get(path, Position(1, 1))
+        return self.positions.get(path, Position(1, 1))
 
 
 def dotted(path: KeyPath) -> str:

@@ -6,20 +6,20 @@ from onward.config.reader import ConfigReader
 from onward.config.schema import SCHEMA
 
 
-def may_read(raw: dict[str, object], sheet: ConfigReader, version: str) -> bool:
+def may_read(raw: dict[str, object], reader: ConfigReader, version: str) -> bool:
     """Note what stands against reading `raw` with onward `version`; False when the rest would only confuse."""
-    return _schema(raw, sheet, version) and _requires(raw, sheet, version)
+    return _schema(raw, reader, version) and _requires(raw, reader, version)
 
 
-def _schema(raw: dict[str, object], sheet: ConfigReader, version: str) -> bool:
+def _schema(raw: dict[str, object], reader: ConfigReader, version: str) -> bool:
     schema = raw.get("schema")
     if isinstance(schema, int) and schema > SCHEMA:
-        sheet.complain(("schema",), f"{schema} is newer than onward {version} knows ({SCHEMA}); upgrade onward")
+        reader.complain(("schema",), f"{schema} is newer than onward {version} supports ({SCHEMA}); upgrade onward")
         return False
     return True
 
 
-def _requires(raw: dict[str, object], sheet: ConfigReader, version: str) -> bool:
+def _requires(raw: dict[str, object], reader: ConfigReader, version: str) -> bool:
     text = raw.get("requires")
     if not isinstance(text, str):
         return True
@@ -28,9 +28,9 @@ def _requires(raw: dict[str, object], sheet: ConfigReader, version: str) -> bool
     try:
         wanted = SpecifierSet(text)
     except InvalidSpecifier:
-        sheet.complain(("requires",), f'"{text}" is not a version condition; write for example ">={version}"')
+        reader.complain(("requires",), f'"{text}" is not a version condition; for example ">={version}"')
         return True
     if wanted.contains(version, prereleases=True):
         return True
-    sheet.complain(("requires",), f'this is onward {version}, the file asks for "{text}"; install such a version')
+    reader.complain(("requires",), f'this is onward {version}, the file requires "{text}"; install a matching version')
     return False

@@ -25,20 +25,20 @@ SOMETHING = r"(?=[\s\S]*\S)[\s\S]*"
 
 TOP = (
     ruled(
-        key("schema", Kind.INTEGER, SCHEMA, "Version of this file's shape; always 1 for now.", required=True),
+        key("schema", Kind.INTEGER, SCHEMA, "Version of the schema of this file; always 1 for now.", required=True),
         minimum=1,
     ),
-    key("requires", Kind.STRING, None, 'Which versions of onward may read this file, for example ">=0.1".'),
-    key("offline", Kind.BOOLEAN, False, "Never ask data services (advisories); profile `ci` refuses this."),
+    key("requires", Kind.STRING, None, 'Required version of onward, for example ">=0.1".'),
+    key("offline", Kind.BOOLEAN, False, "Never query data services (advisories); not allowed with profile `ci`."),
 )
 PROJECT = (
     key(
         "name",
         Kind.STRING,
         None,
-        "Name in reports; the folder's name unless given.",
+        "Name in reports; default: the folder's name.",
         pattern=SOMETHING,
-        wanted="a name",
+        form="a name",
     ),
     key(
         "python",
@@ -48,7 +48,7 @@ PROJECT = (
         required=True,
         filled=True,
         pattern=PYTHON,
-        wanted='a version such as "3.11" (3.9 or newer, without the patch number)',
+        form='a version such as "3.11" (3.9 or newer, without the patch number)',
     ),
     key(
         "deployed-python",
@@ -56,19 +56,19 @@ PROJECT = (
         None,
         "The Python version that is deployed; one of `python`.",
         pattern=PYTHON,
-        wanted='a version such as "3.11" (3.9 or newer, without the patch number)',
+        form='a version such as "3.11" (3.9 or newer, without the patch number)',
     ),
     key("source", Kind.PATHS, (".",), "Folders and files with the project's own code.", filled=True),
     key("tests", Kind.PATHS, ("tests",), "Folders and files with tests."),
     key("requirements", Kind.PATHS, (), "Requirement files of the development environment."),
-    key("deployed-requirements", Kind.PATHS, (), "Requirement files of what is deployed."),
+    key("deployed-requirements", Kind.PATHS, (), "Requirement files of the deployed application."),
     key(
         "default-branch",
         Kind.STRING,
         "main",
         "The branch that changes are compared with.",
         pattern=BRANCH,
-        wanted="a branch name",
+        form="a branch name",
     ),
 )
 WORKSPACE = (
@@ -76,7 +76,7 @@ WORKSPACE = (
         "include",
         Kind.PATHS,
         (),
-        "Globs of ignored files that steps need nevertheless; tracked and unignored files are always there.",
+        "Globs of git-ignored files that steps need; all other files are always included.",
     ),
 )
 SERVICE = (
@@ -84,18 +84,18 @@ SERVICE = (
         "image",
         Kind.STRING,
         None,
-        "What to start and in which version.",
+        "Kind and version of the service.",
         required=True,
         pattern=IMAGE,
-        wanted='postgres or redis with a version, such as "postgres:15"',
+        form='postgres or redis with a version, such as "postgres:15"',
     ),
     key(
         "variable",
         Kind.STRING,
         None,
-        "Environment variable that carries its URL to the steps; DATABASE_URL or REDIS_URL unless given.",
+        "Environment variable that carries its URL to the steps; default: DATABASE_URL or REDIS_URL.",
         pattern=VARIABLE,
-        wanted="a variable's name",
+        form="a variable's name",
     ),
     key(
         "variables",
@@ -103,15 +103,15 @@ SERVICE = (
         (),
         "Several such variables, instead of `variable`.",
         pattern=VARIABLE,
-        wanted="a variable's name",
+        form="a variable's name",
     ),
     key(
         "scheme",
         Kind.STRING,
         "",
-        'Scheme of that URL where the driver wants another, such as "postgresql+psycopg".',
+        'Scheme of that URL if the driver needs another one, such as "postgresql+psycopg".',
         pattern=r"[a-z][a-z0-9+.-]*",
-        wanted='a scheme without "://"',
+        form='a scheme without "://"',
     ),
     key(
         "extensions",
@@ -119,14 +119,14 @@ SERVICE = (
         (),
         "PostgreSQL extensions that the database must have.",
         pattern=r"[a-zA-Z_][a-zA-Z0-9_-]*",
-        wanted="an extension's name",
+        form="an extension's name",
     ),
 )
 _COMMAND = key(
     "command",
     Kind.STRINGS,
     (),
-    "Program and arguments that serve on {host} and {port}; no shell is involved.",
+    "Program and arguments that serve on {host} and {port}; onward uses no shell.",
     required=True,
     filled=True,
 )
@@ -136,23 +136,23 @@ _SERVED = (
         "health",
         Kind.STRING,
         None,
-        "Path that is asked until it answers; redirects are not followed.",
+        "Path of the health check; onward does not follow redirects.",
         required=True,
         pattern=URL_PATH,
-        wanted='a path that begins with "/"',
+        form='a path that begins with "/"',
     ),
-    ruled(key("status", Kind.INTEGER, 200, "Status of a healthy answer."), minimum=100),
+    ruled(key("status", Kind.INTEGER, 200, "Status code of a healthy response."), minimum=100),
     key(
         "host",
         Kind.STRING,
         "",
-        "Host header of these requests; the address itself unless given.",
+        "Host header of health checks; default: the address.",
         pattern=r"[A-Za-z0-9.:\[\]_-]+",
-        wanted="a host's name",
+        form="a host's name",
     ),
-    ruled(key("start-timeout", Kind.DURATION, 30.0, "How long it may take to become healthy."), minimum=1),
+    ruled(key("start-timeout", Kind.DURATION, 30.0, "Time limit until it is healthy."), minimum=1),
     ruled(
-        key("stop-signal", Kind.STRING, "SIGTERM", "What ends it; after 5 s it is killed."),
+        key("stop-signal", Kind.STRING, "SIGTERM", "Signal that stops it; after 5 s onward kills it."),
         choices=("SIGTERM", "SIGINT", "SIGQUIT"),
     ),
 )
@@ -164,13 +164,13 @@ COMPANION = (
         "",
         "Variable that carries its address to the application.",
         pattern=VARIABLE,
-        wanted="a variable's name",
+        form="a variable's name",
     ),
 )
-PREPARE = "Commands that prepare it, in order: each a list of program and arguments, and each must succeed."
+PREPARE = "Commands that prepare it, in order: each a list of program and arguments; each must succeed."
 APPLICATION = (
     *_SERVED,
-    ruled(key("prepare-timeout", Kind.DURATION, 300.0, "How long each command of `prepare` may take."), minimum=1),
+    ruled(key("prepare-timeout", Kind.DURATION, 300.0, "Time limit of each command of `prepare`."), minimum=1),
     key(
         "node-packages",
         Kind.STRING,
@@ -184,58 +184,56 @@ APPLICATION = (
         "APPLICATION_URL",
         "Variable that carries its address to the steps that use it.",
         pattern=VARIABLE,
-        wanted="a variable's name",
+        form="a variable's name",
     ),
 )
 _COMMON = (
-    key("enabled", Kind.BOOLEAN, True, "`false` excuses the gate; `reason` must say why."),
-    key("reason", Kind.STRING, "", "Why the gate is not enabled."),
-    key("required", Kind.BOOLEAN, False, "A need that is absent makes the gate unverified in every profile."),
+    key("enabled", Kind.BOOLEAN, True, "`false` disables the gate; `reason` must say why."),
+    key("reason", Kind.STRING, "", "Why the gate is disabled."),
+    key("required", Kind.BOOLEAN, False, "A missing need makes the gate unverified in every profile."),
     ruled(
-        key("profiles", Kind.STRINGS, (), "Profiles that the gate is part of.", filled=True),
+        key("profiles", Kind.STRINGS, (), "Profiles that include the gate.", filled=True),
         choices=tuple(str(profile) for profile in Profile),
     ),
-    key("block", Kind.SEVERITY, None, "New findings of this severity or worse fail the gate."),
-    ruled(key("timeout", Kind.DURATION, None, "How long one step of the gate may take."), minimum=1),
+    key("block", Kind.SEVERITY, None, "New findings of this severity or higher fail the gate."),
+    ruled(key("timeout", Kind.DURATION, None, "Time limit of each step of the gate."), minimum=1),
     key("after", Kind.STRINGS, (), "Gates that must have passed before this one starts."),
 )
 CUSTOM = (
-    key("command", Kind.STRINGS, (), "Program and arguments; no shell is involved.", required=True, filled=True),
+    key("command", Kind.STRINGS, (), "Program and arguments; onward uses no shell.", required=True, filled=True),
     ruled(
-        key("format", Kind.STRING, None, "What the command writes.", required=True),
+        key("format", Kind.STRING, None, "Format of the command's output.", required=True),
         choices=("sarif", "junit", "evidence", "exit"),
     ),
-    key("title", Kind.STRING, "", "Title in tables; the gate's name unless given."),
-    key("output", Kind.STRING, "", "File that the command writes; its standard output unless given.", pattern=PATH),
+    key("title", Kind.STRING, "", "Title in tables; default: the gate's name."),
+    key("output", Kind.STRING, "", "File that the command writes; default: its standard output.", pattern=PATH),
     key(
         "count",
         Kind.STRING,
         "",
-        'For `format = "exit"`: what is counted, `=`, and a regular expression over the output whose one group is the '
+        'For `format = "exit"`: what is counted, `=`, and a regular expression for the output; its one group is the '
         r"number, for example `'files=checked (\d+) files'`.",
     ),
     key("services", Kind.STRINGS, (), "Services that the command needs."),
     key("environment", Kind.BOOLEAN, False, "The command runs in the project's own Python environment."),
 )
 WAIVER = (
-    key("id", Kind.STRING, None, "Name of the waiver.", required=True, pattern=SOMETHING, wanted="a name"),
-    key(
-        "gate", Kind.STRING, None, "Gate whose findings are waived.", required=True, pattern=SOMETHING, wanted="a gate"
-    ),
-    key("reason", Kind.STRING, None, "Why this is acceptable.", required=True, pattern=SOMETHING, wanted="a reason"),
-    key("owner", Kind.STRING, None, "Who answers for it.", required=True, pattern=SOMETHING, wanted="an owner"),
+    key("id", Kind.STRING, None, "Name of the waiver.", required=True, pattern=SOMETHING, form="a name"),
+    key("gate", Kind.STRING, None, "Gate whose findings are waived.", required=True, pattern=SOMETHING, form="a gate"),
+    key("reason", Kind.STRING, None, "Why this is acceptable.", required=True, pattern=SOMETHING, form="a reason"),
+    key("owner", Kind.STRING, None, "Who is responsible for it.", required=True, pattern=SOMETHING, form="an owner"),
     key(
         "expires",
         Kind.STRING,
         None,
-        "Last day on which it holds, as year-month-day; afterwards the gate fails.",
+        "Last valid day, as year-month-day; afterwards the gate fails.",
         required=True,
         pattern=DATE,
-        wanted="a date such as 2027-01-31",
+        form="a date such as 2027-01-31",
         date=True,
     ),
     *(
-        key(name, Kind.STRING, "", f"Waives {what}.", pattern=SOMETHING, wanted="a value")
+        key(name, Kind.STRING, "", f"Waives {what}.", pattern=SOMETHING, form="a value")
         for name, what in (
             ("rule", "findings of this rule"),
             ("fingerprint", "findings with this fingerprint"),
@@ -264,7 +262,7 @@ def common(gate: Gate | None) -> tuple[Key, ...]:
 
 
 def gate_keys(gate: Gate) -> tuple[Key, ...]:
-    """Return every key of the hall's `gate`: the common ones, then its own options."""
+    """Return every key of the registry's `gate`: the common ones, then its own options."""
     return (*common(gate), *(Key(option=option) for option in gate.options))
 
 

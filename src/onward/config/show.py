@@ -28,7 +28,7 @@ def chosen(origins: Iterable[Origin], key: str) -> tuple[Origin, ...]:
     above = {name[:end] for name in names for end in range(len(name)) if name[end] in ".["}
     tops = {name.partition(".")[0].partition("[")[0] for name in names}
     raise UsageError(
-        f'there is no key "{key}"',
+        f'unknown key "{key}"',
         where=key,
         hint=did_you_mean(key, (*names, *above)) or f"keys begin with {one_of(tops)}",
     )

@@ -15,13 +15,13 @@ from onward.model.facts import Tree
 LARGEST = 1_000_000
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _HINTS = (
-    (re.compile(r"^(<{7}|={7}|>{7})"), "a merge left its conflict markers; decide for one side"),
+    (re.compile(r"^(<{7}|={7}|>{7})"), "conflict marker of a merge; resolve the conflict"),
     (re.compile(r"^\s*[A-Za-z0-9_-]+\s*:"), "TOML writes `key = value`, not `key: value`"),
-    (re.compile(r"=\s*(True|False)\b"), "TOML writes true and false in small letters"),
+    (re.compile(r"=\s*(True|False)\b"), "TOML writes true and false in lower case"),
     (re.compile(r"=\s*(None|null)\b"), "TOML has no null; remove the key instead"),
-    (re.compile(r'"[^"]*\\[^"]*"'), "a backslash starts an escape; put the text in single quotes"),
-    (re.compile(r"=\s*[A-Za-z/.][^\"'\[\]{}]*$"), "text stands in quotes"),
-    (re.compile(r"^\s*\["), "is this table or key already above?"),
+    (re.compile(r'"[^"]*\\[^"]*"'), "a backslash starts an escape; use single quotes"),
+    (re.compile(r"=\s*[A-Za-z/.][^\"'\[\]{}]*$"), "strings need quotes"),
+    (re.compile(r"^\s*\["), "check whether this table or key is already defined above"),
 )
 
 
@@ -50,11 +50,11 @@ def read(path: Path) -> str:
             data = file.read(LARGEST + 1)
     except OSError as error:
         raise ConfigError(
-            f"cannot read {FILE}: {error.strerror}", where=str(path), hint="it must be a readable file"
+            f"cannot read {FILE}: {error.strerror}", where=str(path), hint="check that it is a readable file"
         ) from error
     if len(data) > LARGEST:
         raise ConfigError(
-            f"{FILE} is larger than {LARGEST} bytes", where=str(path), hint="is this really a definition?"
+            f"{FILE} is larger than {LARGEST} bytes", where=str(path), hint="check that it is the right file"
         )
     try:
         text = data.decode("utf-8-sig")
@@ -71,7 +71,7 @@ def read_from(tree: Tree, where: str) -> str | None:
     text = tree.text(FILE)
     if text is None or len(text) > LARGEST:
         message = f"{FILE} is not UTF-8 text of at most {LARGEST} bytes"
-        raise ConfigError(message, where=where, hint="is this really a definition?")
+        raise ConfigError(message, where=where, hint="check that it is the right file")
     return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
@@ -81,7 +81,7 @@ def decode(text: str, where: str) -> tuple[dict[str, object], Mapping[KeyPath, P
         return tomllib.loads(text), positions(text)
     except RecursionError as error:
         raise ConfigError(
-            f"{FILE} is nested too deeply", where=where, hint="lists within lists are never needed"
+            f"{FILE} is nested too deeply", where=where, hint="no key needs lists within lists"
         ) from error
     except ValueError as error:
         raise _broken(text, where, str(error)) from error

@@ -77,7 +77,7 @@ def _strings(raw: object, key: Key) -> tuple[str, ...]:
     if isinstance(raw, str):
         raise WrongValueError(f"expected a list, got {type_words(raw)}; write [{quote(raw)}]")
     if not isinstance(raw, list):
-        raise WrongValueError(f"expected a list of texts, got {type_words(raw)}")
+        raise WrongValueError(f"expected a list of strings, got {type_words(raw)}")
     if key.filled and not raw:
         raise WrongValueError("the list must not be empty")
     items = []
@@ -90,13 +90,13 @@ def _strings(raw: object, key: Key) -> tuple[str, ...]:
 
 def _text(raw: object, key: Key, element: int | None = None) -> str:
     if isinstance(raw, _NUMBER_LIKE) and not isinstance(raw, bool):
-        raise WrongValueError(f"expected text, got {type_words(raw)}; put it in quotes" + _example(raw, key), element)
+        raise WrongValueError(f"expected a string, got {type_words(raw)}; quote it" + _example(raw, key), element)
     if not isinstance(raw, str):
-        raise WrongValueError(f"expected text, got {type_words(raw)}", element)
+        raise WrongValueError(f"expected a string, got {type_words(raw)}", element)
     _choice(raw, key.option.choices, element)
     _path(raw, key, element)
     if key.pattern and not re.fullmatch(key.pattern, raw):
-        raise WrongValueError(f"expected {key.wanted or 'another form'}, got {type_words(raw)}", element)
+        raise WrongValueError(f"expected {key.form or 'a different form'}, got {type_words(raw)}", element)
     return raw
 
 
@@ -116,7 +116,7 @@ def _choice(raw: str, choices: tuple[str, ...], element: int | None = None) -> N
 
 def _path(raw: str, key: Key, element: int | None) -> None:
     if (key.option.kind is Kind.PATHS or key.pattern == PATH) and not re.fullmatch(PATH, raw):
-        raise WrongValueError(f"expected a path inside the project, with /, got {type_words(raw)}", element)
+        raise WrongValueError(f"expected a path inside the project (with /), got {type_words(raw)}", element)
 
 
 def _single(raw: object, key: Key) -> OptionValue:
@@ -144,7 +144,7 @@ def _number(raw: object, *, whole: bool) -> int | float:
     if isinstance(raw, bool) or not isinstance(raw, _NUMBER_LIKE):
         raise WrongValueError(f"expected a number, got {type_words(raw)}")
     if whole and not isinstance(raw, int):
-        raise WrongValueError(f"expected a whole number, got {raw}")
+        raise WrongValueError(f"expected an integer, got {raw}")
     if not math.isfinite(raw):
         raise WrongValueError(f"expected a finite number, got {raw}")
     return raw
@@ -154,9 +154,9 @@ def _united(raw: object, key: Key) -> int | float:
     """Read a duration or size; a bare number has no unit and is refused rather than guessed."""
     reader, unit = (seconds, "s") if key.option.kind is Kind.DURATION else (size, "MB")
     if isinstance(raw, _NUMBER_LIKE) and not isinstance(raw, bool):
-        raise WrongValueError(f'{type_words(raw)} has no unit; write for example "{raw}{unit}"')
+        raise WrongValueError(f'{type_words(raw)} has no unit; for example "{raw}{unit}"')
     if not isinstance(raw, str):
-        raise WrongValueError(f"expected text with a unit, got {type_words(raw)}")
+        raise WrongValueError(f"expected a string with a unit, got {type_words(raw)}")
     try:
         return reader(raw)
     except ValueError as error:

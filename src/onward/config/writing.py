@@ -14,19 +14,19 @@ from onward.model.gate import Gate
 from onward.model.pipeline import Option
 
 _SERVICES = {"postgres": ("database-variable", "DATABASE_URL"), "redis": ("redis-variable", "REDIS_URL")}
-# gate, option, fact: settings of gates that facts speak of, where the hall has such a gate and option.
+# gate, option, fact: settings of gates that facts speak of, where the registry has such a gate and option.
 _OPTIONS = (
     ("integration", "paths", "integration-tests"),
     ("integration", "markers", "database-markers"),
     ("migrations", "config", "alembic"),
 )
 _PREPARE = {"alembic": ("alembic", "upgrade", "head"), "django": ("python", "manage.py", "migrate", "--noinput")}
-_STARTING = """# The application as contract, e2e and performance would start it, on a database and a Redis of its own. Say what
-# else it needs in [application.environment], and take the # away.
+_STARTING = """# How contract, e2e and performance start the application, with its own database and Redis. Set what else it needs
+# in [application.environment], then uncomment the section.
 """
 _HEAD = """# The pipeline of this project: one definition for every laptop, for CI and for deployments.
-# Written by `onward init` from what it found here; every line is yours to change.
-# `onward config --reference` describes every key, `onward config` shows what holds and why.
+# Written by `onward init` from what it detected; change any line.
+# `onward config --reference` describes every key, `onward config` shows each value and its source.
 """
 
 
@@ -89,10 +89,10 @@ def _python(draft: Draft) -> str:
     found = draft.values("python", PYTHON)
     everything = tuple(sorted({*found, *filter(None, (deployed,))}, key=lambda text: int(text.partition(".")[2])))
     too_old = [text for text in draft.values("python") if text not in found]
-    note = f"# found but too old for onward, which works with 3.9 and newer: {', '.join(too_old)}\n" if too_old else ""
+    note = f"# found, but onward needs 3.9 or newer: {', '.join(too_old)}\n" if too_old else ""
     if everything:
         return f"{_because(fact)}{_because(fact, holding='requires-python')}{note}python = {listing(everything)}\n"
-    why = "which Python versions the project is tested under; the one that runs onward stands here"
+    why = "which Python versions the project is tested under; the version that runs onward is assumed"
     return f"{note}{_unknown(why, fact)}python = {listing((draft.running,))}\n"
 
 
@@ -121,7 +121,7 @@ def _tests(draft: Draft) -> str:
 def _requirements(draft: Draft) -> str:
     manager = draft.first("package-manager")
     if manager and manager != "pip":
-        return f"# packages come from {manager}, as its own files declare them\n"
+        return f"# packages: installed with {manager} from its own files\n"
     if not manager:
         return _unknown("how packages are managed", draft.fact("package-manager"))
     development, deployed = draft.values("requirements", PATH), draft.values("deployed-requirements", PATH)
@@ -143,7 +143,7 @@ def _service(draft: Draft, kind: str) -> str:
     if not image and not used:
         return ""
     if not image:
-        what = f"which version of {kind} is deployed; name it and take the # away"
+        what = f"which version of {kind} is deployed; set it and uncomment the section"
         said = _unknown(what, draft.fact("services"), holding=kind)
         return f'{said}# [services.{kind}]\n# image = "{kind}:…"\n'
     return f"{_because(draft.fact('services'), holding=kind)}[services.{kind}]\nimage = {quote(image)}\n{_address(draft, kind)}"
@@ -199,15 +199,15 @@ def _gates(draft: Draft) -> Iterable[str]:
     for gate in draft.gates:
         settings = [
             _setting(draft, option, fact)
-            for room, name, fact in _OPTIONS
+            for gate_id, name, fact in _OPTIONS
             for option in gate.options
-            if (room, name) == (gate.id, option.name) and not _said(draft, fact, option.default)
+            if (gate_id, name) == (gate.id, option.name) and not _is_default(draft, fact, option.default)
         ]
         if settings:
             yield f"[gates.{gate.id}]\n" + "".join(settings)
 
 
-def _said(draft: Draft, fact: str, default: object) -> bool:
+def _is_default(draft: Draft, fact: str, default: object) -> bool:
     """Return whether the option's default already says what the fact does."""
     values = default if isinstance(default, tuple) else (default, "pyproject.toml")
     return set(draft.values(fact, PATH)) <= set(values)
@@ -228,7 +228,7 @@ def _because(fact: Fact, holding: str = "") -> str:
 def _unknown(what: str, fact: Fact, holding: str = "") -> str:
     lines = [line for line in fact.evidence if holding in line][:4]
     seen = "".join(f"#   {_comment(line)}\n" for line in lines)
-    return f"# unknown: {what}\n" + (seen and f"#  found, but it does not settle it:\n{seen}")
+    return f"# unknown: {what}\n" + (seen and f"#  found, but not conclusive:\n{seen}")
 
 
 def _comment(text: str) -> str:

@@ -29,17 +29,17 @@ def declared(tree: Tree) -> tuple[tuple[str, str | None], ...]:
 
 def all_declarations(tree: Tree) -> tuple[Declaration, ...]:
     """Return what the project itself asks for, with places; locks are not among it."""
-    files = (one for path in matching(tree, FILE) for one in declarations(tree, path))
+    files = (entry for path in matching(tree, FILE) for entry in declarations(tree, path))
     return (*files, *_pyproject(tree), *_pipfile(tree))
 
 
 def declared_hits(tree: Tree, names: Mapping[str, str]) -> tuple[Hit, ...]:
     """Return where packages among `names` are first declared in each file; a hit's value is what `names` says."""
     first: dict[tuple[str, str], Hit] = {}
-    for one in all_declarations(tree):
-        if one.name in names:
-            hit = Hit(value=names[one.name], path=one.path, line=one.line, text=one.text)
-            first.setdefault((one.name, one.path), hit)
+    for entry in all_declarations(tree):
+        if entry.name in names:
+            hit = Hit(value=names[entry.name], path=entry.path, line=entry.line, text=entry.text)
+            first.setdefault((entry.name, entry.path), hit)
     return tuple(first.values())
 
 
@@ -70,7 +70,7 @@ def _pyproject(tree: Tree) -> Iterator[Declaration]:
     lists = [project.get("dependencies"), *table(project, "optional-dependencies").values(), *groups.values()]
     lists.append(table(document, "tool", "uv").get("dev-dependencies"))
     text = tree.text("pyproject.toml") or ""
-    for requirement in (one for entry in lists if isinstance(entry, list) for one in texts(entry)):
+    for requirement in (item for entry in lists if isinstance(entry, list) for item in texts(entry)):
         line, _ = line_of(text, requirement)
         found = declaration(requirement, path="pyproject.toml", line=line)
         if found:
@@ -116,11 +116,11 @@ def _entry(name: str, version: str | None, path: str) -> Declaration:
 
 def _by_name(found: Iterable[Declaration]) -> dict[str, tuple[Declaration, ...]]:
     grouped: dict[str, tuple[Declaration, ...]] = {}
-    for one in found:
-        grouped[one.name] = (*grouped.get(one.name, ()), one)
+    for entry in found:
+        grouped[entry.name] = (*grouped.get(entry.name, ()), entry)
     return grouped
 
 
 def _one_pin(found: Iterable[Declaration]) -> str | None:
-    pins = {one.pin for one in found if one.pin}
+    pins = {entry.pin for entry in found if entry.pin}
     return pins.pop() if len(pins) == 1 else None

@@ -26,9 +26,9 @@ def requirements(tree: Tree) -> Fact:
     """List the files that make up the development environment; the deployed ones where those do not include them."""
     development = [path for path in _files(tree) if _DEVELOPMENT.search(posixpath.basename(path))]
     kept = [path for path in development if not _DEPLOYED.fullmatch(path) and "constraint" not in path]
-    names = {one.name for path in kept for one in declarations(tree, path)}
+    names = {declaration.name for path in kept for declaration in declarations(tree, path)}
     deployed = [path for path in deployed_requirements(tree).value or () if isinstance(path, str)]
-    missing = [path for path in deployed if not {one.name for one in declarations(tree, path)} <= names]
+    missing = [path for path in deployed if not {declaration.name for declaration in declarations(tree, path)} <= names]
     return _listed("requirements", [Hit(value=path, path=path) for path in (*(missing if kept else ()), *kept)])
 
 

@@ -79,7 +79,7 @@ def _workflows(tree: Tree) -> Iterator[Hit]:
         for job in parse(tree, path).at("jobs").children():
             matrix = job.at("strategy", "matrix")
             lists = [node for name, node in matrix.pairs() if re.fullmatch(r"python(?:[-_]?versions?)?", name)]
-            for node in (one for found in lists for one in found.elements()):
+            for node in (element for found in lists for element in found.elements()):
                 yield from _version_hit(node, path)
 
 

@@ -59,15 +59,15 @@ def _entries(path: str, text: str) -> tuple[Declaration | str, ...]:
     found: list[Declaration | str] = []
     for number, line in _logical_lines(text):
         include = _INCLUDE.match(line)
-        one = None if include else _one(line, path, number)
+        entry = None if include else _parse_line(line, path, number)
         if include:
             found.append(_beside(path, include[1]))
-        elif one:
-            found.append(one)
+        elif entry:
+            found.append(entry)
     return tuple(found)
 
 
-def _one(line: str, path: str, number: int) -> Declaration | None:
+def _parse_line(line: str, path: str, number: int) -> Declaration | None:
     url = _NAMED_URL.search(line)
     if url and not line.startswith("#"):
         return Declaration(name=canonicalize_name(url[1]), pin=None, path=path, line=number, text=line)

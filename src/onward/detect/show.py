@@ -25,7 +25,7 @@ def as_json(facts: Iterable[Fact]) -> str:
 def describe(fact: Fact) -> str:
     """Return the value in words; an unknown one says whether nothing speaks for it or the evidence disagrees."""
     if fact.value is None:
-        return "unknown: what is found does not settle it" if fact.evidence else "unknown"
+        return "unknown: the evidence is not conclusive" if fact.evidence else "unknown"
     values = (fact.value,) if isinstance(fact.value, str) else fact.value
     words = [value if isinstance(value, str) else " ".join(value) for value in values[:_VALUES]]
     return ", ".join(words) + (f" and {len(values) - _VALUES} more" if len(values) > _VALUES else "")

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 
 from onward.execute.advisories.source import AdvisorySource
-from onward.execute.cleanup.orphans import MARKER, end_strays_of_dead_runs, remove_scratch_of_dead_runs
+from onward.execute.cleanup.orphans import MARKER, end_orphans_of_dead_runs, remove_scratch_of_dead_runs
 from onward.execute.docker.images import Images
 from onward.execute.process.group import end_processes_with_marker, ignore_signals, restore_signals
 from onward.execute.process.processes import Processes
@@ -20,7 +20,7 @@ from onward.execute.resources.context import RunEnvironment, RunResources
 from onward.execute.services.pool import ServicePool
 from onward.execute.services.reaper import reap
 from onward.execute.source.workspace import Workspaces
-from onward.execute.step.environment import make_ready
+from onward.execute.step.environment import prepare
 from onward.execute.step.run import StepRun, fed_from
 from onward.execute.step.schedule import run_schedule
 from onward.model.evidence import Evidence, Reason
@@ -50,7 +50,7 @@ class Executor:
         def perform(step: Step, cpus: int) -> Evidence:
             fed = tuple(fed_from(step, done, run.site.folder))
             return StepRun(
-                step, cpus, fed, site=run.site, processes=run.processes, ready=partial(make_ready, run)
+                step, cpus, fed, site=run.site, processes=run.processes, prepare=partial(prepare, run)
             ).perform()
 
         def keep(step: Step, evidence: Evidence) -> None:
@@ -74,7 +74,7 @@ def open_executor(site: RunEnvironment, profile: Profile) -> Iterator[Executor]:
 
     Clearing away is not interrupted: it takes moments, and whoever interrupts it would only leave things behind.
     """
-    end_strays_of_dead_runs()
+    end_orphans_of_dead_runs()
     remove_scratch_of_dead_runs()
     reap(site.places)
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""The hall: every gate that onward knows, in the order in which they are shown."""
+"""The registry: every gate that onward knows, in the order in which they are shown."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ def gate(declared: CustomGate) -> Gate:
     return Gate(
         id=declared.id,
         title=declared.title,
-        blurb=f"your own gate: {' '.join(declared.command)}",
-        room=Path(__file__).parent / "custom_guide",
+        blurb=f"custom gate: {' '.join(declared.command)}",
+        folder=Path(__file__).parent / "custom_guide",
         checks=(check,),
     )
 
@@ -66,15 +66,15 @@ def _exit_reader(declared: CustomGate, name: str) -> Read:
     def read(outputs: Outputs, _: ReadContext) -> Reading:
         found = re.search(pattern, outputs.text(name))
         if found is None:
-            raise ReadError(f"the output does not show how much was looked at: nothing matches {pattern!r}", where=name)
+            raise ReadError(f"the output does not show how much was checked: nothing matches {pattern!r}", where=name)
         if not found.group(1).isdecimal():
-            raise ReadError(f"what {pattern!r} finds is no number: {found.group(1)!r}", where=name)
+            raise ReadError(f"{pattern!r} does not match a number: {found.group(1)!r}", where=name)
         looked = LookedAt(what=what, count=int(found.group(1)))
         code = outputs.exits[-1]
         failed = Finding(
             rule="exit-code",
             tool=declared.id,
-            message=f"{declared.command[0]} ended with exit code {code}",
+            message=f"{declared.command[0]} exited with code {code}",
             severity=Severity.HIGH,
             subject=declared.id,
         )

@@ -30,13 +30,13 @@ def fetch(url: str, body: object = None) -> Any:
 def short(record: Entry) -> Record:
     """Return the parts of a record that a judgement needs."""
     affected = record.get("affected", ())
-    events = [event for one in affected for span in one.get("ranges", ()) for event in span.get("events", ())]
+    events = [event for entry in affected for span in entry.get("ranges", ()) for event in span.get("events", ())]
     return Record(
         id=record["id"],
         aliases=tuple(record.get("aliases", ())),
         summary=record.get("summary", ""),
         severity=vectors(record),
-        affected_severity=tuple(vector for one in affected for vector in vectors(one)),
+        affected_severity=tuple(vector for entry in affected for vector in vectors(entry)),
         fixed=tuple(sorted({event["fixed"] for event in events if "fixed" in event and len(event["fixed"]) < 40})),
         word=str(record.get("database_specific", {}).get("severity", "")),
     )
@@ -44,7 +44,7 @@ def short(record: Entry) -> Record:
 
 def vectors(entry: Entry) -> tuple[Vector, ...]:
     """Return the severities of a record, or of a package that it affects."""
-    return tuple(Vector(one.get("type", ""), one.get("score", "")) for one in entry.get("severity", ()))
+    return tuple(Vector(entry.get("type", ""), entry.get("score", "")) for entry in entry.get("severity", ()))
 
 
 def age_days(edition: Entry, now: datetime) -> float:

@@ -114,7 +114,7 @@ class Reporter:
     def _owner(self, item: pytest.Item) -> str:
         path = relative(getattr(item, "path", None) or item.fspath)
         for claim in self.settings["claims"]:
-            under = any(path == one or path.startswith(one + "/") for one in claim["paths"])
+            under = any(path == entry or path.startswith(entry + "/") for entry in claim["paths"])
             if under or any(item.get_closest_marker(name) for name in claim["markers"]):
                 return str(claim["gate"])
         return "tests"
@@ -136,7 +136,7 @@ class Reporter:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         """Know what is going to run, where workers collect."""
-        self.collected.update((one, None) for one in ids)
+        self.collected.update((entry, None) for entry in ids)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:
@@ -144,7 +144,7 @@ class Reporter:
         seen = (getattr(node, "workeroutput", None) or {}).get("onward")
         if seen:
             self.elsewhere = seen["elsewhere"]
-            self.dropped.update((one, None) for one in seen["dropped"])
+            self.dropped.update((entry, None) for entry in seen["dropped"])
 
     # execution
 
@@ -159,9 +159,9 @@ class Reporter:
         if self.is_worker:
             self.config.workeroutput["onward"] = {"elsewhere": self.elsewhere, "dropped": list(self.dropped)}
             return
-        self.tests = {one: test for one, test in self.tests.items() if test.was_executed()}
+        self.tests = {entry: test for entry, test in self.tests.items() if test.was_executed()}
         lines = [self._header(), *config_facts(self.config, self.settings), *self.collects.values()]
-        lines += [{"kind": "dropped", "id": one} for one in self.dropped]
+        lines += [{"kind": "dropped", "id": entry} for entry in self.dropped]
         lines += [test.line() for test in self.tests.values()]
         lines.append(self._end(int(exitstatus), len(lines)))
         with open(self.settings["out"], "w", encoding="utf-8") as file:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from onward.model.verdict import Spot
+from onward.model.verdict import FactPosition
 
 Fact = TypeVar("Fact")
 
@@ -18,7 +18,7 @@ class Located(Generic[Fact]):
     step: str
     index: int
     fact: Fact
-    also: tuple[Spot, ...] = ()
+    also: tuple[FactPosition, ...] = ()
 
 
 def locate(step: str, facts: Iterable[Fact]) -> tuple[Located[Fact], ...]:

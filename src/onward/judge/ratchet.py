@@ -48,11 +48,11 @@ def may_tighten(
         mark = next((m for m in marks if (m.measure, m.scope) == (measure.name, measure.scope)), None)
         scope = f" [{measure.scope}]" if measure.scope else ""
         if mark is None:
-            lines.append(f"{gate}: {measure.name}{scope} may start its ratchet at {measure.value:g} {measure.unit}")
+            lines.append(f"{gate}: {measure.name}{scope} can start its ratchet at {measure.value:g} {measure.unit}")
         elif Measure(name=mark.measure, value=mark.value, unit=mark.unit, better=mark.better).is_worse_than(
             measure.value
         ):
             lines.append(
-                f"{gate}: {measure.name}{scope} may tighten from {mark.value:g} to {measure.value:g} {measure.unit}"
+                f"{gate}: {measure.name}{scope} can tighten from {mark.value:g} to {measure.value:g} {measure.unit}"
             )
     return tuple(lines)

@@ -22,7 +22,7 @@ from onward.model.verdict import GateResult, JudgedMeasure, Ruling, Status, Step
 class Rules:
     """All that the judgement of one gate may know besides evidence."""
 
-    demanded: GatePolicy
+    policy: GatePolicy
     waivers: tuple[Waiver, ...]
     ledgers: Ledgers
     today: date
@@ -30,7 +30,7 @@ class Rules:
     @property
     def gate(self) -> str:
         """The gate's id."""
-        return self.demanded.gate
+        return self.policy.gate
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -55,7 +55,7 @@ def judge_gate(steps: Sequence[tuple[PlannedStep, Evidence]], rules: Rules) -> G
     expired = waiver.expired_findings(rules.waivers, rules.gate, rules.today) if steps else ()
     ruled, gone = _ruled((*merged, *locate("", expired)), rules)
     measures = ratchet.merge_measures(each for step, seen in ran for each in locate(step.id, seen.measures))
-    held = tuple(ratchet.hold(measure, rules.demanded.limits, rules.marks) for measure in measures)
+    held = tuple(ratchet.hold(measure, rules.policy.limits, rules.marks) for measure in measures)
     verdict, reason = _first(
         _blocked(ruled),
         _beyond_limits(measures, held),
@@ -104,7 +104,7 @@ def _ruling(found: Located[Finding], *, known: bool, rules: Rules) -> Ruling:
         step=found.step,
         index=found.index,
         status=status,
-        blocks=status is Status.NEW and found.fact.severity.rank >= rules.demanded.block.rank,
+        blocks=status is Status.NEW and found.fact.severity.rank >= rules.policy.block.rank,
         waiver=covered.id if covered else None,
         also=found.also,
     )
@@ -139,11 +139,11 @@ def _errored(evidence: Evidence) -> _Answer:
 
 def _saw_too_little(evidence: Evidence) -> _Answer:
     if not evidence.looked_at:
-        return Verdict.UNVERIFIED, Reason(code="nothing-counted", text="the tool did not show what it looked at")
+        return Verdict.UNVERIFIED, Reason(code="nothing-counted", text="the tool did not report what it checked")
     for looked in evidence.looked_at:
         least = 1 if looked.expected is None else looked.expected
         if looked.count < least:
-            text = f"looked at {looked.count} {looked.what}, expected at least {least}"
+            text = f"{looked.count} {looked.what}, expected at least {least}"
             return Verdict.UNVERIFIED, Reason(code="looked-at-too-little", text=text)
     return None
 
@@ -177,9 +177,9 @@ def _unmeasured(measures: Sequence[Located[Measure]], rules: Rules, ran: Sequenc
     if not ran:
         return None
     there = {(each.fact.name, each.fact.scope) for each in measures}
-    for limit in rules.demanded.limits:
+    for limit in rules.policy.limits:
         if (limit.measure, limit.scope) not in there:
-            text = f"policy limits {limit.measure}, but nothing measured it"
+            text = f"policy limits {limit.measure}, but this run did not measure it"
             return Verdict.UNVERIFIED, Reason(code="not-measured", text=text)
     return None
 
@@ -195,11 +195,9 @@ def _not_shown(steps: Sequence[tuple[PlannedStep, StepResult]]) -> _Answer:
     """Answer where what the gate promises could not be looked for on this machine, though other checks passed."""
     for proves in dict.fromkeys(step.proves for step, _ in steps if step.proves):
         alike = [verdict for step, verdict in steps if step.proves == proves]
-        if all(one.verdict is Verdict.NOT_RUN and one.reason.code == "need-absent" for one in alike):
-            held = "; ".join(one.reason.text for _, one in steps if one.verdict is Verdict.PASSED)
-            text = f"nothing is known of {proves}: {alike[0].reason.text}" + (
-                f"; what ran holds: {held}" if held else ""
-            )
+        if all(entry.verdict is Verdict.NOT_RUN and entry.reason.code == "need-absent" for entry in alike):
+            held = "; ".join(entry.reason.text for _, entry in steps if entry.verdict is Verdict.PASSED)
+            text = f"no check could verify {proves}: {alike[0].reason.text}" + (f"; passed: {held}" if held else "")
             return Verdict.NOT_RUN, Reason(code="need-absent", text=text)
     return None
 
@@ -215,6 +213,6 @@ def _passed(steps: Sequence[StepResult]) -> tuple[Verdict, Reason]:
 
 
 def _tighten(gone: Sequence[Debt], measures: Sequence[Located[Measure]], rules: Rules) -> tuple[str, ...]:
-    paid = tuple(f"{rules.gate}: debt {debt.fingerprint} ({debt.rule}) is gone and may be removed" for debt in gone)
-    better = ratchet.may_tighten(rules.gate, (each.fact for each in measures), rules.marks, rules.demanded.ratchets)
+    paid = tuple(f"{rules.gate}: debt {debt.fingerprint} ({debt.rule}) is fixed; remove it" for debt in gone)
+    better = ratchet.may_tighten(rules.gate, (each.fact for each in measures), rules.marks, rules.policy.ratchets)
     return paid + better

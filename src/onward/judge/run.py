@@ -27,7 +27,7 @@ class Judge:
         self._announced = announced
         self._steps = {step.id: step for step in announced.steps}
         self._rules = {
-            gate.id: Rules(demanded=policy.of(gate.id), waivers=policy.waivers, ledgers=ledgers, today=today)
+            gate.id: Rules(policy=policy.of(gate.id), waivers=policy.waivers, ledgers=ledgers, today=today)
             for gate in announced.gates
         }
 
@@ -50,7 +50,7 @@ class Judge:
             text = f"{needed} did not pass ({verdict.replace('_', ' ')})"
             return Reason(code="needed-step-did-not-pass", text=text)
         if step.feeds and all(evidence[feed].skipped is not None for feed in step.feeds):
-            return Reason(code="needed-step-did-not-pass", text="no step that feeds this one was run")
+            return Reason(code="needed-step-did-not-pass", text="no step whose results it uses ran")
         return None
 
     def gate(self, gate_id: str, evidence: Mapping[str, Evidence]) -> GateResult:
@@ -72,7 +72,7 @@ class Judge:
 
 
 def _missing(step: PlannedStep) -> Evidence:
-    reason = Reason(code="not-executed", text="planned, but never executed")
+    reason = Reason(code="not-executed", text="planned but not executed")
     return Evidence(step=step.id, gate=step.gate, error=reason)
 
 
@@ -83,10 +83,10 @@ def _overall(gates: Sequence[GateResult], stray: Sequence[str]) -> tuple[Verdict
     if failed:
         return Verdict.FAILED, Reason(code="gates-failed", text="failed: " + ", ".join(failed))
     if stray:
-        return Verdict.FAILED, Reason(code="not-declared", text="executed but never planned: " + ", ".join(stray))
+        return Verdict.FAILED, Reason(code="not-declared", text="executed but not planned: " + ", ".join(stray))
     if unsure:
         return Verdict.UNVERIFIED, Reason(code="gates-unverified", text="unverified: " + ", ".join(unsure))
     if not passed:
-        return Verdict.UNVERIFIED, Reason(code="nothing-passed", text="no gate passed, so nothing is known")
+        return Verdict.UNVERIFIED, Reason(code="nothing-passed", text="no gate passed, so nothing is verified")
     count = "1 gate passed" if len(passed) == 1 else f"{len(passed)} gates passed"
     return Verdict.PASSED, Reason(code="gates-passed", text=count)

@@ -51,10 +51,10 @@ def _expired(waiver: Waiver) -> Finding:
     found = Finding(
         rule="expired-waiver",
         tool="onward",
-        message=f"waiver {waiver.id} of {waiver.owner} ended on {waiver.expires.isoformat()}: {waiver.reason}",
+        message=f"waiver {waiver.id} of {waiver.owner} expired on {waiver.expires.isoformat()}: {waiver.reason}",
         severity=Severity.HIGH,
         place=Place(path="onward.toml"),
         subject=f"waiver {waiver.id}",
-        fix="remove what it excused, or renew the waiver with a new date and reason",
+        fix="fix the waived finding, or renew the waiver with a new date and reason",
     )
     return replace(found, fingerprint=fingerprint(waiver.gate, found))

@@ -1,4 +1,4 @@
-"""What a room must declare: a gate, its checks, their commands, what it must catch, and how to read what comes out."""
+"""What a gate package must declare: a gate, its checks, their commands, what it must catch, and how to read what comes out."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckContext:
-    """What a room may know when it builds commands: values only.
+    """What a gate may know when it builds commands: values only.
 
     `narrowed` are the files that `--changed` confines the check to, None for all. `staged` asks for staged content.
     """
@@ -113,7 +113,7 @@ class Outputs:
     def data(self, name: str) -> bytes:
         """Return the bytes of output `name`; ReadError when the tool did not write it."""
         if name not in self.files:
-            raise ReadError(f"the tool wrote no {name}", where=name)
+            raise ReadError(f"the tool did not write {name}", where=name)
         return self.files[name]
 
     def text(self, name: str) -> str:
@@ -229,7 +229,7 @@ def no_limits(_: GateSettings) -> tuple[Limit, ...]:
 class Gate:
     """One thing that must hold before code may go on.
 
-    `room` is the folder of guide.md and samples/. `ratchets` names measures that may only improve. `facts` is all that its
+    `folder` holds guide.md and samples/. `ratchets` names measures that may only improve. `facts` is all that its
     functions may ask of the project's stack.
     `profiles`, `block` and `timeout_s` are defaults that the definition may change. `blurb` is one line for tables.
     """
@@ -237,7 +237,7 @@ class Gate:
     id: str
     title: str
     blurb: str
-    room: Path
+    folder: Path
     checks: tuple[Check, ...]
     defects: tuple[Defect, ...] = ()
     facts: tuple[FactKey[object], ...] = ()

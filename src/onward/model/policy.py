@@ -41,4 +41,4 @@ class Policy:
     def completed(self, announced: Policy) -> Policy:
         """Return this policy together with what `announced` demands of gates that are unknown here."""
         known = {demanded.gate for demanded in self.gates}
-        return replace(self, gates=(*self.gates, *(one for one in announced.gates if one.gate not in known)))
+        return replace(self, gates=(*self.gates, *(gate for gate in announced.gates if gate.gate not in known)))

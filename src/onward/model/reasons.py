@@ -75,7 +75,7 @@ _PROBLEMS = {
     "locustfile-error": "The locustfile raised an error of its own.",
     "nameless-package": "A package without a name is listed.",
     "no-base": "Migrations could not be compared with those of the base.",
-    "no-claims": "A document has no block of claims.",
+    "no-claims": "A document has no claims block.",
     "no-dockerfile": "A Dockerfile that is to be built does not exist.",
     "no-evidence": "What a document claims was not measured in this run.",
     "no-models": "There are no models to compare the migrated database with.",

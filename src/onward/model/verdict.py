@@ -12,7 +12,7 @@ from onward.model.evidence import Reason
 from onward.model.finding import Finding
 
 # A step, and a position among the findings or measures of its evidence.
-Spot = tuple[str, int]
+FactPosition = tuple[str, int]
 
 
 class Verdict(StrEnum):
@@ -46,7 +46,7 @@ class Ruling:
     status: Status
     blocks: bool
     waiver: str | None = None
-    also: tuple[Spot, ...] = ()
+    also: tuple[FactPosition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,10 @@ from onward.model.policy import GatePolicy, Policy
 
 def policy_of(gates: Iterable[Gate], pipeline: Pipeline) -> Policy:
     """Return what `gates` demand with the settings of `pipeline`, as plain values."""
-    return Policy(gates=tuple(_demanded(gate, pipeline) for gate in gates), waivers=pipeline.waivers)
+    return Policy(gates=tuple(_gate_policy(gate, pipeline) for gate in gates), waivers=pipeline.waivers)
 
 
-def _demanded(gate: Gate, pipeline: Pipeline) -> GatePolicy:
+def _gate_policy(gate: Gate, pipeline: Pipeline) -> GatePolicy:
     settings = pipeline.settings(gate.id)
     return GatePolicy(gate=gate.id, block=settings.block, limits=gate.limits(settings), ratchets=gate.ratchets)
 

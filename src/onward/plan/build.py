@@ -40,7 +40,7 @@ def build_plan(candidates: Sequence[Candidate], project: Project, machine: Machi
 def _selected(group: Sequence[Candidate], machine: Machine, request: Request) -> tuple[Selection, list[Step]]:
     """Return what becomes of one gate, whose candidates these are, and its steps."""
     gate = group[0].gate
-    planned = [step for one in group if one.skip_reason is None for step in _steps(one, machine, request)]
+    planned = [step for entry in group if entry.skip_reason is None for step in _steps(entry, machine, request)]
     if planned:
         steps = stand_in.settled(planned)
         return Selection(gate=gate, steps=tuple(step.id for step in steps)), steps
@@ -87,7 +87,7 @@ def _is_required(candidate: Candidate, request: Request) -> bool:
 
 
 def _linked(steps: Sequence[Step], firsts: Iterable[Candidate]) -> list[Step]:
-    order = {one.gate.id: (*one.gate.after, *one.context.settings.after) for one in firsts}
+    order = {first.gate.id: (*first.gate.after, *first.context.settings.after) for first in firsts}
     linked = [
         replace(
             step,
@@ -120,7 +120,7 @@ def _elsewhere(candidates: Iterable[Candidate], planned: set[str], request: Requ
     """Yield which checks of planned gates concern the project and are left to profile ci, which has all."""
     left = (one for one in candidates if one.skip_reason is not None and one.skip_reason.code == select.OTHER_PROFILE)
     wider = (one for one in left if one.gate.id in planned and Profile.CI in one.check.profiles and one.applies.yes)
-    names = ", ".join(one.id for one in wider)
+    names = ", ".join(entry.id for entry in wider)
     if names:
         yield f"not in profile {request.profile}: {names}"
 
@@ -129,11 +129,11 @@ def _notes(candidates: Iterable[Candidate], project: Project, request: Request) 
     others = {one.gate.id for one in candidates if one.skip_reason is None or one.skip_reason.code != select.NOT_NAMED}
     pulled = sorted(others - set(request.named))
     if request.named and pulled:
-        yield f"{', '.join(pulled)}: added because what was asked for is made from it"
+        yield f"{', '.join(pulled)}: added because the selected gates use its results"
     if request.changed and project.changed is None:
-        yield "--changed: there is no base to compare with, so everything is looked at"
+        yield "--changed: no base to compare with, so onward checks everything"
     elif request.changed:
         base = (project.revision.base or "")[:12]
-        yield f"--changed: narrowed to what {len(project.changed or ())} changed files since {base} can affect"
+        yield f"--changed: only checks that {len(project.changed or ())} changed files since {base} can affect"
     if project.revision.shallow:
-        yield "the clone is shallow: history before its edge is not there to be looked at"
+        yield "the clone is shallow: onward cannot check the history before it"

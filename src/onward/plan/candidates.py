@@ -29,7 +29,7 @@ def needs(candidates: Iterable[Candidate]) -> tuple[Need, ...]:
     """Return what has to be known of a machine to plan these: the interpreters first, each need once."""
     here = [candidate for candidate in candidates if candidate.skip_reason is None]
     pythons = (Interpreter(python) for candidate in here for python in candidate.pythons)
-    return tuple(dict.fromkeys((*pythons, *(need for one in here for need in one.needs if need.excuses))))
+    return tuple(dict.fromkeys((*pythons, *(need for entry in here for need in entry.needs if need.excuses))))
 
 
 def users(gates: Iterable[Gate], candidates: Iterable[Candidate] = ()) -> Mapping[Need, tuple[str, ...]]:
@@ -89,7 +89,7 @@ def _version(python: str) -> list[int]:
 
 def _needs(check: Check, context: CheckContext) -> Iterator[Need]:
     """Yield the needs for this project: of services those that it declares, all of them where its application runs."""
-    found = [need for one in check.needs for need in ((one,) if isinstance(one, Need) else one(context))]
+    found = [need for entry in check.needs for need in ((entry,) if isinstance(entry, Need) else entry(context))]
     has_application = context.pipeline.application is not None
     wanted = {need.name for need in found if isinstance(need, Service)}
     everything = has_application and any(isinstance(need, RunningApplication) for need in found)

@@ -22,7 +22,7 @@ def ordered(names: Sequence[str], waits: Mapping[str, Sequence[str]]) -> tuple[s
         sorter.prepare()
     except CycleError as error:
         circle = " → ".join(str(name) for name in error.args[1])
-        raise ConfigError(f"these wait for each other: {circle}", hint="remove one of the `after` entries") from error
+        raise ConfigError(f"circular dependency: {circle}", hint="remove one of the `after` entries") from error
     result: list[str] = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready(), key=lambda name: position[name])

@@ -39,16 +39,16 @@ def checked_names(gates: Sequence[Gate], named: Sequence[str]) -> tuple[str, ...
         if name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f'did you mean "{near[0]}"?' if near else "gates: " + ", ".join(known)
-            raise UsageError(f'there is no gate "{name}"', hint=hint)
+            raise UsageError(f'unknown gate "{name}"', hint=hint)
     return tuple(dict.fromkeys(named))
 
 
 def gate_skip_reason(gate: Gate, settings: GateSettings, request: Request, chosen: frozenset[str]) -> Reason | None:
     """Return why a whole gate is left out of this run, None when it belongs to it."""
     if request.named and gate.id not in chosen:
-        return Reason(code=NOT_NAMED, text="not among the gates asked for")
+        return Reason(code=NOT_NAMED, text="not selected")
     if not settings.enabled:
-        return Reason(code="switched-off", text=f"switched off in onward.toml: {settings.skip_reason}")
+        return Reason(code="switched-off", text=f"disabled in onward.toml: {settings.skip_reason}")
     if request.named:
         return None
     if request.profile not in settings.profiles:
@@ -81,4 +81,4 @@ def unaffected(check: Check, project: Project) -> Reason | None:
     if any(fnmatchcase(path, pattern) for path in project.changed for pattern in check.inputs):
         return None
     base = (project.revision.base or "")[:12]
-    return Reason(code="unaffected", text=f"nothing that it looks at changed since {base}")
+    return Reason(code="unaffected", text=f"none of its inputs changed since {base}")

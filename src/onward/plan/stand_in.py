@@ -37,7 +37,7 @@ def _both(first: Step, substitute: Step) -> Reason | None:
     if first.skip_reason is None or substitute.skip_reason is None:
         return first.skip_reason
     return Reason(
-        code=first.skip_reason.code, text=f"{first.skip_reason.text}; in its place: {substitute.skip_reason.text}"
+        code=first.skip_reason.code, text=f"{first.skip_reason.text}; instead of it: {substitute.skip_reason.text}"
     )
 
 
@@ -45,4 +45,4 @@ def notes(steps: Sequence[Step]) -> Iterator[str]:
     """Yield which planned checks look in the place of another."""
     for step in steps:
         if step.check.fallback_for and step.runs:
-            yield f"{step.id} looks in the place of {step.gate}/{step.check.fallback_for}, which cannot be had here"
+            yield f"{step.id} replaces {step.gate}/{step.check.fallback_for}, which is not available here"

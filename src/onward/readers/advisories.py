@@ -23,7 +23,7 @@ MAX_AGE_OPTION = Option(
     MAX_AGE,
     Kind.DURATION,
     30.0 * _DAY_S,
-    "How old imported advisories may be before nothing can be concluded from them.",
+    "Maximum age of imported advisories; with older ones the gate is unverified.",
     minimum=1.0,
 )
 _WORDS = {"moderate": "medium", "none": "info"}
@@ -38,8 +38,8 @@ def severity(record: Record | None) -> Severity:
     word = record.word.lower()
     if not words and word:
         words = [_WORDS.get(word, word)]
-    known = [Severity(one) for one in words if one in tuple(Severity)]
-    return max(known, key=lambda one: one.rank, default=Severity.UNKNOWN)
+    known = [Severity(entry) for entry in words if entry in tuple(Severity)]
+    return max(known, key=lambda entry: entry.rank, default=Severity.UNKNOWN)
 
 
 def _word(vector: Vector) -> str | None:
@@ -62,12 +62,12 @@ def vulnerable(answers: Iterable[Answer], *, prefix: str = "", path: str | None 
     Two records of one flaw are one finding.
     """
     seen: set[tuple[str, str]] = set()
-    for one in answers:
-        for record in one.vulns:
-            rule, subject = _identity(one, record)
+    for answer in answers:
+        for record in answer.vulns:
+            rule, subject = _identity(answer, record)
             if (rule, subject) not in seen:
                 seen.add((rule, subject))
-                message = f"{prefix}{one.name} {one.version}: {_sentence(record)}"
+                message = f"{prefix}{answer.name} {answer.version}: {_sentence(record)}"
                 yield _finding(record, rule, subject, message=message, path=path)
 
 
@@ -90,7 +90,9 @@ def _finding(record: Record, rule: str, subject: str, *, message: str, path: str
         place=Place(path=path),
         subject=subject,
         url=f"https://osv.dev/vulnerability/{record.id}",
-        fix=f"take a version with the fix: {', '.join(record.fixed)}" if record.fixed else "no fixed version is known",
+        fix=f"upgrade to a version with the fix: {', '.join(record.fixed)}"
+        if record.fixed
+        else "no fixed version exists yet",
     )
 
 
@@ -105,13 +107,15 @@ def problems(asked: Asked, context: ReadContext) -> Iterator[Problem]:
         found[control.ecosystem] = {name for record in control.vulns for name in (record.id, *record.aliases)}
     for ecosystem, names in found.items():
         if missed := sorted(CONTROL_IDS[ecosystem] - names):
-            text = f"the source of advisories for {ecosystem} does not know {', '.join(missed)}, which is years old"
+            text = f"the source of {ecosystem} did not report {', '.join(missed)}, so an empty result proves nothing"
             yield Problem(code="control-missed", text=text)
-    for ecosystem in {one.ecosystem for one in asked.answers} - found.keys():
-        yield Problem(code="control-missed", text=f"nobody tried what the source of advisories knows of {ecosystem}")
+    for ecosystem in {answer.ecosystem for answer in asked.answers} - found.keys():
+        yield Problem(
+            code="control-missed", text=f"the source of {ecosystem} was not tested with a known vulnerability"
+        )
     for ecosystem in asked.unheld:
         text = (
-            f"advisories are imported, but none for {ecosystem}, so nobody looked its packages up "
+            f"advisories are imported, but none for {ecosystem}, so its packages were not checked "
             f"(run `onward advisories import FILE` with OSV's archive for {ecosystem})"
         )
         yield Problem(code="advisories-absent", text=text)
@@ -123,14 +127,14 @@ def _too_old(asked: Asked, ecosystems: Iterable[str], context: ReadContext) -> I
     for ecosystem in ecosystems:
         age = asked.age_days.get(ecosystem)
         if age is not None and limit is not None and age * _DAY_S > limit:
-            text = f"the imported advisories for {ecosystem} are {age:.0f} days old, {limit / _DAY_S:.0f} are allowed"
+            text = f"the imported advisories for {ecosystem} are {age:.0f} days old; the limit is {limit / _DAY_S:.0f}"
             yield Problem(code="advisories-too-old", text=text)
 
 
 def undetermined(asked: Asked) -> tuple[str, ...]:
     """Return a note on each version of which the imported data cannot say whether some records speak of it."""
     return tuple(
-        f"{subject}: nobody can say whether {', '.join(ids)} apply to this version"
+        f"{subject}: onward cannot tell whether {', '.join(ids)} apply to this version"
         for subject, ids in sorted(asked.undetermined.items())
     )
 

@@ -33,9 +33,9 @@ def sight(
     count = sum(1 for path in copy.files if _folder(path) in seen or path in seen)
     unseen = sorted(folder for folder in set(copy.canaries.values()) - seen if is_within(folder, within))
     if not seen:
-        text = "none of the planted faults was found, so silence about the project's own code means nothing"
+        text = "none of the planted faults was reported, so an empty result for the project proves nothing"
         return Sight(looked_at=LookedAt(what=what, count=0), problems=(Problem(code="control-missed", text=text),))
-    note = f"not looked at, by the project's own configuration: {', '.join(unseen)}"
+    note = f"excluded by the project's own configuration: {', '.join(unseen)}"
     return Sight(looked_at=LookedAt(what=what, count=count), notes=(note,) if unseen else ())
 
 

@@ -40,7 +40,7 @@ def lines(outputs: Outputs, name: str, kinds: Mapping[str, type[T]], *, end: str
     One of kind `end` says that its writer came to an end; where it counts `lines`, they stand before it and nothing after.
     """
     found = tuple(_lines(outputs.data(name), name, kinds))
-    ends = [number for number, one in enumerate(found) if isinstance(one, kinds[end])]
+    ends = [number for number, entry in enumerate(found) if isinstance(entry, kinds[end])]
     if not ends or getattr(found[ends[-1]], "lines", len(found) - 1) != len(found) - 1:
         raise _broken_off(name)
     return found
@@ -80,7 +80,7 @@ def _typed(value: object, kind: type[T], name: str) -> T:
         said = f"{what[:1].lower()}{what[1:]} at {place or '$'}".replace("`", "")
         raise ReadError(f"{name}: {said}", where=name) from error
     if getattr(document, "format", FORMAT) != FORMAT:
-        raise ReadError(f"{name}: it has another format than {FORMAT}", where=name)
+        raise ReadError(f"{name}: expected format {FORMAT}", where=name)
     if not getattr(document, "complete", True):
         raise _broken_off(name)
     return document
@@ -100,4 +100,4 @@ def _with_text_keys(value: object) -> object:
 
 
 def _broken_off(name: str) -> ReadError:
-    return ReadError(f"{name}: it is not complete, so what wrote it did not come to its end", where=name)
+    return ReadError(f"{name}: incomplete; the program that wrote it did not finish", where=name)

@@ -48,7 +48,7 @@ def _parse(data: bytes) -> Element:
 
 
 def _refuse(*_: object) -> NoReturn:
-    raise ReadError("it declares a document type, which no report of tests needs", where=_NAME)
+    raise ReadError("it declares a document type, which test reports may not contain", where=_NAME)
 
 
 def _test(case: Element, context: ReadContext) -> TestCase:
@@ -92,7 +92,7 @@ def _seconds(text: str) -> float:
 
 
 def _finding(test: TestCase) -> Finding:
-    first = test.reason.splitlines()[0] if test.reason else "no reason is given"
+    first = test.reason.splitlines()[0] if test.reason else "no reason"
     return Finding(
         rule=_FAILURES[test.outcome],
         tool="junit",
@@ -107,11 +107,11 @@ def _problems(root: Element, cases: int) -> Iterator[Problem]:
     suites = [suite for suite in root.iter("testsuite") if suite.find("testsuite") is None]
     announced = sum(_number(suite, "tests") for suite in suites)
     if announced > cases:
-        yield Problem(code="tests-missing", text=f"the report announces {announced} tests and holds {cases}")
+        yield Problem(code="tests-missing", text=f"the report announces {announced} tests and contains {cases}")
     failed = sum(_number(suite, "errors") + _number(suite, "failures") for suite in suites)
     shown = sum(1 for case in root.iter("testcase") if _outcome(case)[0] in _FAILURES)
     if failed > shown:
-        yield Problem(code="failures-missing", text=f"the report announces {failed} failures and shows {shown}")
+        yield Problem(code="failures-missing", text=f"the report announces {failed} failures and contains {shown}")
 
 
 def _number(suite: Element, name: str) -> int:

@@ -43,7 +43,7 @@ class Report(msgspec.Struct, frozen=True):
     @property
     def blobs(self) -> int:
         """How many files, or versions of files, were searched."""
-        return sum(one.stats.blobs_scanned for one in self.audit.repositories)
+        return sum(repository.stats.blobs_scanned for repository in self.audit.repositories)
 
     @property
     def commits(self) -> int | None:

@@ -15,8 +15,8 @@ def document(text: str) -> dict[str, object]:
     try:
         found = YAML(typ="safe", pure=True).load(text)
     except YAMLError as error:
-        raise ReadError(f"this is neither JSON nor YAML ({error})", where="OpenAPI") from error
+        raise ReadError(f"neither JSON nor YAML ({error})", where="OpenAPI") from error
     if not isinstance(found, dict):
-        raise ReadError("this is no OpenAPI document: it is not a table of names", where="OpenAPI")
+        raise ReadError("not an OpenAPI document: it is not an object", where="OpenAPI")
     # What YAML takes for dates and numbers is text here, as JSON would have it.
     return dict(json.loads(json.dumps(found, default=str)))

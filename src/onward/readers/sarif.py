@@ -40,13 +40,13 @@ def read(data: bytes, context: ReadContext) -> Reading:
         results = [(run, result) for run in runs for result in run.results]
         findings = tuple(run.finding(result) for run, result in results if _counts(result))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise ReadError(f"{_NAME}: it is not shaped as SARIF 2.1.0 says ({error!r})", where=_NAME) from error
+        raise ReadError(f"{_NAME}: does not conform to SARIF 2.1.0 ({error!r})", where=_NAME) from error
     skipped = sum(1 for _, result in results if _is_suppressed(result))
     return Reading(
         looked_at=(_looked_at(runs),),
         findings=findings,
         problems=tuple(problem for run in runs for problem in run.problems()),
-        notes=(f"{skipped} results are suppressed where they stand",) if skipped else (),
+        notes=(f"{skipped} results are suppressed in the source",) if skipped else (),
     )
 
 
@@ -55,7 +55,7 @@ def _looked_at(runs: Sequence[_Run]) -> LookedAt:
     if files:
         return LookedAt(what="files in the log", count=files)
     succeeded = sum(1 for run in runs for one in run.invocations if one.get("executionSuccessful") is True)
-    return LookedAt(what="invocations that say they succeeded", count=succeeded)
+    return LookedAt(what="successful invocations", count=succeeded)
 
 
 def _counts(result: Node) -> bool:
@@ -64,7 +64,7 @@ def _counts(result: Node) -> bool:
 
 
 def _is_suppressed(result: Node) -> bool:
-    states = [one.get("status", "accepted") for one in result.get("suppressions") or ()]
+    states = [suppression.get("status", "accepted") for suppression in result.get("suppressions") or ()]
     return bool(states) and all(state == "accepted" for state in states)
 
 
@@ -99,12 +99,12 @@ class _Run:
         """Yield what the tool itself says went wrong."""
         for one in self.invocations:
             if one.get("executionSuccessful") is False:
-                why = one.get("exitCodeDescription") or "it does not say why"
-                yield Problem(code="tool-failed", text=f"{self.tool} says that it did not succeed: {why}")
+                why = one.get("exitCodeDescription") or "no reason"
+                yield Problem(code="tool-failed", text=f"{self.tool} reports that it failed: {why}")
             told = (*(one.get("toolExecutionNotifications") or ()), *(one.get("toolConfigurationNotifications") or ()))
             for notice in told:
                 if notice.get("level") == "error":
-                    text = (notice.get("message") or {}).get("text") or "it does not say what"
+                    text = (notice.get("message") or {}).get("text") or "no message"
                     yield Problem(code="tool-error", text=f"{self.tool} reports an error: {text}")
 
     def finding(self, result: Node) -> Finding:

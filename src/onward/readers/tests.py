@@ -90,9 +90,7 @@ def _flaky(report: Report) -> Iterator[Finding]:
     for test in report.tests:
         if len(set(test.attempts)) > 1:
             tries = ", ".join(test.attempts)
-            yield _finding(
-                "flaky", f"{test.node_id} ended differently on the same tree: {tries}", test, Severity.MEDIUM
-            )
+            yield _finding("flaky", f"{test.node_id} is flaky on the same files: {tries}", test, Severity.MEDIUM)
 
 
 def _finding(rule: str, message: str, test: TestCase, severity: Severity) -> Finding:
@@ -102,7 +100,7 @@ def _finding(rule: str, message: str, test: TestCase, severity: Severity) -> Fin
 
 def _never_run(report: Report) -> Iterator[Finding]:
     for line in (line for line in report.lines if isinstance(line, Dropped)):
-        message = f"{line.id} is collected, but the project's own options leave it out: no gate runs it"
+        message = f"{line.id} is collected, but the project's own options deselect it, so no gate runs it"
         place = Place(path=line.id.partition("::")[0])
         yield Finding(
             rule="never-run", tool="pytest", message=message, severity=Severity.MEDIUM, place=place, subject=line.id
@@ -110,9 +108,9 @@ def _never_run(report: Report) -> Iterator[Finding]:
 
 
 _CONFIG = {
-    "unread-option": "nothing reads the option {name}: is the plugin that it belongs to missing?",
+    "unread-option": "no plugin reads the option {name}; check that its plugin is installed",
     "missing-test-path": "the test path {name} does not exist",
-    "ignored-path": "{name} is left out of every test run by the project's own options",
+    "ignored-path": "the project's own options exclude {name} from every test run",
 }
 
 
@@ -154,7 +152,7 @@ def _problems(report: Report) -> Iterator[Problem]:
     if end.exit in (2, 4) and not report.collects:
         yield Problem(code="pytest-stopped", text=f"pytest stopped with exit code {end.exit}; see the log")
     elif report.exit == 1 and not _explains_failure(report):
-        yield Problem(code="unexplained-exit", text="pytest ended with exit code 1, but no test failed; see the log")
+        yield Problem(code="unexplained-exit", text="pytest exited with code 1, but no test failed; see the log")
 
 
 def _explains_failure(report: Report) -> bool:
@@ -169,4 +167,4 @@ def _notes(report: Report) -> Iterator[str]:
     if elsewhere:
         yield f"{elsewhere} tests belong to other gates"
     if header.markexpr_lifted:
-        yield f'the project\'s own -m "{header.markexpr_lifted}" was lifted: it would leave claimed tests out'
+        yield f'the project\'s own -m "{header.markexpr_lifted}" was ignored: it would deselect tests of this gate'

@@ -10,7 +10,7 @@ from onward.model.event import PlannedGate
 from onward.model.evidence import Evidence, LookedAt, ServiceUse
 from onward.model.finding import Finding
 from onward.model.measure import Measure
-from onward.model.verdict import GateResult, JudgedMeasure, Ruling, Spot, Status
+from onward.model.verdict import FactPosition, GateResult, JudgedMeasure, Ruling, Status
 
 
 def gate(planned: PlannedGate, result: GateResult, evidence: Mapping[str, Evidence]) -> GateEntry:
@@ -20,7 +20,7 @@ def gate(planned: PlannedGate, result: GateResult, evidence: Mapping[str, Eviden
         measures = tuple(measure(there[each.step].measures[each.index], each) for each in result.measures)
         findings = tuple(_finding(there[each.step].findings[each.index], each) for each in result.rulings)
     except LookupError as error:
-        raise RecordError(f"the judgement of gate {planned.id} speaks of what no step found") from error
+        raise RecordError(f"the result of gate {planned.id} refers to a finding that no step reported") from error
     return GateEntry(
         gate=planned.id,
         title=planned.title,
@@ -36,7 +36,7 @@ def gate(planned: PlannedGate, result: GateResult, evidence: Mapping[str, Eviden
 def _looked_at(evidence: Iterable[Evidence]) -> tuple[LookedAt, ...]:
     """Return what the steps of a gate looked at together, what is expected added up likewise."""
     sums: dict[str, LookedAt] = {}
-    for looked in (looked for one in evidence if one.skipped is None for looked in one.looked_at):
+    for looked in (looked for entry in evidence if entry.skipped is None for looked in entry.looked_at):
         before = sums.get(looked.what)
         if before is None:
             sums[looked.what] = looked
@@ -73,7 +73,7 @@ def notes(evidence: Evidence) -> tuple[str, ...]:
     return evidence.notes + tuple(f"{use.name}: {note}" for use in evidence.services for note in use.notes)
 
 
-def step_findings(evidence: Evidence, ruled: Mapping[Spot, Ruling]) -> tuple[FindingEntry, ...]:
+def step_findings(evidence: Evidence, ruled: Mapping[FactPosition, Ruling]) -> tuple[FindingEntry, ...]:
     """Return a step's findings with the standing that the gate's ruling gave them; `new` where there is none."""
     return tuple(_finding(found, ruled.get((evidence.step, index))) for index, found in enumerate(evidence.findings))
 

@@ -16,7 +16,7 @@ from onward.model.document import (
 )
 from onward.model.event import Event, PlannedGate, PlannedStep
 from onward.model.evidence import Evidence, Reason
-from onward.model.verdict import GateResult, Ruling, Spot, Verdict
+from onward.model.verdict import FactPosition, GateResult, Ruling, Verdict
 from onward.record import entries
 from onward.record.story import UNREPORTED, Story, gather
 
@@ -72,12 +72,12 @@ def _result(story: Story, planned: PlannedGate) -> GateResult:
     return GateResult(gate=planned.id, verdict=verdict, reason=planned.skip_reason or story.missing)
 
 
-def _ruled(story: Story) -> Mapping[Spot, Ruling]:
+def _ruled(story: Story) -> Mapping[FactPosition, Ruling]:
     rulings = [ruling for result in story.gates.values() for ruling in result.rulings]
     return {spot: ruling for ruling in rulings for spot in ((ruling.step, ruling.index), *ruling.also)}
 
 
-def _step(story: Story, planned: PlannedStep, ruled: Mapping[Spot, Ruling]) -> StepEntry:
+def _step(story: Story, planned: PlannedStep, ruled: Mapping[FactPosition, Ruling]) -> StepEntry:
     judged = story.steps.get(planned.id)
     verdict, reason = (judged.verdict, judged.reason) if judged else _unjudged(story, planned)
     evidence = story.evidence.get(planned.id) or Evidence(step=planned.id, gate=planned.gate)
@@ -135,7 +135,7 @@ def _error(story: Story) -> ErrorEntry | None:
         return None
     return ErrorEntry(
         kind="unfinished",
-        message="the record of this run has no end: onward was killed, is still running, or could not write",
+        message="the run record has no end: onward was killed, is still running, or could not write",
         where=story.started.run,
         hint="run it again with `onward run`",
     )

@@ -25,7 +25,7 @@ EVENTS = "events.jsonl"
 # Who asks whether the run is alive has its lock for an instant, longer than that nobody can.
 _PATIENCE_S = 10.0
 _UNSAFE = re.compile(r"[^a-z0-9._-]+")
-_PLACE_HINT = "set ONWARD_STATE_DIR to a folder that can be written and has space left"
+_PLACE_HINT = "set ONWARD_STATE_DIR to a writable folder with free space"
 
 
 def _now() -> datetime:
@@ -79,7 +79,9 @@ class RunFolder:
         """Write one line, whole or not at all: after a failed write every later one is refused (RecordError)."""
         with self._guard:
             if self._events.closed:
-                raise RecordError("the record of this run is broken off", where=str(self.path), hint=_PLACE_HINT)
+                raise RecordError(
+                    "the run record is incomplete after an earlier write error", where=str(self.path), hint=_PLACE_HINT
+                )
             with _writing(self.path / EVENTS):
                 self._events.append(lines.encode(self._line(event)))
             self._seq += 1
@@ -116,5 +118,5 @@ def _writing(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        message = f"the record cannot be written: {error.strerror}"
+        message = f"cannot write the run record: {error.strerror}"
         raise RecordError(message, where=str(place), hint=_PLACE_HINT) from error

@@ -27,9 +27,9 @@ def load_ledgers(root: Path) -> Ledgers:
     marks = _entries(root, RATCHET, Mark, mistakes)
     if mistakes:
         raise ConfigError(
-            "the ledgers cannot be read",
+            "cannot read the ledgers",
             where=mistakes[0].partition(": ")[0],
-            hint="resolve the conflict so that the stricter side stays, then run again",
+            hint="correct these lines (in a merge conflict keep the stricter side), then run again",
             mistakes=tuple(mistakes),
         )
     return Ledgers(debts=debts, marks=marks)
@@ -41,12 +41,12 @@ def _entries(root: Path, name: str, kind: type[_T], mistakes: list[str]) -> tupl
     except FileNotFoundError:  # a project without debts
         return ()
     except (OSError, UnicodeDecodeError) as error:
-        mistakes.append(f"{name}: cannot be read ({error})")
+        mistakes.append(f"{name}: cannot read it ({error})")
         return ()
     found: list[_T] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith(_MARKERS):
-            mistakes.append(f"{name}:{number}: a conflict marker is left in the ledger")
+            mistakes.append(f"{name}:{number}: conflict marker of a merge")
         elif line.strip():
             try:
                 found.append(msgspec.json.decode(line, type=kind))

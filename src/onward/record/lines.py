@@ -30,7 +30,7 @@ TYPES: dict[str, type[Event]] = {
     "run.finished": RunFinished,
 }
 _NAMES = {kind: name for name, kind in TYPES.items()}
-_NEWER = "this run was recorded by a newer onward; update onward to read it"
+_NEWER = "a newer onward recorded this run; upgrade onward to read it"
 
 
 def type_of(event: Event) -> str:
@@ -96,7 +96,7 @@ def parse(data: bytes, where: str) -> tuple[Line, ...]:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             if number == len(rows):
                 break
-            raise RecordError(f"the record is damaged: {error}", where=f"{where}:{number}") from error
+            raise RecordError(f"the run record is damaged: {error}", where=f"{where}:{number}") from error
         _check(line, number, where)
         lines.append(line)
     return tuple(lines)

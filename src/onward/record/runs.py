@@ -48,7 +48,7 @@ class Records:
         except FileNotFoundError:  # nothing was ever recorded
             return ()
         except OSError as error:
-            raise RecordError(f"the records cannot be read: {error.strerror}", where=str(self.runs)) from error
+            raise RecordError(f"cannot read the run records: {error.strerror}", where=str(self.runs)) from error
         return tuple(sorted(found, reverse=True))
 
     def is_alive(self, run_id: str) -> bool:
@@ -73,16 +73,14 @@ class Records:
             if newest:
                 return newest[0].run
             of = f" of {root}" if root else ""
-            raise RecordError(
-                f"there is no recorded run{of}", where=str(self.runs), hint="record one with `onward run`"
-            )
+            raise RecordError(f"no recorded run{of}", where=str(self.runs), hint="record one with `onward run`")
         known = self.ids()
         if run in known:
             return run
         matches = [run_id for run_id in known if run and run_id.startswith(run)]
         if len(matches) > 1:
             self._absent(f"{run!r} is the beginning of {len(matches)} runs")
-        return matches[0] if matches else self._absent(f"there is no recorded run {run!r}")
+        return matches[0] if matches else self._absent(f"no recorded run {run!r}")
 
     def durations(self, root: str) -> Mapping[str, float]:
         """Return the seconds that each step of the latest run of the project at `root` took, empty without a record."""
@@ -99,7 +97,7 @@ class Records:
         path = self.runs / run_id / EVENTS
         found = lines.parse(self._bytes(path), str(path))
         if not found or found[0].type != "run.started":
-            raise RecordError("the run has no beginning", where=str(path), hint="it was killed at its very start")
+            raise RecordError("the run has no start event", where=str(path), hint="onward was killed at start")
         return found
 
     def events(self, run: str = LATEST, root: str | None = None) -> tuple[Event, ...]:
@@ -126,7 +124,7 @@ class Records:
         try:
             return journal.read(path)
         except OSError as error:
-            raise RecordError(f"the run cannot be read: {error.strerror}", where=str(path)) from error
+            raise RecordError(f"cannot read the run: {error.strerror}", where=str(path)) from error
 
     def _absent(self, message: str) -> NoReturn:
         newest = ", ".join(self.ids()[:5])

@@ -21,8 +21,8 @@ from onward.model.evidence import Evidence, Reason
 from onward.model.verdict import GateResult, StepResult
 from onward.record.lines import sound
 
-UNFINISHED = Reason(code="unfinished", text="the run ended before this was judged")
-UNREPORTED = Reason(code="unreported", text="planned, but never judged; a run must report on everything it planned")
+UNFINISHED = Reason(code="unfinished", text="the run ended before onward judged this")
+UNREPORTED = Reason(code="unreported", text="planned but not judged; a run must report on everything it planned")
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ def gather(events: Iterable[Event]) -> Story:
         elif story is not None:
             _add(story, event)
     if story is None:
-        raise RecordError("the run has no beginning")
+        raise RecordError("the run has no start event")
     return story
 
 

@@ -1,4 +1,4 @@
-"""Texts that explain gates, checks, rules, verdicts and exit codes, made from what the rooms say of themselves (pure)."""
+"""Texts that explain gates, checks, rules, verdicts and exit codes, made from what the gates say of themselves (pure)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from onward.model.pipeline import Option
 from onward.model.reasons import MEANING
 
 VERDICTS: Mapping[str, str] = {
-    "passed": "The tool ran, looked at what it was meant to look at, and policy holds.",
-    "failed": "Policy is violated: a new finding, a measure below its ratchet or beyond its threshold, an expired waiver.",
+    "passed": "The tool ran, checked everything that it was meant to check, and policy holds.",
+    "failed": "Policy does not hold: a new finding, a measure below its ratchet or beyond its threshold, an expired waiver.",
     "unverified": (
-        "Nobody knows. The tool crashed, was killed, timed out, printed what cannot be read, looked at less than it was\n"
-        "meant to, or something it needs did not start. onward never counts this as green."
+        "The result is unknown. The tool crashed, was killed, timed out, wrote unreadable output, checked less than it was\n"
+        "meant to, or something that it needs did not start. onward never counts this as passed."
     ),
     "not_run": (
-        "Outside this profile, excused, or waiting for a step that did not pass. Always listed with its reason and never\n"
+        "Outside this profile, disabled, or waiting for a step that did not pass. Always listed with its reason and never\n"
         "counted as passed."
     ),
 }
@@ -25,10 +25,10 @@ VERDICTS: Mapping[str, str] = {
 def gate_text(gate: Gate, guide: str) -> str:
     """Return what a gate is, how it looks, what it must catch, which keys it has, and its guide."""
     parts = [f"{gate.id}: {gate.title}. {gate.blurb}", "", "Checks: " + ", ".join(check.id for check in gate.checks)]
-    parts += ["Profiles: " + ", ".join(gate.profiles), f"Blocks findings from severity {gate.block} up"]
+    parts += ["Profiles: " + ", ".join(gate.profiles), f"Blocks findings of severity {gate.block} and higher"]
     if gate.ratchets:
         parts.append("Ratchets: " + ", ".join(gate.ratchets))
-    parts += ["", "Shown to catch:", *(f"  {defect.title} ({defect.check}: {defect.rule})" for defect in gate.defects)]
+    parts += ["", "Known to catch:", *(f"  {defect.title} ({defect.check}: {defect.rule})" for defect in gate.defects)]
     if gate.options:
         parts += ["", f"Keys in [gates.{gate.id}]:", *(_option(option) for option in gate.options)]
     return "\n".join([*parts, "", guide.strip(), ""])
@@ -53,7 +53,7 @@ def rule_text(rule: str, gate: Gate, guide: str, seen: Sequence[str]) -> str:
     # several checks of a gate may be shown the same fault
     planted = dict.fromkeys(defect.title for defect in gate.defects if defect.rule == rule)
     parts = [f"{rule}: a rule of the gate {gate.id} ({gate.title})"]
-    parts += [f"  planted by onward as: {title}" for title in planted]
+    parts += [f"  planted defect: {title}" for title in planted]
     if seen:
         parts += ["", "In the last recorded run:", *(f"  {line}" for line in seen)]
     return "\n".join([*parts, "", guide.strip(), ""])

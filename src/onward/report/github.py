@@ -22,16 +22,16 @@ _SIGNS = {
     Verdict.NOT_RUN: ":heavy_minus_sign:",
 }
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~@$:])")
-_CUT = "\n_The rest was cut: a step summary holds 1 MiB. The other reports are whole._\n"
+_CUT = "\n_Truncated: a step summary holds 1 MiB. The other reports are complete._\n"
 
 
 def render(document: Document, context: ReportContext = NO_CONTEXT) -> str:
     """Return the step summary, cut between sections when it would be larger than GitHub takes."""
-    room = SUMMARY_LIMIT - len(_CUT.encode())
+    space = SUMMARY_LIMIT - len(_CUT.encode())
     parts: list[str] = []
     for part in _sections(document, context):
-        room -= len(part.encode())
-        if room < 0:
+        space -= len(part.encode())
+        if space < 0:
             return "".join(parts) + _CUT
         parts.append(part)
     return "".join(parts)
@@ -126,7 +126,7 @@ def _sections(document: Document, context: ReportContext) -> Iterator[str]:
     for gate in document.gates:
         if gate.verdict in {Verdict.FAILED, Verdict.UNVERIFIED}:
             yield from _details(document, gate, context)
-    for note in (*document.notes, *(f"may tighten: {chance}" for chance in document.tighten)):
+    for note in (*document.notes, *(f"can tighten: {chance}" for chance in document.tighten)):
         yield f"\n_{_md(note)}_\n"
 
 

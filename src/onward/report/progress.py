@@ -49,7 +49,7 @@ class Progress:
         return self._style.paint(head, colour_of(result.verdict)) + f", {text.one_line(result.reason.text, 240)}"
 
     def _head(self, verdict: Verdict, who: str) -> str:
-        return f"{self._style.mark(verdict)} {who} {text.WORDS[verdict]}"
+        return f"{self._style.symbol(verdict)} {who} {text.WORDS[verdict]}"
 
 
 def _beginning(event: RunStarted) -> str:

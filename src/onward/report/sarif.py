@@ -23,7 +23,7 @@ RUNS, RESULTS, BYTES = 20, 5_000, 10_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """What one gate found, the worst first, and how much of it was left out for want of room."""
+    """What one gate found, the worst first, and how much of it was left out because of the size limit."""
 
     gate: GateEntry
     found: tuple[Found, ...]
@@ -53,9 +53,9 @@ def fitted(document: Document, context: ReportContext, *, limit: int) -> str:
 
 def _log(document: Document, context: ReportContext, kept: int) -> dict[str, object]:
     parts = sorted((_part(gate, kept) for gate in document.gates if _looked(gate)), key=lambda part: part.rank)
-    room = RUNS - 1
-    runs = [_run(part, document, context) for part in parts[:room]]
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [*runs, _own_run(document, parts[room:])]}
+    space = RUNS - 1
+    runs = [_run(part, document, context) for part in parts[:space]]
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [*runs, _own_run(document, parts[space:])]}
 
 
 def _looked(gate: GateEntry) -> bool:
@@ -85,7 +85,7 @@ def _run(part: _Part, document: Document, context: ReportContext) -> dict[str, o
     ]
     complete = not notes
     if part.skipped:
-        words = f"{part.skipped} of {part.skipped + len(part.found)} results were left out; the worst were kept"
+        words = f"{part.skipped} of {part.skipped + len(part.found)} results are omitted; the most severe are kept"
         notes.append(_notification("results-left-out", words, level="warning"))
     driver = _driver(document) | {"rules": [sarif_results.rule(rules[rule], context) for rule in names]}
     used = {tool.name: tool.version for step in steps for tool in step.tools}
@@ -113,7 +113,7 @@ def _own_run(document: Document, dropped: list[_Part]) -> dict[str, object]:
         notes.append(_notification(document.error.kind, document.error.message))
     if dropped:
         names = ", ".join(part.gate.gate for part in dropped)
-        notes.append(_notification("runs-left-out", f"GitHub takes {RUNS} runs; left out: {names}"))
+        notes.append(_notification("runs-left-out", f"GitHub accepts {RUNS} runs; omitted: {names}"))
     return {
         "tool": {"driver": _driver(document)},
         "automationDetails": {"id": _category(document)},

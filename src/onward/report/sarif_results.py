@@ -30,7 +30,7 @@ _SCORES = {
     Severity.INFO: "0.0",
 }
 _EXCUSES = {
-    Status.KNOWN: "known: a debt in the baseline",
+    Status.KNOWN: "known: listed in the baseline",
     Status.WAIVED: "waived",
     Status.QUARANTINED: "quarantined: a flaky test that runs and reports, but does not block",
 }

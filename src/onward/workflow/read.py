@@ -26,7 +26,7 @@ def workflow(text: str, path: str) -> Workflow:
         return Workflow(path=path, jobs=(_job("runs", document, "runs"),))
     jobs = document.get("jobs")
     if not isinstance(jobs, CommentedMap):
-        raise ReadError("the file has no jobs", where=path, hint="a workflow needs the key `jobs`")
+        raise ReadError("the file has no `jobs`", where=path, hint="a workflow needs the key `jobs`")
     return Workflow(path=path, jobs=tuple(_job(str(name), jobs, name) for name in jobs))
 
 
@@ -43,7 +43,7 @@ def _document(text: str, path: str) -> CommentedMap:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else path
         problem = getattr(error, "problem", None) or "it is not YAML"
-        raise ReadError(f"the file cannot be read: {problem}", where=where) from error
+        raise ReadError(f"cannot read the file: {problem}", where=where) from error
     if not isinstance(document, CommentedMap):
         raise ReadError("the file is not a mapping", where=path)
     return document

@@ -19,7 +19,7 @@ FILES = ("app/a.py", "tests/test_a.py", "tests/integration/test_b.py")
 
 
 def settings(gate: Gate, options: Mapping[str, OptionValue]) -> GateSettings:
-    return GateSettings(gate=gate.id, options={one.name: one.default for one in gate.options} | dict(options))
+    return GateSettings(gate=gate.id, options={option.name: option.default for option in gate.options} | dict(options))
 
 
 def context(
@@ -29,10 +29,10 @@ def context(
     services: tuple[ServiceSpec, ...] = (),
     **options: Mapping[str, OptionValue],
 ) -> CheckContext:
-    every = tuple(settings(one, options.get(one.id, {})) for one in (tests.GATE, integration.GATE, coverage.GATE))
+    every = tuple(settings(entry, options.get(entry.id, {})) for entry in (tests.GATE, integration.GATE, coverage.GATE))
     pipeline = values.pipeline(gates=(), services=services, environment=(("PYTEST_PLUGINS", "own"),))
     pipeline = replace(pipeline, gates=every)
-    own = next(one for one in every if one.gate == gate.id)
+    own = next(entry for entry in every if entry.gate == gate.id)
     return values.context(gate.id, project=values.project(files=files), pipeline=pipeline, settings=own, python="3.11")
 
 
@@ -75,7 +75,7 @@ def test_both_gates_are_told_the_same() -> None:
 def test_a_gate_that_does_not_apply_claims_nothing() -> None:
     given = context(integration.GATE, files=FILES[:2])
     assert not integration.GATE.checks[0].applies(given).yes
-    assert pytest_command.claims(given) == pytest_command.Claims(paths=(), markers=())
+    assert pytest_command.integration_tests(given) == pytest_command.IntegrationTests(paths=(), markers=())
 
 
 def test_services_let_markers_claim() -> None:

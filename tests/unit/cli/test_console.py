@@ -15,7 +15,7 @@ from typing import TextIO
 import pytest
 
 from kit import documents
-from onward.cli.console import Console, is_live, paper_for, printable
+from onward.cli.console import Console, is_live, printable, style_for
 from onward.model.event import Event, RunFailed, StepProgress
 from onward.report.progress import Progress
 from onward.report.style import PLAIN, TerminalStyle
@@ -102,7 +102,7 @@ def test_progress_itself_is_not_worth_a_line() -> None:
 def test_what_the_environment_decides(environ: dict[str, str], *, tty: bool, colour: bool, live: bool) -> None:
     with terminal() as screen:
         stream = screen.stream if tty else Pipe()
-        assert paper_for(stream, environ).colour is colour
+        assert style_for(stream, environ).colour is colour
         assert is_live(stream, environ) is live
 
 
@@ -118,12 +118,12 @@ def test_what_the_environment_decides(environ: dict[str, str], *, tty: bool, col
     ],
 )
 def test_width(environ: dict[str, str], asked: int | None, width: int) -> None:
-    assert paper_for(Pipe(), environ, asked).width == width
+    assert style_for(Pipe(), environ, asked).width == width
 
 
 def test_a_stream_that_knows_only_ascii_gets_ascii() -> None:
     pipe = Pipe("ascii")
-    assert paper_for(pipe, {}).unicode is False
+    assert style_for(pipe, {}).unicode is False
     assert printable("é ✓\n", pipe) == "\\xe9 \\u2713\n"
     with Console(pipe, pipe, {}) as console:
         for event in documents.events():
@@ -256,7 +256,7 @@ def test_an_output_that_cannot_be_written_is_said() -> None:
     )
     with open("/dev/full", "wb") as full:  # noqa: PTH123  # a device, not a path of ours
         done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, check=False)
-    assert (done.returncode, done.stderr.decode()) == (0, "the output cannot be written: No space left on device")
+    assert (done.returncode, done.stderr.decode()) == (0, "cannot write the output: No space left on device")
 
 
 def test_rich_is_only_imported_for_a_live_view() -> None:

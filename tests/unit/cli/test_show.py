@@ -66,7 +66,7 @@ def test_reports_are_written_and_lead_to_the_artifacts(project: Path, capsys: py
 
 def test_runs_are_listed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", "--list"]) == 0
-    assert capsys.readouterr().out == "no run is recorded yet\n"
+    assert capsys.readouterr().out == "no recorded runs\n"
     record(project.parent / "state", RUN, project)
     assert main(["show", "--list"]) == 0
     assert capsys.readouterr().out.startswith(f"{RUN}  failed       full   {project}\n")
@@ -77,11 +77,11 @@ def test_runs_are_listed(project: Path, capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["show", "nope"], 3, "there is no recorded run 'nope'"),
-        (["show", "--report", "html"], 2, "--report wants KIND=PATH"),
-        (["show", "--report", "pdf=x.pdf"], 2, "unknown kind of report 'pdf'"),
-        (["show", "--report", "html=no/such/folder/x.html"], 2, "there is no folder"),
-        (["show", "--report", "html=."], 2, "a folder stands"),
+        (["show", "nope"], 3, "no recorded run 'nope'"),
+        (["show", "--report", "html"], 2, "--report: expected KIND=PATH"),
+        (["show", "--report", "pdf=x.pdf"], 2, "unknown report kind 'pdf'"),
+        (["show", "--report", "html=no/such/folder/x.html"], 2, "does not exist"),
+        (["show", "--report", "html=."], 2, "expected a file"),
     ],
 )
 def test_what_cannot_be_shown_says_why(
@@ -90,14 +90,14 @@ def test_what_cannot_be_shown_says_why(
     assert main(words) == code
     told = capsys.readouterr()
     assert message in told.err
-    assert "next:" in told.err or "folder stands" in message
+    assert "next:" in told.err or "expected a file" in message
     assert told.out == ""
 
 
 def test_a_report_that_cannot_be_written_is_no_success(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record(project.parent / "state", RUN, project)
     assert main(["show", "--report", "html=/dev/full"]) == 3
-    assert "the html report cannot be written: No space left on device" in capsys.readouterr().err
+    assert "cannot write the html report: No space left on device" in capsys.readouterr().err
 
 
 def test_a_report_may_go_to_a_pipe(project: Path, capfd: pytest.CaptureFixture[str]) -> None:

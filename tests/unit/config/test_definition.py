@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.definitions import FULL, HEAD, MISTAKES, WAIVER
-from kit.hall import HALL, gate
+from kit.registry import REGISTRY, gate
 from onward.config import definition
 from onward.config.definition import parse
 from onward.errors import ConfigError
@@ -19,11 +19,11 @@ from onward.model.pipeline import CustomGate, Layer, Pipeline, Profile, ServiceS
 PATH = Path("/home/me/shop/onward.toml")
 
 
-def read(text: str, gates: tuple[Gate, ...] = HALL) -> Pipeline:
+def read(text: str, gates: tuple[Gate, ...] = REGISTRY) -> Pipeline:
     return parse(text, gates, where=str(PATH), name=PATH.parent.name)
 
 
-def mistakes(text: str, gates: tuple[Gate, ...] = HALL) -> tuple[str, ...]:
+def mistakes(text: str, gates: tuple[Gate, ...] = REGISTRY) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as caught:
         read(text, gates)
     return caught.value.mistakes
@@ -125,10 +125,10 @@ def test_all_mistakes_at_once_in_the_order_of_the_file() -> None:
     )
     assert mistakes(text) == (
         'onward.toml:2:1 ofline: unknown key; did you mean "offline"?',
-        'onward.toml:4:11 project.python[0]: expected text, got the number 3.11; put it in quotes, as in "3.11"',
+        'onward.toml:4:11 project.python[0]: expected a string, got the number 3.11; quote it, as in "3.11"',
         'onward.toml:6:1 gates.tests.timout: unknown key; did you mean "timeout"?',
         'onward.toml:7:1 gates.tests.block: "hihg" is not one of critical, high, medium, low, info; did you mean "high"?',
-        'onward.toml:8:8 gates.lnt: unknown gate; did you mean "lint"? (a gate of your own needs command and format)',
+        'onward.toml:8:8 gates.lnt: unknown gate; did you mean "lint"? (a custom gate needs command and format)',
     )
 
 
@@ -184,15 +184,15 @@ def test_the_nearest_definition_upwards_holds(tmp_path: Path) -> None:
     (inner / "app" / "deep").mkdir(parents=True)
     (tmp_path / "onward.toml").write_text(HEAD + 'name = "outer"\n')
     (inner / "onward.toml").write_text(HEAD)
-    loaded = definition.load(inner / "app" / "deep", HALL, environ={})
+    loaded = definition.load(inner / "app" / "deep", REGISTRY, environ={})
     assert (loaded.root, loaded.pipeline.name) == (inner, "shop")
     assert (loaded.profile, loaded.jobs) == (Profile.FULL, None)
-    assert definition.load(tmp_path / "services", HALL, environ={}).pipeline.name == "outer"
+    assert definition.load(tmp_path / "services", REGISTRY, environ={}).pipeline.name == "outer"
 
 
 def test_without_a_definition(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"there is no onward\.toml here or above") as caught:
-        definition.load(tmp_path, HALL, environ={})
+    with pytest.raises(ConfigError, match=r"no onward\.toml found here or above") as caught:
+        definition.load(tmp_path, REGISTRY, environ={})
     assert "onward init" in caught.value.hint
 
 

@@ -9,34 +9,34 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from kit.definitions import FULL, GATE, HEAD, MISTAKES, OWN, WAIVER
-from kit.hall import HALL
+from kit.registry import REGISTRY
 from onward.config.definition import parse
 from onward.config.jsonschema import as_text, schema
 from onward.config.writing import Draft, compose
 from onward.errors import ConfigError
 
-VALIDATOR = Draft202012Validator(schema(HALL), format_checker=Draft202012Validator.FORMAT_CHECKER)
+VALIDATOR = Draft202012Validator(schema(REGISTRY), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 # What a JSON Schema cannot say: relations between values, days of the calendar, ranges of values with units.
 BEYOND = (
     'project.deployed-python: "',
     "requires: this is onward",
     'requires: "new"',
-    "is not among project.python",
-    "already carries the URL",
+    "is not in project.python",
+    "is already set to the URL",
     "sets this variable",
-    "there is no gate",
-    "there is no service",
-    "waits for itself",
+    'unknown gate "',
+    'unknown service "',
+    "circular dependency",
     'must be at least "',
     'must be at most "',
     "is also the id of",
-    "count: expected what is counted",
+    "count: expected NAME=EXPRESSION",
     "count: not a regular expression",
-    "count: needs exactly one group",
-    "the program's name is empty",
+    "count: expected exactly one group",
+    "the program name is empty",
     "expected a finite number",
-    "name: expected text, got the date",
+    "name: expected a string, got the date",
 )
 
 
@@ -59,15 +59,15 @@ def accepted(text: str) -> bool:
 
 def parsed(text: str) -> bool:
     try:
-        parse(text, HALL, where="/p/onward.toml", name="p")
+        parse(text, REGISTRY, where="/p/onward.toml", name="p")
     except ConfigError:
         return False
     return True
 
 
 def test_the_schema_is_a_schema() -> None:
-    Draft202012Validator.check_schema(schema(HALL))
-    assert json.loads(as_text(HALL))["$schema"].endswith("2020-12/schema")
+    Draft202012Validator.check_schema(schema(REGISTRY))
+    assert json.loads(as_text(REGISTRY))["$schema"].endswith("2020-12/schema")
 
 
 GOOD = (
@@ -82,7 +82,7 @@ GOOD = (
     OWN + 'format = "sarif"\noutput = "out/report.sarif"\nenvironment = true\n',
     HEAD + 'source = ["src", "a b/ü.py", ".", "..hidden", "a..b/c"]\ntests = []\n',
     HEAD + '[services.db]\nimage = "docker.io/library/postgres:15-alpine"\n',
-    compose(Draft(name="x", version="0.1.0", running="3.11", branch="main", facts=(), gates=HALL)),
+    compose(Draft(name="x", version="0.1.0", running="3.11", branch="main", facts=(), gates=REGISTRY)),
 )
 
 
@@ -107,4 +107,4 @@ def test_every_key_is_described() -> None:
         children = [*properties.items(), *node.get("patternProperties", {}).items(), ("items", node.get("items"))]
         return missing + [found for name, child in children for found in walk(child, f"{path}.{name}")]
 
-    assert walk(schema(HALL), "") == []
+    assert walk(schema(REGISTRY), "") == []

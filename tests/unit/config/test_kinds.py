@@ -61,4 +61,4 @@ def test_each_kind_is_described_for_editors_and_for_people(kind: Kind) -> None:
 
 
 def test_every_kind_is_used() -> None:
-    assert {one.option.kind for each in gates.ALL for one in gate_keys(each)} == set(Kind)
+    assert {gate_key.option.kind for each in gates.ALL for gate_key in gate_keys(each)} == set(Kind)

@@ -132,8 +132,8 @@ def test_any_document_has_a_place_for_every_path(content: dict[str, Any], style:
     found = positions(text)
     assert set(found) == set(paths(tomllib.loads(text)))
     lines = text.split("\n")
-    for path, spot in found.items():
-        here = lines[spot.line - 1][spot.column - 1 :]
+    for path, position in found.items():
+        here = lines[position.line - 1][position.column - 1 :]
         if isinstance(path[-1], str):
             assert here.startswith((quoted(path[-1]), path[-1]))
 

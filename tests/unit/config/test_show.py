@@ -5,16 +5,16 @@ import json
 import pytest
 
 from kit.definitions import FULL
-from kit.hall import HALL
+from kit.registry import REGISTRY
 from onward.config.definition import parse
 from onward.config.show import as_json, as_text, chosen
 from onward.errors import UsageError
 
-ORIGINS = parse(FULL, HALL, where="/p/onward.toml", name="p").origins
+ORIGINS = parse(FULL, REGISTRY, where="/p/onward.toml", name="p").origins
 
 
 def test_values_as_the_file_would_have_them() -> None:
-    lines = as_text(chosen(ORIGINS, "gates.integration"), HALL).splitlines()
+    lines = as_text(chosen(ORIGINS, "gates.integration"), REGISTRY).splitlines()
     assert len({line.rindex("  # ") for line in lines}) == 1
     assert [" ".join(line.split()) for line in lines] == [
         "gates.integration.enabled = true # default",
@@ -50,14 +50,14 @@ def test_values_as_the_file_would_have_them() -> None:
     ],
 )
 def test_one_value(key: str, line: str) -> None:
-    assert as_text(chosen(ORIGINS, key), HALL).splitlines()[0].split() == line.split()
+    assert as_text(chosen(ORIGINS, key), REGISTRY).splitlines()[0].split() == line.split()
 
 
 def test_defaults_that_depend_on_others_are_shown() -> None:
     text = 'schema = 1\n[project]\npython = ["3.11"]\n[services.db]\nimage = "postgres:15"\n'
-    origins = parse(text, HALL, where="/home/shop/onward.toml", name="shop").origins
-    assert 'project.name = "shop"' in as_text(chosen(origins, "project.name"), HALL)
-    assert 'services.db.variable = "DATABASE_URL"' in as_text(chosen(origins, "services"), HALL)
+    origins = parse(text, REGISTRY, where="/home/shop/onward.toml", name="shop").origins
+    assert 'project.name = "shop"' in as_text(chosen(origins, "project.name"), REGISTRY)
+    assert 'services.db.variable = "DATABASE_URL"' in as_text(chosen(origins, "services"), REGISTRY)
 
 
 def test_json_has_every_value() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit.hall import HALL, gate
+from kit.registry import REGISTRY, gate
 from onward.config.definition import parse
 from onward.config.values import quote
 from onward.config.writing import Draft, compose
@@ -53,7 +53,7 @@ variable = "DATABASE_URL"
 # .env.example:1 DATABASE_URL=…
 scheme = "postgresql+psycopg"
 
-# unknown: which version of redis is deployed; name it and take the # away
+# unknown: which version of redis is deployed; set it and uncomment the section
 # [services.redis]
 # image = "redis:…"
 
@@ -65,11 +65,11 @@ markers = ["needs_postgres"]
 
 
 def draft(*facts: Fact, name: str = "shop", branch: str | None = "main") -> Draft:
-    return Draft(name=name, version="0.1.0", running="3.12", branch=branch, facts=facts, gates=HALL)
+    return Draft(name=name, version="0.1.0", running="3.12", branch=branch, facts=facts, gates=REGISTRY)
 
 
 def load(text: str) -> Pipeline:
-    return parse(text, HALL, where="/home/shop/onward.toml", name="shop")
+    return parse(text, REGISTRY, where="/home/shop/onward.toml", name="shop")
 
 
 def test_what_is_known_is_written_with_its_evidence() -> None:
@@ -97,10 +97,10 @@ def test_what_is_unknown_is_said() -> None:
 
 def test_an_unusual_place_of_alembic() -> None:
     option = Option(name="config", kind=Kind.STRING, default="alembic.ini", meaning="x")
-    hall = (gate("migrations", options=(option,)),)
+    registry = (gate("migrations", options=(option,)),)
     for value, written in (("db/alembic.ini", True), ("alembic.ini", False), ("pyproject.toml", False), (None, False)):
         facts = (Fact(name="alembic", value=value),)
-        text = compose(Draft(name="x", version="1.0", running="3.11", branch=None, facts=facts, gates=hall))
+        text = compose(Draft(name="x", version="1.0", running="3.11", branch=None, facts=facts, gates=registry))
         assert ('[gates.migrations]\nconfig = "db/alembic.ini"\n' in text) is written
 
 
@@ -113,7 +113,7 @@ def test_conflicts_are_shown() -> None:
 
 def test_versions_that_onward_does_not_work_with() -> None:
     text = compose(draft(Fact(name="python", value=("2.7", "3.8", "3.10"))))
-    assert "# found but too old for onward, which works with 3.9 and newer: 2.7, 3.8" in text
+    assert "# found, but onward needs 3.9 or newer: 2.7, 3.8" in text
     assert load(text).pythons == ("3.10",)
 
 
@@ -125,11 +125,11 @@ def test_what_is_deployed_is_tested() -> None:
 @pytest.mark.parametrize("manager", ["poetry", "uv", "pipenv", "pyproject"])
 def test_locks_speak_for_themselves(manager: str) -> None:
     text = compose(draft(Fact(name="package-manager", value=manager), KNOWN[6]))
-    assert f"# packages come from {manager}" in text
+    assert f"# packages: installed with {manager}" in text
     assert load(text).deployed_requirements == ()
 
 
-def test_settings_that_a_hall_does_not_have_are_left_out() -> None:
+def test_settings_that_a_registry_does_not_have_are_left_out() -> None:
     bare = Draft(name="x", version="1.0", running="3.11", branch=None, facts=KNOWN, gates=(gate("integration"),))
     assert "[gates" not in compose(bare)
 

@@ -378,7 +378,7 @@ def test_text_for_people() -> None:
         "                        and 2 more\n"
         "python                 3.9, 3.11\n"
         "redis                  unknown\n"
-        "deployed-python        unknown: what is found does not settle it\n"
+        "deployed-python        unknown: the evidence is not conclusive\n"
         "                        Dockerfile:1 FROM python:3.11\n"
         "                        runtime.txt:1 python-3.12\n"
     )

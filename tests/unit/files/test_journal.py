@@ -20,10 +20,10 @@ TALK = OPEN + (
 
 
 def written(path: Path, *lines: bytes) -> Path:
-    one = Journal(path)
+    entry = Journal(path)
     for line in lines:
-        one.append(line)
-    one.close()
+        entry.append(line)
+    entry.close()
     return path
 
 
@@ -49,12 +49,12 @@ def test_only_one_writer_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     with killed_when_ready(OPEN + "print('ready', flush=True); sys.stdin.read()", path), pytest.raises(BlockingIOError):
         Journal(path)
-    one = Journal(path)
+    entry = Journal(path)
     with pytest.raises(BlockingIOError):
         Journal(path)
-    one.close()
-    one.close()
-    assert one.closed
+    entry.close()
+    entry.close()
+    assert entry.closed
     Journal(path).close()
 
 
@@ -82,17 +82,17 @@ def test_a_full_disk_closes_it_and_the_lines_before_count(tmp_path: Path) -> Non
     assert complaint.endswith("True\n")
     assert path.stat().st_size == 1050
     assert journal.read(path) == (b"x" * 99 + b"\n") * 10
-    written(path, b"room again\n")
-    assert journal.ends(path) == (b"x" * 99 + b"\n", b"room again\n")
+    written(path, b"package again\n")
+    assert journal.ends(path) == (b"x" * 99 + b"\n", b"package again\n")
 
 
 @pytest.mark.parametrize("line", [b"", b"half", b"two\nlines\n", b"\n\n"])
 def test_what_is_not_one_line_is_not_appended(tmp_path: Path, line: bytes) -> None:
-    one = Journal(tmp_path / "journal")
+    entry = Journal(tmp_path / "journal")
     with pytest.raises(ValueError, match="only newline"):
-        one.append(line)
-    assert not one.closed
-    one.close()
+        entry.append(line)
+    assert not entry.closed
+    entry.close()
     assert journal.read(tmp_path / "journal") == b""
 
 

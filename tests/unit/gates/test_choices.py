@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kit import values
-from onward.gates import format, lint, secrets, security, types  # noqa: A004  # the rooms' names
+from onward.gates import format, lint, secrets, security, types  # noqa: A004  # the gates' names
 from onward.model.facts import Fact
 from onward.model.gate import Check, CheckContext, Gate
 
@@ -15,7 +15,7 @@ COPY = "{scratch}/copy"
 
 
 def context(gate: Gate, *facts: Fact, declared: tuple[str, ...] = (), **more: object) -> CheckContext:
-    pins = tuple((name, version or None) for name, _, version in (one.partition("==") for one in declared))
+    pins = tuple((name, version or None) for name, _, version in (entry.partition("==") for entry in declared))
     options = more.pop("options", {})
     settings = values.settings(gate.id, options=options)
     project = values.project(facts=values.known(*facts), declared=pins, **more)
@@ -27,7 +27,7 @@ def applying(gate: Gate, given: CheckContext) -> list[str]:
 
 
 def check(gate: Gate, name: str) -> Check:
-    return next(one for one in gate.checks if one.id == name)
+    return next(entry for entry in gate.checks if entry.id == name)
 
 
 def fact(name: str, *found: str) -> Fact:
@@ -60,9 +60,9 @@ def fact(name: str, *found: str) -> Fact:
 )
 def test_which_checks_apply(given: CheckContext, chosen: list[str]) -> None:
     gate = next(
-        one
-        for one in (format.GATE, lint.GATE, types.GATE, security.GATE, secrets.GATE)
-        if one.id == given.settings.gate
+        entry
+        for entry in (format.GATE, lint.GATE, types.GATE, security.GATE, secrets.GATE)
+        if entry.id == given.settings.gate
     )
     assert applying(gate, given) == chosen
 
@@ -70,7 +70,7 @@ def test_which_checks_apply(given: CheckContext, chosen: list[str]) -> None:
 def test_a_check_that_does_not_apply_says_why() -> None:
     given = context(format.GATE, fact("formatter", "black"))
     assert check(format.GATE, "isort").applies(given).why == "the project is formatted by black"
-    assert check(format.GATE, "black").applies(context(format.GATE)).why.endswith("the defaults are used")
+    assert check(format.GATE, "black").applies(context(format.GATE)).why.endswith("onward uses its defaults")
 
 
 def test_formatters_keep_to_the_projects_configuration() -> None:
@@ -82,8 +82,8 @@ def test_formatters_keep_to_the_projects_configuration() -> None:
 
 
 def test_formatters_never_run_in_the_tree() -> None:
-    for one in format.GATE.checks:
-        plant, run, compare = one.commands(context(format.GATE))
+    for entry in format.GATE.checks:
+        plant, run, compare = entry.commands(context(format.GATE))
         assert run.cwd == COPY
         assert plant.argv[:3] == ("{onward}", "-I", "{guest}/plant_copy")
         assert compare.writes == ("format.json",)
@@ -132,8 +132,8 @@ def test_bandit_is_handed_its_configuration(value: str | None, words: tuple[str,
 
 
 def test_secrets_are_never_validated_nor_written_in_clear() -> None:
-    for one in secrets.GATE.checks:
-        for command in one.commands(context(secrets.GATE, files=("gitleaks.toml",))):
+    for entry in secrets.GATE.checks:
+        for command in entry.commands(context(secrets.GATE, files=("gitleaks.toml",))):
             words = command.argv
             if words[0] == "{tool:kingfisher}":
                 assert {"--no-validate", "--no-update-check", "--redact"} <= set(words)

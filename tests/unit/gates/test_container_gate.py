@@ -58,9 +58,9 @@ def test_a_further_image_is_named_by_its_dockerfile(written: str, dockerfile: st
 
 def test_each_image_has_a_name_and_a_tag_of_its_own() -> None:
     named = ("a/b.Dockerfile", "a-b/Dockerfile", "a_b/Dockerfile", "ж/Dockerfile")
-    assert [one.slug for one in made(*named)] == ["", "a-b", "a-b-2", "a-b-3", "image"]
+    assert [entry.slug for entry in made(*named)] == ["", "a-b", "a-b-2", "a-b-3", "image"]
     given = context(images=("frontend/Dockerfile",), image="registry.example.org/team/shop")
-    tags = [commands.tag(given, one) for one in images(given.settings)]
+    tags = [commands.tag(given, image) for image in images(given.settings)]
     name = "registry.example.org/team/shop"
     assert tags == [f"{name}:{'a' * 12}", f"{name}-frontend:{'a' * 12}"]
 
@@ -72,7 +72,9 @@ def test_naming_the_first_image_once_more_makes_no_second() -> None:
 def test_every_image_has_the_limit_and_every_check_looks_at_each() -> None:
     given = context(images=("frontend/Dockerfile",), **{"max-size": 5})
     scopes = ("", "frontend/Dockerfile")
-    assert GATE.limits(given.settings) == tuple(Limit(measure="container.size", value=5, scope=one) for one in scopes)
+    assert GATE.limits(given.settings) == tuple(
+        Limit(measure="container.size", value=5, scope=scope) for scope in scopes
+    )
     for check in GATE.checks[1:]:
         written = {name for command in check.commands(given) for name in command.writes} - {"database.json"}
         assert {name.replace("-frontend", "") for name in written if "-frontend" in name} == {
@@ -87,18 +89,18 @@ def test_every_image_has_the_limit_and_every_check_looks_at_each() -> None:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"images": ("frontend/Dockerfil",)}, "frontend/Dockerfil, which is not in the project"),
-        ({"images": ("frontend",)}, "there is frontend/Dockerfile"),
-        ({"images": ("frontend/Dockerfile:../web",)}, "the folder ../web, which frontend/Dockerfile is built in"),
-        ({"images": ("frontend/Dockerfile:/etc",)}, "the folder /etc"),
-        ({"images": ("Dockerfile:app",)}, "built in . and in app"),
-        ({"dockerfile": "gone/Dockerfile"}, "gone/Dockerfile, which is not in the project"),
-        ({"context": "gone"}, "the folder gone"),
+        ({"images": ("frontend/Dockerfil",)}, "frontend/Dockerfil not found in the project"),
+        ({"images": ("frontend",)}, "did you mean frontend/Dockerfile"),
+        ({"images": ("frontend/Dockerfile:../web",)}, "build context ../web of frontend/Dockerfile"),
+        ({"images": ("frontend/Dockerfile:/etc",)}, "build context /etc"),
+        ({"images": ("Dockerfile:app",)}, "has several build contexts (., app)"),
+        ({"dockerfile": "gone/Dockerfile"}, "gone/Dockerfile not found in the project"),
+        ({"context": "gone"}, "build context gone"),
     ],
 )
 def test_an_image_that_cannot_be_meant_is_said_and_not_left_out(options: dict[str, OptionValue], text: str) -> None:
     given = context(**options)
-    wrong = [one for one in images(given.settings) if mistake(one, given)]
+    wrong = [image for image in images(given.settings) if mistake(image, given)]
     assert wrong
     built = len(images(given.settings)) - len(wrong)
     assert len(commands.build(given)) == built
@@ -107,7 +109,7 @@ def test_an_image_that_cannot_be_meant_is_said_and_not_left_out(options: dict[st
     reading = GATE.checks[1].read(Outputs(files=files, exits=()), ReadContext(check=given, tree="/t"))
     assert {problem.code for problem in reading.problems} == {"wrong-image"}
     assert text in reading.problems[0].text
-    assert [(one.count, one.expected) for one in reading.looked_at] == [(built, built + len(wrong))]
+    assert [(entry.count, entry.expected) for entry in reading.looked_at] == [(built, built + len(wrong))]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +136,7 @@ def test_what_is_built_upon_is_needed(written: str, arguments: tuple[str, ...], 
 
 def sample(check: str, *, further: str) -> Outputs:
     """Return the outputs of a dirty sample, once for the first image and once more for a further one."""
-    files = {path.name: path.read_bytes() for path in (GATE.room / "samples" / f"dirty-{check}").iterdir()}
+    files = {path.name: path.read_bytes() for path in (GATE.folder / "samples" / f"dirty-{check}").iterdir()}
     return Outputs(
         files={**files, **{name.replace(".", f"-{further}.", 1): data for name, data in files.items()}}, exits=()
     )
@@ -162,15 +164,15 @@ def test_an_image_without_anything_to_look_at_is_not_made_up_for_by_another() ->
     outputs = replace(outputs, files={**outputs.files, "trivy-frontend.json": empty})
     given = context(images=("frontend/Dockerfile",))
     looked = trivy.read(outputs, ReadContext(check=given, tree="/t")).looked_at
-    assert [(one.count >= (one.expected or 0)) for one in looked] == [True, False]
+    assert [(entry.count >= (entry.expected or 0)) for entry in looked] == [True, False]
 
 
 def test_further_images_need_a_first_one() -> None:
     given = context("web/Dockerfile", "api/Dockerfile", images=("web/Dockerfile",))
     assert GATE.checks[1].applies(given).yes
-    assert "`dockerfile` says which is the first" in mistake(images(given.settings)[0], given)
+    assert "`dockerfile` sets the first image" in mistake(images(given.settings)[0], given)
     named = context("web/Dockerfile", "api/Dockerfile", images=("web/Dockerfile",), dockerfile="api/Dockerfile")
-    assert [mistake(one, named) for one in images(named.settings)] == ["", ""]
+    assert [mistake(image, named) for image in images(named.settings)] == ["", ""]
 
 
 def test_a_dockerfile_that_is_gone_is_missed_without_an_engine_too() -> None:

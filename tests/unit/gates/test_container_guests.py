@@ -81,7 +81,10 @@ def test_the_control_has_a_package_of_each_kind_that_is_held() -> None:
     }
     bill = trivy_control.control(report)
     kinds = {
-        one["value"] for part in bill["components"] for one in part["properties"] if one["name"].endswith("PkgType")
+        entry["value"]
+        for part in bill["components"]
+        for entry in part["properties"]
+        if entry["name"].endswith("PkgType")
     }
     assert kinds == {*trivy_control.LANGUAGES, "alpine"}
     assert trivy_control.control({"Metadata": {"OS": {"Family": "plan9", "Name": "4"}}})["components"] == []

@@ -71,7 +71,10 @@ def changed(*path: str, to: Any) -> dict[str, Any]:
 
 
 def found(served: dict[str, Any], published: dict[str, Any] | None = None) -> list[tuple[str, str, bool]]:
-    return [(one.rule, one.subject, one.breaking) for one in differences(published or DOCUMENT, served)]
+    return [
+        (difference.rule, difference.subject, difference.breaking)
+        for difference in differences(published or DOCUMENT, served)
+    ]
 
 
 SCHEMAS = ("components", "schemas")

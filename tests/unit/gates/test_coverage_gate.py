@@ -47,7 +47,7 @@ def test_data_of_every_step_that_ran_tests_is_expected(
 
 
 def test_measures() -> None:
-    measures = {one.name: one.value for one in read(step("a", 1, 1)).measures}
+    measures = {measure.name: measure.value for measure in read(step("a", 1, 1)).measures}
     assert measures == {"coverage.lines": 75.0, "coverage.branches": 50.0}
 
 

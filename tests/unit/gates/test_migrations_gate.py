@@ -48,7 +48,7 @@ def context(
 ) -> CheckContext:
     revision = Revision(head="h", base=base, branch="main", tree=None, dirty=False)
     project = values.project(files=FILES, changed=changed, revision=revision)
-    defaults = {one.name: one.default for one in migrations.GATE.options}
+    defaults = {option.name: option.default for option in migrations.GATE.options}
     settings = GateSettings(gate="migrations", options=defaults | dict(options or {}))
     return values.context("migrations", project=project, settings=settings, python="3.11")
 
@@ -97,12 +97,14 @@ def test_lint_points_at_the_revision_and_names_the_statement() -> None:
 
 
 def test_a_new_revision_that_was_not_walked_is_too_little() -> None:
-    looked = {one.what: one for one in read(WALK | {"walked": []}).looked_at}["new revisions walked"]
+    looked = {entry.what: entry for entry in read(WALK | {"walked": []}).looked_at}["new revisions walked"]
     assert (looked.count, looked.expected) == (0, 1)
 
 
 def test_no_new_revision_is_nothing_to_check() -> None:
-    looked = {one.what: one for one in read(WALK | {"walked": [], "revisions": [REVISION | {"new": False}]}).looked_at}
+    looked = {
+        entry.what: entry for entry in read(WALK | {"walked": [], "revisions": [REVISION | {"new": False}]}).looked_at
+    }
     assert looked["new revisions walked"].expected == 0
 
 
@@ -114,7 +116,7 @@ def test_without_a_base_ci_knows_nothing() -> None:
 
 def test_tables_without_rows_are_named() -> None:
     notes = read(WALK | {"unfilled": [{"table": "odd", "why": "CheckViolation"}]}).notes
-    assert "no row could be put into: odd (CheckViolation)" in notes
+    assert "cannot insert rows into: odd (CheckViolation)" in notes
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,9 @@ MIB = 1024 * 1024
 
 def settings(**changes: Any) -> GateSettings:
     given = {option.name: option.default for option in GATE.options}
-    return values.settings("performance", options=given | {key.replace("_", "-"): one for key, one in changes.items()})
+    return values.settings(
+        "performance", options=given | {key.replace("_", "-"): entry for key, entry in changes.items()}
+    )
 
 
 def context(*, profile: Profile = Profile.FULL, changed: tuple[str, ...] | None = None, **options: Any) -> CheckContext:
@@ -42,7 +44,7 @@ def context(*, profile: Profile = Profile.FULL, changed: tuple[str, ...] | None 
 
 
 def check(name: str) -> Check:
-    return next(one for one in GATE.checks if one.id == name)
+    return next(entry for entry in GATE.checks if entry.id == name)
 
 
 def read(name: str, given: CheckContext, **documents: object) -> Reading:
@@ -90,7 +92,7 @@ def watch(*resident: int, exit_code: int | None = 0) -> dict[str, Any]:
 
 
 def measures(reading: Reading, scope: str = "") -> dict[str, float]:
-    return {one.name: one.value for one in reading.measures if one.scope == scope}
+    return {measure.name: measure.value for measure in reading.measures if measure.scope == scope}
 
 
 def test_everything_is_measured_for_the_run_and_for_each_endpoint() -> None:
@@ -107,7 +109,7 @@ def test_everything_is_measured_for_the_run_and_for_each_endpoint() -> None:
     assert (whole["load.errors"], whole["load.throughput"], whole["load.memory"], whole["load.cpu"]) == (0, 10, 120, 50)
     assert measures(reading, "GET /b")["load.p95"] == 200
     assert measures(reading, "GET /b")["load.throughput"] == 1
-    seen = [(one.what, one.count) for one in reading.looked_at]
+    seen = [(entry.what, entry.count) for entry in reading.looked_at]
     assert seen == [("requests", 100), ("endpoints", 2), ("seconds of load", 10)]
     assert any("70% of" not in note and "by neither application nor locust" in note for note in reading.notes)
 
@@ -133,7 +135,7 @@ def test_an_endpoint_that_never_succeeds_is_a_finding() -> None:
     rows = [("/a", 10.0, 1)] * 990 + [("/b", 1.0, 0)] * 10
     load = [locust("/a", {10: 990}), locust("/b", {1: 10}, 10)]
     reading = read("load", context(), load=load, load_requests=recorded(*rows), watch=watch(1, 1))
-    assert [(one.rule, one.subject) for one in reading.findings] == [("always-fails", "GET /b")]
+    assert [(finding.rule, finding.subject) for finding in reading.findings] == [("always-fails", "GET /b")]
     assert measures(reading)["load.errors"] == 1
 
 
@@ -166,9 +168,9 @@ def test_growth_of_memory_is_a_measure_and_exhaustion_a_finding() -> None:
     calm = read("sustained", context(), **documents)
     assert measures(calm)["sustained.growth"] == pytest.approx(600)
     assert calm.findings == ()
-    assert any("at this pace the declared 512 MiB last 0.5 h" in note for note in calm.notes)
+    assert any("at this rate it reaches 512 MiB in 0.5 h" in note for note in calm.notes)
     spent = read("sustained", context(max_memory=200 * MIB), **documents)
-    assert [one.rule for one in spent.findings] == ["memory-exhausted"]
+    assert [finding.rule for finding in spent.findings] == ["memory-exhausted"]
 
 
 ROUND = ("base", "head", "head", "base") * 4
@@ -200,7 +202,7 @@ def side(name: str, rounds: int, times: Sequence[float], *, ok: int = 1) -> dict
 def test_only_a_slowdown_that_matters_is_reported(factor: float, rules: list[str]) -> None:
     base, head = side("base", 12, (5.0, 6.0)), side("head", 12, (5.0 * factor, 6.0 * factor))
     reading = read("compare", context(), turns=turns(12), base_requests=base, head_requests=head)
-    assert [one.rule for one in reading.findings] == rules
+    assert [finding.rule for finding in reading.findings] == rules
     assert measures(reading, "GET /a median")["compare.ratio"] == pytest.approx(factor)
     assert not reading.problems
 
@@ -215,7 +217,7 @@ def test_what_was_asked_out_of_turn_is_left_out() -> None:
 def test_an_endpoint_that_succeeded_at_the_base_only_is_a_finding() -> None:
     base, head = side("base", 12, (5.0, 6.0)), side("head", 12, (1.0, 1.0), ok=0)
     reading = read("compare", context(), turns=turns(12), base_requests=base, head_requests=head)
-    assert [one.rule for one in reading.findings] == ["never-succeeds"]
+    assert [finding.rule for finding in reading.findings] == ["never-succeeds"]
 
 
 def test_noise_that_would_hide_a_slowdown_is_said() -> None:
@@ -275,7 +277,7 @@ def test_when_checks_apply(name: str, given: CheckContext, *, yes: bool) -> None
 
 
 def test_duration_depends_on_the_profile() -> None:
-    short, whole = (check("load").commands(context(profile=one))[0] for one in (Profile.FULL, Profile.CI))
+    short, whole = (check("load").commands(context(profile=entry))[0] for entry in (Profile.FULL, Profile.CI))
     assert short.argv[-2:] == ("--seconds", "20")
     assert whole.argv[-2:] == ("--seconds", "120")
     assert short.timeout_s
@@ -291,8 +293,8 @@ def test_limits_are_in_the_units_of_measures() -> None:
 def test_nearest_rank_is_a_value_that_enough_do_not_exceed(times: list[int], percent: int) -> None:
     found = percentile(counted(times), percent)
     assert found in times
-    assert sum(one <= found for one in times) >= percent / 100 * len(times)
-    assert sum(one < found for one in times) < percent / 100 * len(times)
+    assert sum(time <= found for time in times) >= percent / 100 * len(times)
+    assert sum(time < found for time in times) < percent / 100 * len(times)
 
 
 def test_p95_of_few_values_is_the_largest() -> None:

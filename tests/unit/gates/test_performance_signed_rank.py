@@ -30,7 +30,7 @@ def rank_sums(count: int) -> Iterator[int]:
 def test_chance_is_that_of_all_signs_counted_one_by_one(count: int) -> None:
     every = list(rank_sums(count))
     for wanted in range(count * (count + 1) // 2 + 1):
-        assert at_least(count, wanted) == pytest.approx(sum(one >= wanted for one in every) / len(every))
+        assert at_least(count, wanted) == pytest.approx(sum(entry >= wanted for entry in every) / len(every))
 
 
 def test_a_textbook_example() -> None:
@@ -57,7 +57,10 @@ def test_more_confidence_never_makes_the_interval_narrower(differences: list[flo
 
 @given(DIFFERENCES, st.floats(0, 2))
 def test_whoever_is_slower_by_more_is_never_less_suspicious(differences: list[float], more: float) -> None:
-    assert shift([one + more for one in differences], confidence=0.99).p <= shift(differences, confidence=0.99).p
+    assert (
+        shift([difference + more for difference in differences], confidence=0.99).p
+        <= shift(differences, confidence=0.99).p
+    )
 
 
 @given(DIFFERENCES)
@@ -75,8 +78,8 @@ def test_no_difference_at_all_is_no_slowdown() -> None:
 def test_correction_only_raises_and_keeps_the_order(chances: list[float]) -> None:
     raised = holm(chances)
     assert all(after >= before for before, after in zip(chances, raised, strict=True))
-    ordered = sorted(range(len(chances)), key=lambda one: chances[one])
-    assert [raised[one] for one in ordered] == sorted(raised)
+    ordered = sorted(range(len(chances)), key=lambda entry: chances[entry])
+    assert [raised[entry] for entry in ordered] == sorted(raised)
     assert max(raised) <= 1
 
 
@@ -104,8 +107,8 @@ def noisy(seed: int, *, slower: float, pairs: int = 30, requests: int = 40) -> l
 def reported(differences: list[float]) -> bool:
     found = shift(differences, confidence=RULES.confidence)
     # eight endpoints with two percentiles each are compared at once in the worst case
-    one = Comparison(endpoint="", percent=50, base_ms=1, head_ms=1, shift=found, chance=min(1.0, 16 * found.p))
-    return one.is_slower(RULES)
+    entry = Comparison(endpoint="", percent=50, base_ms=1, head_ms=1, shift=found, chance=min(1.0, 16 * found.p))
+    return entry.is_slower(RULES)
 
 
 def test_noise_alone_is_never_a_slowdown() -> None:
@@ -123,4 +126,4 @@ def test_what_is_sure_but_tiny_is_no_slowdown() -> None:
 def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
     truth = math.log(1.15)
     covered = [shift(noisy(seed, slower=0.15), confidence=0.9) for seed in range(200)]
-    assert sum(one.low <= truth <= one.high for one in covered) / 200 == pytest.approx(0.9, abs=0.06)
+    assert sum(entry.low <= truth <= entry.high for entry in covered) / 200 == pytest.approx(0.9, abs=0.06)

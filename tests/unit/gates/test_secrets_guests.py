@@ -117,7 +117,7 @@ def test_a_secret_has_one_mark_wherever_it_stands(repo: repos.Repo, tmp_path: Pa
     }
     found = marks(tmp_path, report, repo.root, "--git", repo.root / ".git")
     assert found[0]["mark"] == found[1]["mark"] != found[2]["mark"]
-    assert [one["in_history"] for one in found] == [True, False, False]
+    assert [entry["in_history"] for entry in found] == [True, False, False]
     assert found[0]["mark"] == mark_secrets.mark_of(TOKEN.encode())
     assert TOKEN not in (tmp_path / "s.json").read_text()
 

@@ -122,5 +122,5 @@ def test_images_are_read_with_their_arguments() -> None:
 
 
 def test_run_instructions_become_scripts() -> None:
-    runs = [one for one in dockerfile.instructions(DOCKERFILE) if one.name == "RUN"]
-    assert [rules(dockerfile.script(one)) for one in runs] == [["unpinned-install"], ["unpinned-install"]]
+    runs = [instruction for instruction in dockerfile.instructions(DOCKERFILE) if instruction.name == "RUN"]
+    assert [rules(dockerfile.script(run)) for run in runs] == [["unpinned-install"], ["unpinned-install"]]

@@ -310,7 +310,7 @@ def run(tmp_path: Path, *words: str) -> dict[str, Any]:
 
 
 def pins(entries: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    return [(one["name"], one["version"]) for one in entries]
+    return [(entry["name"], entry["version"]) for entry in entries]
 
 
 def test_every_kind_of_lock_is_read(listed: dict[str, Any]) -> None:
@@ -320,15 +320,15 @@ def test_every_kind_of_lock_is_read(listed: dict[str, Any]) -> None:
     assert pins(base["pylock.toml"]) == [("a", "1")]
     assert pins(base["Pipfile.lock"]) == [("a", "1"), ("b", "2")]
     assert pins(base["package-lock.json"]) == [("@x/y", "1.0.0"), ("b", "2.0.0")]
-    assert [one["dev"] for one in base["package-lock.json"]] == [False, True]
+    assert [entry["dev"] for entry in base["package-lock.json"]] == [False, True]
     assert pins(base["old/package-lock.json"]) == [("a", "1.0.0"), ("b", "2.0.0")]
 
 
 def test_a_lock_of_npm_in_which_no_package_says_its_licence_knows_none(listed: dict[str, Any]) -> None:
     base = listed["base"]
-    assert [one["licence"] for one in base["package-lock.json"]] == ["MIT", ""]
-    assert [one["licence"] for one in base["old/package-lock.json"]] == [None, None]
-    assert [one["licence"] for one in base["silent/package-lock.json"]] == [None]
+    assert [entry["licence"] for entry in base["package-lock.json"]] == ["MIT", ""]
+    assert [entry["licence"] for entry in base["old/package-lock.json"]] == [None, None]
+    assert [entry["licence"] for entry in base["silent/package-lock.json"]] == [None]
 
 
 def test_what_cannot_be_read_or_is_gone_is_null(listed: dict[str, Any]) -> None:
@@ -353,7 +353,7 @@ def test_a_base_that_cannot_be_read_as_text_is_no_empty_one(tmp_path: Path) -> N
 
 
 def states(entries: list[dict[str, Any]]) -> list[tuple[str, str, bool]]:
-    return [(one["name"], one["version"], one["dev"]) for one in entries]
+    return [(entry["name"], entry["version"], entry["dev"]) for entry in entries]
 
 
 def test_locks_of_pnpm_are_read(listed: dict[str, Any]) -> None:
@@ -371,8 +371,8 @@ def test_locks_of_pnpm_are_read(listed: dict[str, Any]) -> None:
         ("q", "3.0.0", False),
         ("tool", "1.2.3", True),
     ]
-    assert [one["integrity"] for one in six] == [INTEGRITY] * 3 + [""]
-    assert {one["licence"] for one in (*six, *nine)} == {None}
+    assert [entry["integrity"] for entry in six] == [INTEGRITY] * 3 + [""]
+    assert {entry["licence"] for entry in (*six, *nine)} == {None}
 
 
 def test_locks_of_yarn_are_read_with_what_package_json_asks_for(listed: dict[str, Any]) -> None:
@@ -387,11 +387,11 @@ def test_locks_of_yarn_are_read_with_what_package_json_asks_for(listed: dict[str
     assert states(classic) == [*shared, ("more", "1.1.1", True)]
     assert states(berry) == shared
     assert classic[0]["integrity"] == "sha1-V0yBOM4dK1hh8LRFedut1gxmFbI="
-    assert {one["integrity"] for one in berry} == {"yarn-10c0/00ff"}
+    assert {entry["integrity"] for entry in berry} == {"yarn-10c0/00ff"}
 
 
 def test_without_package_json_everything_of_yarn_counts_as_shipped(listed: dict[str, Any]) -> None:
-    assert not any(one["dev"] for one in listed["head"]["alone/yarn.lock"])
+    assert not any(entry["dev"] for entry in listed["head"]["alone/yarn.lock"])
 
 
 def test_a_commit_is_no_digest_of_an_archive() -> None:

@@ -30,17 +30,17 @@ def debt(finding: Finding) -> Debt:
 
 @given(FINDINGS, FINDINGS)
 def test_known_and_gone_are_counted_per_fingerprint(found: list[Finding], owed: list[Finding]) -> None:
-    matched = match("lint", found, [debt(one) for one in owed])
-    for print_ in {one.fingerprint for one in [*found, *owed]}:
+    matched = match("lint", found, [debt(entry) for entry in owed])
+    for print_ in {entry.fingerprint for entry in [*found, *owed]}:
         here = [known for known, other in zip(matched.known, found, strict=True) if other.fingerprint == print_]
-        debts = sum(one.fingerprint == print_ for one in owed)
+        debts = sum(entry.fingerprint == print_ for entry in owed)
         assert sum(here) == min(len(here), debts)
         assert sum(left.fingerprint == print_ for left in matched.gone) == max(0, debts - len(here))
 
 
 @given(FINDINGS)
 def test_a_baseline_of_everything_leaves_nothing_new_in_any_order(found: list[Finding]) -> None:
-    matched = match("lint", list(reversed(found)), [debt(one) for one in found])
+    matched = match("lint", list(reversed(found)), [debt(entry) for entry in found])
     assert all(matched.known)
     assert matched.gone == ()
 

@@ -20,12 +20,12 @@ from onward.model.verdict import Status, Verdict
 TODAY = date(2026, 5, 1)
 
 
-def demanded(block: Severity = Severity.LOW, *limits: Limit) -> GatePolicy:
+def gate_policy(block: Severity = Severity.LOW, *limits: Limit) -> GatePolicy:
     return GatePolicy(gate="lint", block=block, limits=limits, ratchets=("coverage.lines",))
 
 
 def rules_for(**more: object) -> Rules:
-    base = Rules(demanded=demanded(), waivers=(), ledgers=Ledgers(), today=TODAY)
+    base = Rules(policy=gate_policy(), waivers=(), ledgers=Ledgers(), today=TODAY)
     return replace(base, **more)  # type: ignore[arg-type]
 
 
@@ -81,7 +81,7 @@ def test_a_new_finding_fails_even_where_something_else_is_unclear() -> None:
 
 
 def test_findings_below_the_floor_do_not_block_and_unknown_ones_do() -> None:
-    rules = rules_for(demanded=demanded(Severity.MEDIUM))
+    rules = rules_for(policy=gate_policy(Severity.MEDIUM))
     low = values.finding(severity=Severity.LOW)
     assert verdict_of({"findings": (low,)}, rules)[0] is Verdict.PASSED
     unknown = values.finding(severity=Severity.UNKNOWN)
@@ -146,8 +146,8 @@ def mark(value: float) -> Mark:
 
 
 def judged_with(value: float, limit: float, marked: float | None) -> tuple[Verdict, str, tuple[str, ...]]:
-    floor = demanded(Severity.LOW, Limit(measure="coverage.lines", value=limit))
-    rules = rules_for(demanded=floor, ledgers=Ledgers(marks=(mark(marked),) if marked is not None else ()))
+    floor = gate_policy(Severity.LOW, Limit(measure="coverage.lines", value=limit))
+    rules = rules_for(policy=floor, ledgers=Ledgers(marks=(mark(marked),) if marked is not None else ()))
     result = judge_gate([(values.planned(), values.evidence(measures=(measure(value),)))], rules)
     return result.verdict, result.reason.code, result.tighten
 
@@ -159,20 +159,20 @@ def test_thresholds_and_ratchets_both_hold_and_the_stricter_one_is_named() -> No
 
 
 def test_a_better_measure_may_tighten_and_a_failed_gate_may_not() -> None:
-    assert judged_with(73.0, 70.0, 72.0)[2] == ("lint: coverage.lines may tighten from 72 to 73 percent",)
+    assert judged_with(73.0, 70.0, 72.0)[2] == ("lint: coverage.lines can tighten from 72 to 73 percent",)
     assert judged_with(60.0, 70.0, None)[2] == ()
 
 
 def test_a_threshold_without_its_measure_is_unverified() -> None:
-    floor = demanded(Severity.LOW, Limit(measure="coverage.lines", value=70))
-    result = judge_gate([(values.planned(), values.evidence())], rules_for(demanded=floor))
+    floor = gate_policy(Severity.LOW, Limit(measure="coverage.lines", value=70))
+    result = judge_gate([(values.planned(), values.evidence())], rules_for(policy=floor))
     assert (result.verdict, result.reason.code) == (Verdict.UNVERIFIED, "not-measured")
 
 
 def test_a_paid_debt_is_told_but_not_after_an_incomplete_run() -> None:
     rules = rules_for(ledgers=Ledgers(debts=(debt(),)))
     complete = [(values.planned(), values.evidence())]
-    assert "is gone and may be removed" in judge_gate(complete, rules).tighten[0]
+    assert "is fixed; remove it" in judge_gate(complete, rules).tighten[0]
     skipped = values.evidence("lint/b", skipped=Reason(code="need-absent", text="no 3.9"))
     assert judge_gate([*complete, (values.planned("lint/b"), skipped)], rules).tighten == ()
 
@@ -218,7 +218,7 @@ def test_a_gate_is_not_run_where_nobody_could_look_for_what_it_promises() -> Non
     steps = [(values.planned(), values.evidence()), looking("vulnerabilities", absent="no database")]
     result = judge_gate(steps, rules_for())
     assert result.verdict is Verdict.NOT_RUN
-    assert result.reason.text == "nothing is known of vulnerabilities: no database; what ran holds: 3 files"
+    assert result.reason.text == "no check could verify vulnerabilities: no database; passed: 3 files"
 
 
 def test_one_of_several_that_can_show_a_promise_is_enough() -> None:
@@ -234,7 +234,7 @@ def test_what_a_change_does_not_touch_keeps_its_promise() -> None:
 
 
 def test_a_limit_of_what_could_not_be_looked_at_makes_nobody_unsure() -> None:
-    rules = rules_for(demanded=demanded(Severity.LOW, Limit(measure="container.size", value=1)))
+    rules = rules_for(policy=gate_policy(Severity.LOW, Limit(measure="container.size", value=1)))
     steps = [(values.planned(), values.evidence()), looking("the image", absent="no docker")]
     assert judge_gate(steps, rules).verdict is Verdict.NOT_RUN
 

@@ -61,9 +61,9 @@ def literals() -> set[str]:
 def kinds_of_errors() -> set[str]:
     family, found = [errors.OnwardError], set()
     while family:
-        one = family.pop()
-        found.add(one.kind)
-        family += one.__subclasses__()
+        entry = family.pop()
+        found.add(entry.kind)
+        family += entry.__subclasses__()
     return found
 
 

@@ -21,11 +21,11 @@ DATA = Keep(kind="coverage-data", path="data", media_type="application/octet-str
 TESTS = values.gate("tests", values.check("pytest", matrix=Matrix.EVERY, keeps=(DATA,)))
 COVERAGE = values.gate("coverage", values.check("merge", matrix=Matrix.HIGHEST, consumes=("coverage-data",)))
 LINT = values.gate("lint", values.check("flake8", narrows=True, inputs=("*.py",)))
-HALL = (LINT, COVERAGE, TESTS)
+REGISTRY = (LINT, COVERAGE, TESTS)
 BOTH = values.machine(Interpreter("3.9"), Interpreter("3.11"))
 
 
-def plan(*, gates: tuple[Gate, ...] = HALL, machine: Machine = BOTH, **request: object) -> Plan:
+def plan(*, gates: tuple[Gate, ...] = REGISTRY, machine: Machine = BOTH, **request: object) -> Plan:
     asked = replace(Request(), **request)  # type: ignore[arg-type]
     return planned(gates, values.pipeline(gates), values.project(), asked, machine=machine)
 
@@ -78,7 +78,7 @@ def test_naming_a_gate_adds_what_it_is_made_from() -> None:
     found = plan(named=("coverage",))
     assert {step.gate for step in found.steps} == {"tests", "coverage"}
     assert found.selections[0].skip_reason is not None
-    assert found.notes == ("tests: added because what was asked for is made from it",)
+    assert found.notes == ("tests: added because the selected gates use its results",)
 
 
 def test_an_unknown_gate_is_a_usage_error_with_a_suggestion() -> None:
@@ -88,19 +88,19 @@ def test_an_unknown_gate_is_a_usage_error_with_a_suggestion() -> None:
 
 
 def test_a_gate_outside_the_profile_is_listed_with_its_reason() -> None:
-    pipeline = values.pipeline(HALL)
+    pipeline = values.pipeline(REGISTRY)
     narrowed = replace(
         pipeline,
-        gates=tuple(replace(one, profiles=(Profile.CI,)) if one.gate == "lint" else one for one in pipeline.gates),
+        gates=tuple(replace(gate, profiles=(Profile.CI,)) if gate.gate == "lint" else gate for gate in pipeline.gates),
     )
-    found = planned(HALL, narrowed, values.project(), Request())
+    found = planned(REGISTRY, narrowed, values.project(), Request())
     assert found.selections[0].skip_reason is not None
     assert found.selections[0].skip_reason.code == "outside-profile"
 
 
 def test_a_gate_that_is_switched_off_says_why() -> None:
     pipeline = replace(
-        values.pipeline(HALL), gates=(values.settings("lint", enabled=False, skip_reason="no code yet"),)
+        values.pipeline(REGISTRY), gates=(values.settings("lint", enabled=False, skip_reason="no code yet"),)
     )
     found = planned((LINT,), pipeline, values.project(), Request())
     assert found.selections[0].skip_reason is not None
@@ -118,12 +118,12 @@ def test_changed_leaves_out_what_the_change_cannot_affect_and_narrows_the_rest()
     revision = Revision(head="b" * 40, base="a" * 40, branch="x", tree="t", dirty=False)
     project = values.project(changed=("README.md",), revision=revision)
     request = Request(changed=True)
-    found = planned(HALL, values.pipeline(HALL), project, request)
+    found = planned(REGISTRY, values.pipeline(REGISTRY), project, request)
     skip_reason = found.step("lint/flake8").skip_reason
     assert skip_reason is not None
     assert skip_reason.code == "unaffected"
     touched = replace(project, changed=("app/a.py", "app/gone.py"))
-    found = planned(HALL, values.pipeline(HALL), touched, request)
+    found = planned(REGISTRY, values.pipeline(REGISTRY), touched, request)
     assert found.step("lint/flake8").context.narrowed == ("app/a.py",)
 
 
@@ -135,11 +135,11 @@ def test_a_need_of_a_check_is_probed_and_named() -> None:
 
 
 def test_a_cycle_is_a_configuration_error() -> None:
-    with pytest.raises(ConfigError, match="wait for each other"):
+    with pytest.raises(ConfigError, match="circular dependency"):
         ordered(["a", "b"], {"a": ["b"], "b": ["a"]})
 
 
-def test_order_is_that_of_the_hall_where_nothing_waits() -> None:
+def test_order_is_that_of_the_registry_where_nothing_waits() -> None:
     assert ordered(["c", "a", "b"], {}) == ("c", "a", "b")
     assert ordered(["c", "a", "b"], {"c": ["b", "unknown"]}) == ("a", "b", "c")
 

@@ -35,7 +35,7 @@ APP = Application(server=Server(name="application", command=("serve",), health=H
 def found(*gates: Gate, pipeline: Pipeline | None = None, **request: object) -> dict[str, Candidate]:
     asked = replace(Request(), **request)  # type: ignore[arg-type]  # tests name the fields they change
     given = pipeline or values.pipeline(gates)
-    return {one.id: one for one in candidates(gates, given, values.project(), request=asked)}
+    return {candidate.id: candidate for candidate in candidates(gates, given, values.project(), request=asked)}
 
 
 def one_needing(*asked: object, pipeline: Pipeline) -> tuple[Need, ...]:
@@ -45,7 +45,7 @@ def one_needing(*asked: object, pipeline: Pipeline) -> tuple[Need, ...]:
 
 
 def reasons(given: dict[str, Candidate]) -> dict[str, str | None]:
-    return {name: one.skip_reason.code if one.skip_reason else None for name, one in given.items()}
+    return {name: entry.skip_reason.code if entry.skip_reason else None for name, entry in given.items()}
 
 
 def test_every_check_is_a_candidate_or_says_why_not() -> None:

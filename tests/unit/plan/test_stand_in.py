@@ -35,7 +35,7 @@ def test_one_of_both_is_planned(first: Reason | None, substitute: Reason | None,
 
 def test_where_both_lack_something_both_reasons_are_told() -> None:
     kept = stand_in.settled(pair(ABSENT, Reason(code="need-absent", text="no archive")))
-    assert kept[0].skip_reason == Reason(code="need-absent", text="it lacks something; in its place: no archive")
+    assert kept[0].skip_reason == Reason(code="need-absent", text="it lacks something; instead of it: no archive")
 
 
 def test_a_substitute_for_what_does_not_apply_looks_by_itself() -> None:
@@ -45,4 +45,4 @@ def test_a_substitute_for_what_does_not_apply_looks_by_itself() -> None:
 
 def test_who_looks_in_whose_place_is_told() -> None:
     notes = list(stand_in.notes(stand_in.settled(pair(ABSENT, None))))
-    assert notes == ["audit/osv looks in the place of audit/npm, which cannot be had here"]
+    assert notes == ["audit/osv replaces audit/npm, which is not available here"]

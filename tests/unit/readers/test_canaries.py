@@ -18,7 +18,7 @@ COPY = Planted(
 def test_files_count_where_their_folders_canary_was_found() -> None:
     seen = canaries.sight(COPY, ["app/onward_canary_1.py", "onward_canary_0.py", "app/a.py"], what="files")
     assert seen.looked_at.count == 3
-    assert seen.notes == ("not looked at, by the project's own configuration: tests",)
+    assert seen.notes == ("excluded by the project's own configuration: tests",)
     assert seen.problems == ()
 
 

@@ -58,8 +58,8 @@ def test_what_nobody_reads_is_passed_over() -> None:
         (b'{"format": 1, "complete": true}', "walk.json: object missing required field walked at $"),
         (b"[]", "walk.json: expected object, got array at $"),
         (b"null", "walk.json: expected object, got null at $"),
-        (WHOLE.replace(b"1, 2", b"").replace(b"true", b"false"), "walk.json: it is not complete, so what wrote it"),
-        (WHOLE.replace(b"1,", b"2,", 1), "walk.json: it has another format than 1"),
+        (WHOLE.replace(b"1, 2", b"").replace(b"true", b"false"), "walk.json: incomplete; the program that wrote it"),
+        (WHOLE.replace(b"1,", b"2,", 1), "walk.json: expected format 1"),
         (WHOLE[:20], "walk.json: expected JSON (Unterminated string"),
         (b"", "walk.json: expected JSON (Expecting value"),
         (b"\xff\x00", "walk.json: expected JSON ('utf-8' codec"),
@@ -74,7 +74,7 @@ def test_what_is_wrong_is_said_with_its_place(text: bytes, said: str) -> None:
 
 
 def test_an_output_that_is_not_there_is_unreadable() -> None:
-    with pytest.raises(ReadError, match=r"the tool wrote no walk\.json"):
+    with pytest.raises(ReadError, match=r"the tool did not write walk\.json"):
         decode.decode(Outputs(files={}, exits=()), "walk.json", Walk)
 
 
@@ -90,10 +90,10 @@ def test_each_line_is_what_its_kind_says() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b'{"kind": "test", "id": "a"}\n', "walk.json: it is not complete"),
-        (b'{"kind": "end", "lines": 1}\n', "walk.json: it is not complete"),
-        (b'{"kind": "end", "lines": 0}\n{"kind": "test", "id": "a"}\n', "walk.json: it is not complete"),
-        (b"", "walk.json: it is not complete"),
+        (b'{"kind": "test", "id": "a"}\n', "walk.json: incomplete"),
+        (b'{"kind": "end", "lines": 1}\n', "walk.json: incomplete"),
+        (b'{"kind": "end", "lines": 0}\n{"kind": "test", "id": "a"}\n', "walk.json: incomplete"),
+        (b"", "walk.json: incomplete"),
         (b'{"kind": "test", "id": "a"}\n{"kind"', "walk.json:2: expected JSON"),
         (b'{"kind": "test", "id": 1}\n', "walk.json:1: expected str, got int at $.id"),
         (b'{"kind": "odd"}\n', 'walk.json:1: unexpected "odd" at $.kind'),

@@ -116,7 +116,7 @@ def test_a_suppression_that_nobody_accepted_suppresses_nothing() -> None:
 
 def test_suppressed_results_are_counted_aloud() -> None:
     reading = read(log({"message": {"text": "bad"}, "suppressions": [{"kind": "inSource"}]}))
-    assert reading.notes == ("1 results are suppressed where they stand",)
+    assert reading.notes == ("1 results are suppressed in the source",)
 
 
 def test_listed_files_are_what_was_looked_at() -> None:

@@ -36,10 +36,10 @@ def line(name: str, outcome: str = "passed", **more: Any) -> dict[str, Any]:
 
 
 def outputs(*lines: dict[str, Any], **end: Any) -> Outputs:
-    cases = [one for one in lines if one["kind"] == "test"]
+    cases = [entry for entry in lines if entry["kind"] == "test"]
     plain = {"exit": 0, "collected": len(cases), "executed": len(cases), "elsewhere": 0, "duration_s": 1.0}
     last = {"kind": "end", "lines": len(lines) + 1, **plain, **end}
-    text = "".join(json.dumps(one) + "\n" for one in (HEADER, *lines, last))
+    text = "".join(json.dumps(entry) + "\n" for entry in (HEADER, *lines, last))
     return Outputs(files={tests.REPORT: text.encode()}, exits=(0,))
 
 
@@ -49,7 +49,7 @@ def reading(*lines: dict[str, Any], **end: Any) -> Reading:
 
 def test_skipped_tests_were_not_executed() -> None:
     found = reading(line("test_a"), line("test_b", "skipped"), line("test_c", "xfailed"))
-    assert [(one.what, one.count) for one in found.looked_at] == [("tests executed", 2)]
+    assert [(entry.what, entry.count) for entry in found.looked_at] == [("tests executed", 2)]
     assert len(found.tests) == 3
     assert found.findings == ()
 

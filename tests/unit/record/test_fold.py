@@ -106,7 +106,7 @@ def test_everything_reported_may_be_green() -> None:
 
 
 def test_a_judgement_of_what_nobody_found_is_damage() -> None:
-    with pytest.raises(RecordError, match="gate lint speaks of what no step found"):
+    with pytest.raises(RecordError, match="gate lint refers to a finding that no step reported"):
         fold(green(StepFinished))
 
 
@@ -133,7 +133,7 @@ def test_a_fault_under_several_matrix_values_stands_in_each_step_as_the_gate_rul
 
 
 def test_events_without_a_beginning_are_no_run() -> None:
-    with pytest.raises(RecordError, match="no beginning"):
+    with pytest.raises(RecordError, match="no start event"):
         fold(EVENTS[1:])
 
 
@@ -156,7 +156,7 @@ def test_the_document_says_what_each_report_shows() -> None:
     assert told.jobs == 2
     assert told.tighten == ("coverage: branch coverage may rise from 50 to 58.04",)
     assert told.reason.text == "3 of 7 gates failed"
-    assert fold(until(2)).reason == Reason(code="unfinished", text="the run ended before this was judged")
+    assert fold(until(2)).reason == Reason(code="unfinished", text="the run ended before onward judged this")
 
 
 def test_what_no_gate_ruled_on_does_not_block() -> None:

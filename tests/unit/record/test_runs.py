@@ -59,7 +59,7 @@ def test_latest_is_the_newest_of_the_project(tmp_path: Path) -> None:
 
 def test_what_is_not_there_lists_what_is(tmp_path: Path) -> None:
     records = Records(tmp_path)
-    with pytest.raises(RecordError, match="there is no recorded run") as caught:
+    with pytest.raises(RecordError, match="no recorded run") as caught:
         records.read()
     assert "onward run" in caught.value.hint
     recorded(records, "20261121T000001Z-aa")
@@ -90,7 +90,7 @@ def test_summaries_tell_how_each_run_ended(tmp_path: Path) -> None:
 def test_a_run_killed_at_its_very_start_says_so(tmp_path: Path) -> None:
     records = Records(tmp_path)
     records.begin("r1").close()
-    with pytest.raises(RecordError, match="has no beginning"):
+    with pytest.raises(RecordError, match="has no start event"):
         records.read("r1")
 
 
@@ -135,7 +135,7 @@ def test_events_are_on_disk_as_they_happen(tmp_path: Path) -> None:
     assert len(records.read("r1")) == 1
     folder.close()
     folder.close()
-    with pytest.raises(RecordError, match="broken off"):
+    with pytest.raises(RecordError, match="incomplete after an earlier write error"):
         folder.append(documents.started())
 
 
@@ -148,10 +148,10 @@ def test_a_run_is_never_recorded_over(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file in the way")
-    with pytest.raises(RecordError, match="cannot be written") as caught:
+    with pytest.raises(RecordError, match="cannot write") as caught:
         Records(tmp_path).begin("r1")
     assert "ONWARD_STATE_DIR" in caught.value.hint
-    with pytest.raises(RecordError, match="cannot be read"):
+    with pytest.raises(RecordError, match="cannot read"):
         Records(tmp_path).ids()
 
 
@@ -165,8 +165,8 @@ def test_a_full_disk_breaks_the_record_off(tmp_path: Path) -> None:
         "    except RecordError as error: print(error, file=sys.stderr)\n"
     )
     first, *later = on_a_full_disk(code, tmp_path, limit=20_000).splitlines()
-    assert first == "the record cannot be written: File too large"
-    assert set(later) == {"the record of this run is broken off"}
+    assert first == "cannot write the run record: File too large"
+    assert set(later) == {"the run record is incomplete after an earlier write error"}
     path = tmp_path / "runs" / "r1" / "events.jsonl"
     assert path.stat().st_size == 20_000
     assert [line.seq for line in lines.parse(journal.read(path), "x")] == list(range(1, 99 - len(later)))

@@ -17,7 +17,7 @@ def test_findings_are_sorted_by_what_they_mean_and_worst_first() -> None:
 
 
 def test_gates_that_were_not_run_for_one_reason_share_a_line() -> None:
-    same = Reason(code="x", text="not among the gates asked for")
+    same = Reason(code="x", text="not selected")
     gates = (*DOCUMENT.gates, *(replace(DOCUMENT.gates[-1], gate=name, reason=same) for name in "ab"))
     alone, alike = gate_view.grouped(gates)
     assert [gate.gate for gate in alone] == [gate.gate for gate in DOCUMENT.gates]

@@ -91,7 +91,7 @@ def test_a_summary_never_grows_over_the_limit() -> None:
     huge = replace(DOCUMENT, gates=tuple(replace(gate, gate=f"gate{number}") for number in range(60)))
     summary = github.render(huge, CONTEXT)
     assert len(summary.encode()) <= github.SUMMARY_LIMIT
-    assert summary.endswith("The other reports are whole._\n")
+    assert summary.endswith("The other reports are complete._\n")
     assert "gate59" in summary
 
 

@@ -47,7 +47,7 @@ def test_workflow_commands() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "paper"),
+    ("name", "style"),
     [
         ("wide", TerminalStyle(width=120)),
         ("narrow", TerminalStyle(width=40)),
@@ -55,8 +55,8 @@ def test_workflow_commands() -> None:
         ("colour", TerminalStyle(width=100, colour=True)),
     ],
 )
-def test_the_terminal(name: str, paper: TerminalStyle) -> None:
-    told = terminal.render(documents.document(), documents.CONTEXT, paper)
+def test_the_terminal(name: str, style: TerminalStyle) -> None:
+    told = terminal.render(documents.document(), documents.CONTEXT, style)
     golden.check(HERE / f"terminal-{name}.txt", told)
 
 

@@ -89,7 +89,7 @@ def test_artifacts_are_linked_when_the_way_is_known() -> None:
         "signal:SIGKILL",
         "no browser on this machine",
         "Run `flake8` on the file it names",
-        "May tighten: coverage",
+        "Can tighten: coverage",
         "20261120T101010Z-aaaaaa",
         "tests/test_a.py::test_flaky",
         "18 ran where 15 was asked for",

@@ -55,7 +55,7 @@ def test_standing_becomes_suppressions_and_baseline_state() -> None:
     assert results["lint/F401"]["baselineState"] == "new"
     assert "suppressions" not in results["lint/F401"]
     assert results["lint/C901"]["baselineState"] == "unchanged"
-    assert results["lint/C901"]["suppressions"][0]["justification"] == "known: a debt in the baseline"
+    assert results["lint/C901"]["suppressions"][0]["justification"] == "known: listed in the baseline"
     assert results["lint/E731"]["suppressions"][0]["justification"] == "waived by W-1 <b>"
     assert "lint/F811" not in results
 
@@ -130,7 +130,7 @@ def test_too_many_results_keep_the_worst_and_say_so() -> None:
     assert len(run["results"]) == sarif.RESULTS
     assert run["results"][0]["ruleId"] == "lint/worst"
     notice = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
-    assert notice == "1001 of 6001 results were left out; the worst were kept"
+    assert notice == "1001 of 6001 results are omitted; the most severe are kept"
 
 
 def test_too_many_bytes_keep_fewer_results() -> None:
@@ -140,7 +140,7 @@ def test_too_many_bytes_keep_fewer_results() -> None:
     )
     log = sarif.fitted(with_findings(many), CONTEXT, limit=100_000)
     assert 30_000 < len(gzip.compress(log.encode())) <= 100_000
-    assert "results were left out" in log
+    assert "results are omitted" in log
 
 
 def test_too_many_gates_are_cut_and_named() -> None:
@@ -148,7 +148,7 @@ def test_too_many_gates_are_cut_and_named() -> None:
     log = told(replace(DOCUMENT, gates=(*many, DOCUMENT.gates[0])))
     assert len(log["runs"]) == sarif.RUNS
     assert log["runs"][0]["automationDetails"]["id"] == "onward/back end/lint/"
-    assert "left out: gate18" in log["runs"][-1]["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
+    assert "omitted: gate18" in log["runs"][-1]["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
 
 
 @settings(max_examples=60)

@@ -97,4 +97,4 @@ def test_only_the_worst_findings_are_shown_and_the_others_counted() -> None:
     gate = replace(DOCUMENT.gates[0], findings=DOCUMENT.gates[0].findings[:1] * 25)
     told = terminal.render(replace(DOCUMENT, gates=(gate,)), CONTEXT, PLAIN)
     assert told.count("app/main.py:3:1") == terminal.SHOWN
-    assert "besides: 15 more that block" in told
+    assert "besides: 15 more blocking" in told

@@ -7,7 +7,7 @@ import click
 
 @click.group(epilog="Example: onward advisories import osv-pypi.zip")
 def command() -> None:
-    """Import advisory data, and say what is there."""
+    """Import advisory data and show what is imported."""
 
 
 @command.command(name="import", epilog="Example: onward advisories import osv-pypi.zip")
@@ -15,8 +15,8 @@ def command() -> None:
 def import_(source: str) -> None:
     """Import an OSV archive (a zip file with one JSON record a file) or Trivy's database (tar.gz).
 
-    It replaces what was imported of the same ecosystem before, once it has been read whole; a bad archive changes
-    nothing. Archives for PyPI and npm are served to the auditors of packages; every archive serves osv-scanner.
+    The import replaces earlier data of the same ecosystem after it has read the whole archive; an invalid archive changes
+    nothing. Package audits use the archives for PyPI and npm; osv-scanner uses every archive.
     """
     from datetime import UTC, datetime  # noqa: PLC0415
 
@@ -31,7 +31,7 @@ def import_(source: str) -> None:
 
 @command.command(epilog="Example: onward advisories status")
 def status() -> None:
-    """Say which advisory data is there."""
+    """Show the imported advisory data."""
     from onward.config import layers  # noqa: PLC0415
     from onward.execute.advisories import databases, store  # noqa: PLC0415
 
@@ -39,9 +39,9 @@ def status() -> None:
     known, editions = databases.trivy_metadata(places), store.editions(places)
     for name, date in store.ecosystems(places).items():
         click.echo(f"for osv-scanner: {name}, newest change {date[:10]}")
-    click.echo(f"for Trivy: {databases.said_of(known)}")
+    click.echo(f"for Trivy: {databases.describe_trivy(known)}")
     if not editions:
-        click.echo("no advisories are imported; the live OSV service is asked unless --offline is given")
+        click.echo("no advisories imported; onward queries the live OSV service unless --offline is given")
     for name, edition in editions.items():
         click.echo(f"{name}: {edition.records} records about {edition.packages} packages")
         click.echo(f"newest change {edition.data_date}, imported {edition.imported_at} from {edition.source}")

@@ -18,44 +18,46 @@ if TYPE_CHECKING:
 
 @click.group(name="cache", epilog="Example: onward cache prune --older-than 14d --max-size 5GiB")
 def command() -> None:
-    """List, prune or clear runs, tools, environments and services. What a live run uses stays."""
+    """List, prune or clear runs, tools, environments and services. Entries that a live run uses are kept."""
 
 
 @command.command(name="list", epilog="Example: onward cache list --format json")
 @options.output_format
 def list_(*, format_: str) -> None:
-    """Show what is kept, how large it is and when it was last used."""
+    """Show each entry, its size and when it was last used."""
     from onward.execute.cache import prune  # noqa: PLC0415
 
-    _show(prune.entries(*_kept()), "", format_)
+    _show(prune.entries(*_cache_dirs()), "", format_)
 
 
 @command.command(epilog="Example: onward cache prune --older-than 14d --max-size 5GiB")
-@click.option("--older-than", default="30d", show_default=True, metavar="DURATION", help="Not used for so long.")
-@click.option("--max-size", metavar="SIZE", help="Then the least recently used, until this holds the rest.")
+@click.option(
+    "--older-than", default="30d", show_default=True, metavar="DURATION", help="Remove entries not used for DURATION."
+)
+@click.option("--max-size", metavar="SIZE", help="Then remove least recently used entries until the cache fits SIZE.")
 @options.output_format
 def prune(*, older_than: str, max_size: str | None, format_: str) -> None:
-    """Remove what was not used for a while, and what does not fit; imported advisories stay."""
+    """Remove entries that were not used recently or do not fit; imported advisories are kept."""
     from onward.config import units  # noqa: PLC0415
     from onward.execute.cache import prune  # noqa: PLC0415
 
     age = _number(units.seconds, older_than, "--older-than")
     most = int(_number(units.size, max_size, "--max-size")) if max_size else None
-    _show(prune.prune(*_kept(), older_than_s=age, max_bytes=most), "removed ", format_)
+    _show(prune.prune(*_cache_dirs(), older_than_s=age, max_bytes=most), "removed ", format_)
 
 
 @command.command(epilog="Example: onward cache clear --all")
-@click.option("--all", "everything", is_flag=True, help="Also recorded runs and imported advisories: nothing is left.")
+@click.option("--all", "everything", is_flag=True, help="Also remove recorded runs and imported advisories.")
 @options.output_format
 def clear(*, everything: bool, format_: str) -> None:
-    """Remove all that onward can make again."""
+    """Remove everything that onward can create again."""
     from onward.execute.cache import prune  # noqa: PLC0415
 
-    removed, held = prune.clear(*_kept(), everything=everything)
+    removed, held = prune.clear(*_cache_dirs(), everything=everything)
     _show(removed, "removed ", format_, held)
 
 
-def _kept() -> tuple[Places, tuple[Path, ...]]:
+def _cache_dirs() -> tuple[Places, tuple[Path, ...]]:
     from onward.config import layers  # noqa: PLC0415
     from onward.execute.services.server_dirs import extra_places  # noqa: PLC0415
 

@@ -13,7 +13,7 @@ from onward.cli import options
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of onward.toml for editors.")
 @click.option("--reference", is_flag=True, help="Print the reference of every key as Markdown.")
 def command(*, key: str, format_: str, schema: bool, reference: bool) -> None:
-    """Show each value and whether the default, the file or the environment set it; KEY narrows to what is below it."""
+    """Show each value and whether the default, the file or the environment set it; KEY shows only the values below it."""
     from pathlib import Path  # noqa: PLC0415
 
     from onward import gates  # noqa: PLC0415

@@ -12,7 +12,7 @@ from onward.cli import options
 def command(*, format_: str) -> None:
     """Print each fact about this project, with the evidence for it.
 
-    Nothing is executed. What is not known is said to be unknown.
+    Nothing is executed. Facts that onward cannot determine are shown as unknown.
     """
     from pathlib import Path  # noqa: PLC0415
 

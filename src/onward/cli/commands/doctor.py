@@ -22,9 +22,9 @@ _YES = ("1", "true", "yes", "on")
 @click.command(epilog="Example: onward doctor --format json")
 @options.output_format
 def command(*, format_: str) -> None:
-    """Say what this machine can provision, what is missing, what that costs, and how to get it.
+    """Show what this machine can provision, what is missing, what that affects, and how to get it.
 
-    With an onward.toml here or above, that is about its interpreters and services; without, about the usual ones.
+    With an onward.toml here or above, onward checks the interpreters and services declared there, else common ones.
     """
     from onward.cli import machine  # noqa: PLC0415
 

@@ -6,11 +6,11 @@ import click
 
 
 @click.command(epilog="Example: onward init && onward run")
-@click.option("--force", is_flag=True, help="Write over an onward.toml that is already there.")
+@click.option("--force", is_flag=True, help="Overwrite an existing onward.toml.")
 def command(*, force: bool) -> None:
-    """Look at this folder and write a commented onward.toml; nothing is executed.
+    """Inspect this folder and write a commented onward.toml; nothing is executed.
 
-    What is not known stands in the file as a comment that begins with "unknown".
+    Values that onward cannot determine are comments that begin with "unknown".
     """
     from pathlib import Path  # noqa: PLC0415
 

@@ -14,8 +14,8 @@ def command(*, run: str, format_: str) -> int:
     """Judge the evidence of a recorded run again, from its record alone.
 
     The policy and the ledgers are those that the run's own project has today, else those announced with the run; the
-    document says which. Nothing is planned or executed, and the record stays as it is. RUN is an id, the beginning of
-    one, or latest (of the project you stand in). The exit code is that of the new judgement.
+    document says which. Nothing is planned or executed, and the record does not change. RUN is an id,
+    the beginning of one, or latest (of the current project). The exit code is that of the new judgement.
     """
     from onward.cli import rejudge  # noqa: PLC0415
 

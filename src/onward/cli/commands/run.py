@@ -22,7 +22,7 @@ def command(
     format_: str,
     reports: tuple[str, ...],
 ) -> int:
-    """Run the pipeline, or only the named gates and what they are made from.
+    """Run the pipeline, or only the named gates and the gates whose results they use.
 
     Exit codes: 0 everything passed, 1 a gate failed, 2 usage or configuration, 3 something is unverified, 4 a bug in
     onward, 130 interrupted. KIND is json, junit, sarif, html or github.

@@ -14,9 +14,9 @@ from onward.cli import options
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the document instead.")
 @options.output_format
 def command(*, run: str, list_: bool, reports: tuple[str, ...], schema: bool, format_: str) -> None:
-    """Replay a recorded run: RUN is an id, the beginning of one, or latest (of the project you stand in).
+    """Replay a recorded run: RUN is an id, the beginning of one, or latest (of the current project).
 
-    The exit code is 0 whenever the run could be read, whatever its verdict; `onward judge RUN` judges.
+    The exit code is 0 if the run can be read, whatever its verdict; `onward judge RUN` returns the verdict's code.
     """
     from onward.cli import replay  # noqa: PLC0415  # only what this command needs, only when it is called
 

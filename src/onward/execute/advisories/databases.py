@@ -53,12 +53,12 @@ def trivy_metadata(places: Places) -> Mapping[str, object] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise AdvisoryError(f"the imported database cannot be read ({error.strerror})", where=str(path)) from error
+        raise AdvisoryError(f"cannot read the imported database ({error.strerror})", where=str(path)) from error
 
 
-def said_of(known: Mapping[str, object] | None) -> str:
+def describe_trivy(known: Mapping[str, object] | None) -> str:
     """Return the metadata of a Trivy database in words."""
-    return f"a database of {str(known['UpdatedAt'])[:10]}" if known else "nothing is imported"
+    return f"a database of {str(known['UpdatedAt'])[:10]}" if known else "nothing imported"
 
 
 def database(name: str, places: Places) -> Database:
@@ -85,14 +85,14 @@ def availability(name: str, places: Places, environ: Mapping[str, str], *, offli
     if found.source == IMPORTED:
         return Availability(present=True, detail=f"{found.use.ran}, imported")
     if offline:
-        return Availability(present=False, detail=f"offline, and no {name} database is imported", hint=_HINTS[name])
+        return Availability(present=False, detail=f"offline, and no {name} database imported", hint=_HINTS[name])
     from onward.execute import http  # noqa: PLC0415  # slow to import, and needed only where a registry is asked
 
     # Where databases are published a caller without a login is turned away, but that is an answer.
     if http.answers(_ASKED[name], environ, accepted=(200, 401)):
         return Availability(present=True, detail=found.use.ran)
     return Availability(
-        present=False, detail=f"the {name} database cannot be reached and none is imported", hint=_HINTS[name]
+        present=False, detail=f"cannot reach the {name} database, and none is imported", hint=_HINTS[name]
     )
 
 
@@ -114,7 +114,7 @@ def import_trivy(archive: Path, places: Places) -> Mapping[str, object]:
             for name in ("trivy.db", "metadata.json"):
                 atomic.put(made / name, target / "db" / name)
     except OSError as error:
-        raise AdvisoryError(f"the database cannot be kept: {error.strerror}", where=str(target)) from error
+        raise AdvisoryError(f"cannot store the database: {error.strerror}", where=str(target)) from error
     return known
 
 
@@ -131,7 +131,7 @@ def _unpack(archive: Path, folder: Path) -> Mapping[str, object]:
         with (folder / "trivy.db").open("rb") as file:
             header = file.read(20)
     except (KeyError, EOFError, tarfile.TarError) as error:
-        raise AdvisoryError("the archive holds no Trivy database", where=str(archive), hint=_HINTS[TRIVY]) from error
+        raise AdvisoryError("the archive contains no Trivy database", where=str(archive), hint=_HINTS[TRIVY]) from error
     if header[16:20] != _BOLT_MAGIC:
         raise AdvisoryError("trivy.db is not a database", where=str(archive), hint=_HINTS[TRIVY])
     return known
@@ -142,8 +142,8 @@ def _metadata(content: bytes, where: str) -> Mapping[str, object]:
         known = json.loads(content)
         version, updated = known["Version"], known["UpdatedAt"]
     except (ValueError, KeyError, TypeError) as error:
-        raise AdvisoryError("the database does not say how old it is", where=where, hint=_HINTS[TRIVY]) from error
+        raise AdvisoryError("the database has no date", where=where, hint=_HINTS[TRIVY]) from error
     if version != _TRIVY_SCHEMA or not isinstance(updated, str):
-        text = f"the database has schema {version}, {_TRIVY_SCHEMA} is wanted"
+        text = f"the database has schema {version}, expected {_TRIVY_SCHEMA}"
         raise AdvisoryError(text, where=where, hint=_HINTS[TRIVY])
     return dict(known)

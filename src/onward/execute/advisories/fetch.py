@@ -25,14 +25,14 @@ def import_from(source: str, places: Places, *, environ: Mapping[str, str], now:
     if not source.startswith(("http://", "https://")):
         path = Path(source)
         if not path.is_file():
-            raise AdvisoryError("there is no such file", where=source, hint="give the path of an OSV archive (zip)")
+            raise AdvisoryError("file not found", where=source, hint="give the path of an OSV archive (zip)")
         return _import(path, places, source=str(path.resolve()), now=now)
     with tempfile.TemporaryDirectory(prefix="onward-") as folder:
         path = Path(folder) / "archive"
         try:
             http.download(source, path, environ, largest=_LARGEST)
         except OSError as error:
-            text = f"the archive cannot be fetched ({error})"
+            text = f"cannot fetch the archive ({error})"
             raise AdvisoryError(text, where=source, hint="check the address") from error
         return _import(path, places, source=source, now=now)
 
@@ -53,4 +53,4 @@ def _import_own(path: Path, places: Places, *, ecosystem: str, source: str, now:
     newest = made.data_date[:10]
     yield f"imported {made.records} records about {made.packages} packages of {ecosystem}, newest change {newest}"
     if made.unusable:
-        yield f"{made.unusable} records name no versions; where they concern a dependency, the gate says so"
+        yield f"{made.unusable} records name no versions; the gate reports those that concern a dependency"

@@ -80,7 +80,7 @@ def _listed(affected: Record, version: str, parse: _Parse) -> bool:
     if version in versions:
         return True
     wanted = parse(version)
-    return wanted is not None and any(parse(one) == wanted for one in versions)
+    return wanted is not None and any(parse(entry) == wanted for entry in versions)
 
 
 def _in_ranges(affected: Record, version: str, parse: _Parse) -> bool:

@@ -51,7 +51,7 @@ def query(libraries: Mapping[str, Library], request: Mapping[str, object]) -> di
     ecosystem, name, version = _subject(request)
     library = libraries.get(ecosystem)
     if library is None:
-        raise ValueError(f"no records of {ecosystem or 'that ecosystem'} are held here, only {', '.join(libraries)}")
+        raise ValueError(f"no records of {ecosystem or 'that ecosystem'} are imported, only {', '.join(libraries)}")
     known = library.of_package(canonical(name, ecosystem))
     vulns = [record for record in known if affects(record, name, version, ecosystem)]
     return {"vulns": vulns} if vulns else {}
@@ -68,7 +68,7 @@ def _subject(request: Mapping[str, object]) -> tuple[str, str, str]:
             scope, slash, rest = re.split("[?#]", purl.removeprefix(prefix))[0].rpartition("/")
             name, _, within = rest.partition("@")
             if within and version:
-                raise ValueError("a version stands both in the purl and beside it")
+                raise ValueError("the query has a version both in the purl and beside it")
             return ecosystem, unquote(scope + slash + name), unquote(within) or version
     if not package.get("name"):
         raise ValueError("a query needs the name of a package")
@@ -112,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
             if self.path == "/v1/query":
                 answer = query(self.libraries, request)
             elif self.path == "/v1/querybatch":
-                answer = {"results": [_short(query(self.libraries, one)) for one in request["queries"]]}
+                answer = {"results": [_short(query(self.libraries, entry)) for entry in request["queries"]]}
             else:
                 self._answer(404, {"code": 5, "message": "Not found."})
                 return

@@ -23,7 +23,7 @@ def availability(environ: Mapping[str, str]) -> Availability:
     """
     npm = shutil.which("npm", path=environ.get("PATH", ""))
     if npm is None:
-        detail = "there is no npm on the PATH with which the registry could be asked for advisories"
+        detail = "npm not found on the PATH; onward needs it to query the registry for advisories"
         return Availability(present=False, detail=detail, hint=f"install Node.js, or {_HINT}")
     with tempfile.TemporaryDirectory(prefix="onward-") as folder:
         for name, text in npm_project().items():
@@ -41,5 +41,5 @@ def _judged(output: bytes, errors: bytes) -> Availability:
         known, words = None, next(iter(errors.decode(errors="replace").strip().splitlines()), "")
     if known:
         return Availability(present=True, detail="the registry answers npm audit")
-    why = words or "it knows nothing of a vulnerability that everybody knows"
+    why = words or "it did not report a known vulnerability"
     return Availability(present=False, detail=f"the registry does not answer npm audit ({why})", hint=_HINT)

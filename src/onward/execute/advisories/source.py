@@ -31,12 +31,12 @@ def availability(ecosystem: str, places: Places, environ: Mapping[str, str], *, 
         there = f"advisories are imported for {', '.join(known)}, none for {ecosystem}"
         return Availability(present=False, detail=there, hint=hint)
     if offline:
-        return Availability(present=False, detail=f"offline, and no advisories for {ecosystem} are imported", hint=hint)
+        return Availability(present=False, detail=f"offline, and no advisories for {ecosystem} imported", hint=hint)
     from onward.execute import http  # noqa: PLC0415  # slow to import, and needed only where nothing is imported
 
     if http.answers(LIVE + _KNOWN, environ):
         return Availability(present=True, detail="the live OSV service")
-    return Availability(present=False, detail="the OSV service cannot be reached and none are imported", hint=hint)
+    return Availability(present=False, detail="cannot reach the OSV service, and no advisories are imported", hint=hint)
 
 
 class AdvisorySource(AbstractContextManager["AdvisorySource"]):
@@ -56,8 +56,8 @@ class AdvisorySource(AbstractContextManager["AdvisorySource"]):
             if self._mirror is None:
                 self._mirror = Mirror({name: store.Library(self._places, name) for name in known}, known)
         ran = "; ".join(
-            f"OSV archive for {name} of {one.data_date[:10]}, {one.records} records, sha256 {one.sha256[:12]}"
-            for name, one in known.items()
+            f"OSV archive for {name} of {entry.data_date[:10]}, {entry.records} records, sha256 {entry.sha256[:12]}"
+            for name, entry in known.items()
         )
         return self._mirror.url, ServiceUse(name="advisories", asked="OSV", ran=ran, provider="imported")
 

@@ -64,7 +64,7 @@ def edition(places: Places, ecosystem: str) -> Edition | None:
         return None
     except (OSError, ValueError, TypeError) as error:
         raise AdvisoryError(
-            f"the imported advisories cannot be read ({error})",
+            f"cannot read the imported advisories ({error})",
             where=str(home(places, ecosystem)),
             hint="import them again with `onward advisories import FILE`",
         ) from error
@@ -77,7 +77,7 @@ def import_archive(archive: Path, places: Places, *, ecosystem: str, source: str
     """
     by_package, by_id, newest, unusable = _sorted_records(archive, ecosystem, now)
     if not by_id:
-        raise AdvisoryError(f"the archive holds no record of {ecosystem}", where=str(archive), hint=_HINT)
+        raise AdvisoryError(f"the archive contains no record of {ecosystem}", where=str(archive), hint=_HINT)
     target = home(places, ecosystem)
     with archive.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -96,7 +96,7 @@ def import_archive(archive: Path, places: Places, *, ecosystem: str, source: str
             _pack(fresh, by_package, by_id, ecosystem)
         atomic.write(target / "edition.json", json.dumps(asdict(made), indent=2).encode())
     except OSError as error:
-        raise AdvisoryError(f"the advisories cannot be kept: {error.strerror}", where=str(target)) from error
+        raise AdvisoryError(f"cannot store the advisories: {error.strerror}", where=str(target)) from error
     return made
 
 
@@ -126,7 +126,7 @@ def keep_archive(archive: Path, places: Places, now: datetime) -> dict[str, int]
             every[ecosystem] += 1
     counts = {name: count for name, count in every.items() if count == total} or every
     if not counts:
-        raise AdvisoryError("the archive speaks of no package at all", where=str(archive), hint=_HINT)
+        raise AdvisoryError("the archive names no package", where=str(archive), hint=_HINT)
     try:
         for ecosystem in counts:
             target = archives(places) / _SCALIBR / ecosystem
@@ -135,7 +135,7 @@ def keep_archive(archive: Path, places: Places, now: datetime) -> dict[str, int]
                 shutil.copyfile(archive, fresh)
             atomic.write(target / "date.txt", newest.encode("ascii"))
     except OSError as error:
-        raise AdvisoryError(f"the advisories cannot be kept: {error.strerror}", where=str(archives(places))) from error
+        raise AdvisoryError(f"cannot store the advisories: {error.strerror}", where=str(archives(places))) from error
     return dict(counts)
 
 
@@ -206,7 +206,7 @@ class Library:
             self._homes: dict[str, str] = json.loads(self._zip.read("ids.json"))
         except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
             raise AdvisoryError(
-                f"the imported advisories cannot be read ({error})",
+                f"cannot read the imported advisories ({error})",
                 where=str(path),
                 hint="import them again with `onward advisories import FILE`",
             ) from error

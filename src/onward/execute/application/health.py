@@ -20,12 +20,12 @@ _PAUSE_S = 0.05
 _FINAL = frozenset({301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 410, 421})
 _FINAL_S = 5.0
 _WORDS_SHOWN = 6
-_REFUSED = "declare headers that admit the request, the host that it knows, or a path that is open"
+_REFUSED = "declare headers that authorise the request, the host that it expects, or a public path"
 _NOWHERE = "declare the path of its health document"
 _ADVICE: dict[int | None, str] = {
-    None: "does it listen on the {host} and {port} that it was given? its log says more",
-    400: "it may refuse the Host header: declare the host that it knows",
-    421: "it may refuse the Host header: declare the host that it knows",
+    None: "check that it listens on {host} and {port}; see its log",
+    400: "it may reject the Host header: declare the host that it expects",
+    421: "it may reject the Host header: declare the host that it expects",
     401: _REFUSED,
     403: _REFUSED,
     404: _NOWHERE,
@@ -84,18 +84,20 @@ def await_healthy(port: int, health: Health, ended: Callable[[], str | None], *,
         end = ended()
         if end is not None:
             # Also when there is a healthy answer: then somebody else gave it.
-            raise ServiceError(f"it ended before it was healthy: {end}; seen at {health.path}: {told(seen)}")
+            raise ServiceError(
+                f"it exited before it was healthy: {end}; last answer at {health.path}: {described(seen)}"
+            )
         if answer.status == health.status:
-            return _proven(port, health, answer, f"{told(seen)} after {now - began:.1f} s")
+            return _proven(port, health, answer, f"{described(seen)} after {now - began:.1f} s")
         if now - began > limit_s or (answer.status in _FINAL and now - since > _FINAL_S):
             raise ServiceError(
-                f"it was not healthy within {now - began:.0f} s; seen at {health.path}: {told(seen)}",
+                f"it was not healthy within {now - began:.0f} s; last answer at {health.path}: {described(seen)}",
                 hint=advice(answer, health),
             )
         time.sleep(_PAUSE_S)
 
 
-def told(answers: Iterable[Answer]) -> str:
+def described(answers: Iterable[Answer]) -> str:
     """Return what was seen, runs of the same counted, the last ones of many."""
     runs = [(seen, sum(1 for _ in run)) for seen, run in groupby(answer.seen for answer in answers)]
     words = [f"{seen} ({count} times)" if count > 1 else seen for seen, count in runs]
@@ -105,12 +107,12 @@ def told(answers: Iterable[Answer]) -> str:
 def advice(last: Answer, health: Health) -> str:
     """Return what to try after the last answer was not the expected one."""
     if last.location.startswith("https:"):
-        return 'it wants HTTPS: declare headers = { X-Forwarded-Proto = "https" }'
+        return 'it requires HTTPS: declare headers = { X-Forwarded-Proto = "https" }'
     if last.location.partition("?")[0].endswith(health.path.partition("?")[0] + "/"):
-        return f'the path needs its slash: health = "{health.path}/"'
+        return f'the path needs a trailing slash: health = "{health.path}/"'
     if last.location:
-        return "redirects are not followed: declare the path that answers itself"
-    return _ADVICE.get(last.status, "its log says more")
+        return "onward does not follow redirects: declare the final path"
+    return _ADVICE.get(last.status, "see its log")
 
 
 def _proven(port: int, health: Health, answer: Answer, words: str) -> str:
@@ -121,7 +123,7 @@ def _proven(port: int, health: Health, answer: Answer, words: str) -> str:
         return words
     if nonsense.body == answer.body:
         raise ServiceError(
-            f"its answer at {health.path} proves nothing: a path that cannot exist gets the same {answer.status}",
-            hint="declare the path of a document that only a healthy application gives",
+            f"its answer at {health.path} proves nothing: a path that does not exist also returns {answer.status}",
+            hint="declare a path that only a healthy application answers",
         )
-    return f"{words}; a path that cannot exist is answered with {nonsense.status} too, but with another document"
+    return f"{words}; a path that does not exist also returns {nonsense.status}, but a different document"

@@ -60,9 +60,9 @@ class ServerRun:
         started = self._processes.start(call)
         if isinstance(started, Ended):
             raise ServiceError(
-                f"{self.spec.name} could not be started: {started.text or started.outcome}",
+                f"cannot start {self.spec.name}: {started.text or started.outcome}",
                 where=self._where,
-                hint="is the program among what is deployed (project.deployed-requirements)?",
+                hint="check that project.deployed-requirements installs the program",
             )
         self._handle = started
         try:
@@ -109,10 +109,10 @@ class ServerRun:
             end = self.ended()
             if end is not None:
                 raise ServiceError(
-                    f"{self.spec.name}: something else answers on its port, and it ended: {end}", where=self._where
+                    f"{self.spec.name}: another process answers on its port, and it exited: {end}", where=self._where
                 )
             time.sleep(_PAUSE_S)
-        return "; the port is served by a process that it did not start itself" if listens is False else ""
+        return "; a process that it did not start serves the port" if listens is False else ""
 
     def _listens(self) -> bool | None:
         """Return whether one of its own processes listens on the port, None when the system does not tell."""

@@ -19,7 +19,7 @@ from onward.model.evidence import Reason, ServiceUse
 
 _TRIES = 3
 _PORTS = 10
-_MARK = "ONWARD_APPLICATION"
+_VARIABLE = "ONWARD_APPLICATION"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class AppEnvironment:
 class ServerGroup:
     """Everything that runs for one step."""
 
-    stage: AppEnvironment
+    app_env: AppEnvironment
     spec: Application
     servers: tuple[ServerRun, ...]
 
@@ -69,7 +69,7 @@ class ServerGroup:
         for server in self.servers:
             end = server.death()
             if end is not None:
-                return Reason(code="service", text=f"{self._called(server)} died while it was used: {end}")
+                return Reason(code="service", text=f"{self._called(server)} died during the step: {end}")
         return None
 
     def _use(self, server: ServerRun) -> ServiceUse:
@@ -78,13 +78,13 @@ class ServerGroup:
         return ServiceUse(
             name=self._called(server),
             asked=command,
-            ran=f"{command} (Python {self.stage.python})",
+            ran=f"{command} (Python {self.app_env.python})",
             provider="project",
             notes=notes,
         )
 
     def _called(self, server: ServerRun) -> str:
-        return self.stage.name if server.spec.name == SERVICE else f"{self.stage.name}: {server.spec.name}"
+        return self.app_env.name if server.spec.name == SERVICE else f"{self.app_env.name}: {server.spec.name}"
 
 
 def made_up(spec: Application) -> dict[str, str]:
@@ -93,29 +93,29 @@ def made_up(spec: Application) -> dict[str, str]:
 
 
 @contextmanager
-def crew(spec: Application, stage: AppEnvironment) -> Iterator[ServerGroup]:
+def running_group(spec: Application, app_env: AppEnvironment) -> Iterator[ServerGroup]:
     """Prepare and start the application; everything that it started is gone afterwards. Raises ServiceError."""
     mark = secrets.token_hex(8)
-    marked = {**stage.env, _MARK: mark}
+    marked = {**app_env.env, _VARIABLE: mark}
     servers: list[ServerRun] = []
     try:
-        _start(spec, stage, marked, servers)
-        yield ServerGroup(stage=stage, spec=spec, servers=tuple(servers))
+        _start(spec, app_env, marked, servers)
+        yield ServerGroup(app_env=app_env, spec=spec, servers=tuple(servers))
     finally:
         _stop(servers)
         # What left the process group (a daemon, a worker with a session of its own) still carries the mark.
-        end_processes_with_marker(f"{_MARK}={mark}")
+        end_processes_with_marker(f"{_VARIABLE}={mark}")
 
 
-def _start(spec: Application, stage: AppEnvironment, env: Mapping[str, str], servers: list[ServerRun]) -> None:
+def _start(spec: Application, app_env: AppEnvironment, env: Mapping[str, str], servers: list[ServerRun]) -> None:
     """Start all of them, on other ports where somebody was faster."""
     for tries_left in reversed(range(_TRIES)):
-        launches = _launches(spec, stage, env)
+        launches = _launches(spec, app_env, env)
         if tries_left == _TRIES - 1:
-            _prepare(spec, stage, launches[-1])
+            _prepare(spec, app_env, launches[-1])
         try:
             for launch in launches:
-                servers.append(ServerRun(launch, stage.processes))
+                servers.append(ServerRun(launch, app_env.processes))
                 servers[-1].start()
         except ServiceError:
             _stop(servers)
@@ -131,51 +131,51 @@ def _stop(servers: list[ServerRun]) -> None:
         server.stop()
 
 
-def _prepare(spec: Application, stage: AppEnvironment, launch: Launch) -> None:
+def _prepare(spec: Application, app_env: AppEnvironment, launch: Launch) -> None:
     """Run what prepares the application, in order, with its own variables."""
     for words in spec.prepare:
         argv = tuple(expand(word, launch.values) for word in words)
-        call = Call(argv=argv, cwd=stage.tree, env=launch.env, log=launch.log, timeout_s=spec.prepare_timeout_s)
-        ended = stage.processes.run(call)
+        call = Call(argv=argv, cwd=app_env.tree, env=launch.env, log=launch.log, timeout_s=spec.prepare_timeout_s)
+        ended = app_env.processes.run(call)
         if ended.exit != 0:
             said = with_tail(ended.text or ended.outcome, launch.log)
             raise ServiceError(
-                f"the application could not be prepared: {' '.join(words)} ended with {said}",
+                f"cannot prepare the application: {' '.join(words)} ended with {said}",
                 where="application.prepare",
-                hint="run it by hand against an empty database of the declared version",
+                hint="run the command by hand against an empty database of the declared version",
             )
 
 
-def _launches(spec: Application, stage: AppEnvironment, env: Mapping[str, str]) -> tuple[Launch, ...]:
-    given = {server.name: _free_port(stage) for server in spec.servers}
+def _launches(spec: Application, app_env: AppEnvironment, env: Mapping[str, str]) -> tuple[Launch, ...]:
+    given = {server.name: _free_port(app_env) for server in spec.servers}
     urls = {f"{name}.url": f"http://{ports.LOOPBACK}:{port}" for name, port in given.items()}
     announced = {server.variable: urls[f"{server.name}.url"] for server in spec.companions if server.variable}
-    made_up = {f"secret:{name}": value for name, value in stage.secrets.items()}
+    made_up = {f"secret:{name}": value for name, value in app_env.secrets.items()}
     shared = {**made_up, **urls, "host": ports.LOOPBACK}
     return tuple(
-        _launch(server, stage, {**env, **announced}, {**shared, "port": str(given[server.name])})
+        _launch(server, app_env, {**env, **announced}, {**shared, "port": str(given[server.name])})
         for server in spec.servers
     )
 
 
-def _free_port(stage: AppEnvironment) -> int:
+def _free_port(app_env: AppEnvironment) -> int:
     """Return a port on which nobody listens; what comes in the last moment is found out when the server starts."""
-    candidates = (stage.free_port() for _ in range(_PORTS))
+    candidates = (app_env.free_port() for _ in range(_PORTS))
     port = next((port for port in candidates if not ports.is_taken(port)), None)
     if port is None:
-        raise ServiceError(f"{_PORTS} ports were tried, and somebody listens on each", where="application")
+        raise ServiceError(f"no free port found in {_PORTS} attempts", where="application")
     return port
 
 
-def _launch(server: Server, stage: AppEnvironment, env: Mapping[str, str], values: Mapping[str, str]) -> Launch:
+def _launch(server: Server, app_env: AppEnvironment, env: Mapping[str, str], values: Mapping[str, str]) -> Launch:
     own = {name: expand(text, values) for name, text in server.environment}
     suffix = "" if server.name == SERVICE else f"-{server.name}"
     return Launch(
         spec=server,
         argv=tuple(expand(word, values) for word in server.command),
         env={**env, **own},
-        tree=stage.tree,
-        log=stage.logs / f"{stage.name}{suffix}.log",
+        tree=app_env.tree,
+        log=app_env.logs / f"{app_env.name}{suffix}.log",
         port=int(values["port"]),
         values=values,
     )

@@ -31,7 +31,7 @@ _STORED = ("tool", "environment", "guests")
 _SERVERS = ("servers", "programs")
 _LOOSE = ("interpreters.json",)
 # What nothing can make again: only `clear(everything=True)` takes it all, and pruning takes old runs only.
-_KEPT = ("run", "advisories")
+_DURABLE = ("run", "advisories")
 _UNPRUNED = "advisories"
 
 
@@ -82,12 +82,12 @@ def clear(
     With `everything` the folders of the cache and of the state themselves go, and those `beyond`, unless something in
     them is in use or is not onward's.
     """
-    wanted = [entry for entry in entries(places, beyond) if everything or entry.kind not in _KEPT]
+    wanted = [entry for entry in entries(places, beyond) if everything or entry.kind not in _DURABLE]
     removed = tuple(entry for entry in wanted if _remove(places, entry))
     held = tuple(entry for entry in wanted if entry not in removed)
     if not held:
         for name in (*_IN_CACHE.values(), LOCKS, *_LOOSE):
-            if everything or name not in _KEPT:
+            if everything or name not in _DURABLE:
                 remove(places.cache / name)
         if everything:
             for name in (*_IN_STATE.values(), "services"):
@@ -157,9 +157,9 @@ def _remove(places: Places, entry: Entry) -> bool:
             return True
         except OSError as error:
             raise RecordError(
-                f"{entry.kind} {entry.name} cannot be removed: {error.strerror}",
+                f"cannot remove {entry.kind} {entry.name}: {error.strerror}",
                 where=str(error.filename or entry.path),
-                hint="look at who owns it and whether a program still uses it",
+                hint="check its owner and whether a program still uses it",
             ) from error
         if entry.kind in _STORED:
             for path in _locks_of(places, entry):

@@ -47,11 +47,11 @@ class Store:
     def __init__(self, root: Path, stopped: Callable[[], bool] = lambda: False) -> None:
         self._root = root
         self._stopped = stopped
-        self._held: dict[str, FileIO] = {}
+        self._locks: dict[str, FileIO] = {}
         self._failed: dict[Path, ProvisionError] = {}
         self._guard = threading.Lock()
         # A store that nobody has any more uses nothing any more.
-        weakref.finalize(self, _let_go, self._held)
+        weakref.finalize(self, _let_go, self._locks)
 
     def find(self, kind: str, key: str) -> Made | None:
         """Return the folder when it is finished, and hold it from now on; None when it has to be made."""
@@ -78,15 +78,15 @@ class Store:
             return self.find(kind, key) or self._make(kind, key, make)
         except OSError as error:
             raise ProvisionError(
-                f"the cache cannot be written: {error.strerror or error}",
+                f"cannot write the cache: {error.strerror or error}",
                 where=str(error.filename or self._root),
-                hint="make room on the disk, or set ONWARD_CACHE_DIR to a folder that can be written",
+                hint="free disk space, or set ONWARD_CACHE_DIR to a writable folder",
             ) from error
 
     def close(self) -> None:
         """Let go of every folder that was held."""
         with self._guard:
-            _let_go(self._held)
+            _let_go(self._locks)
 
     def _make(self, kind: str, key: str, make: Callable[[Path], Note]) -> Made:
         folder = self._root / kind / key
@@ -112,14 +112,14 @@ class Store:
 
     def _hold(self, name: str) -> None:
         with self._guard:
-            if name not in self._held:
-                self._held[name] = self._wait(f"{name}.use", shared=True)
+            if name not in self._locks:
+                self._locks[name] = self._wait(f"{name}.use", shared=True)
 
     def _wait(self, name: str, *, shared: bool = False, purpose: str = "") -> FileIO:
         path = self._root / LOCKS / name
         held = lock.wait(path, shared=shared, purpose=purpose, stopped=self._stopped)
         if held is None:
-            message = "interrupted while another process was making the same folder"
+            message = "interrupted while another process was creating the same folder"
             raise ProvisionError(message, where=str(lock.holder(path) or path))
         return held
 

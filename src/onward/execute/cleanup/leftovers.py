@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from onward.execute.cleanup.owned import OwnedResource
-from onward.execute.process.group import end_strays
+from onward.execute.process.group import end_orphans
 from onward.execute.process.identity import Identity, identify
 
 _TRIES = 5
@@ -21,7 +21,7 @@ _PAUSE_S = 0.05
 def end_processes(resource: OwnedResource) -> tuple[Identity, ...]:
     """End the process that was written down, and every process of its program that works in its folder."""
     written = (Identity(resource.pid, resource.started),) if resource.pid and resource.started else ()
-    return end_strays({*written, *_residents(resource)})
+    return end_orphans({*written, *_residents(resource)})
 
 
 def clear_folder(resource: OwnedResource) -> None:

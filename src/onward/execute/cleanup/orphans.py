@@ -48,7 +48,7 @@ def _is_abandoned(folder: Path) -> bool:
         return False
 
 
-def end_strays_of_dead_runs() -> tuple[str, ...]:
+def end_orphans_of_dead_runs() -> tuple[str, ...]:
     """End every process of this user that carries the marker of a run which nobody holds; return those runs."""
     dead = tuple(sorted(run for run in _marked_runs() if not is_held(Path(run, RUN_LOCK))))
     for run in dead:

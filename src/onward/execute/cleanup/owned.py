@@ -19,7 +19,7 @@ from onward.model.places import RUN_LOCK, Places
 class OwnedResource:
     """One thing that must not outlive its run: a process with its folder, a container, or a share of a foreign server.
 
-    `programs` are the executables whose processes have `folder` as their working directory. `mark` is in the names of
+    `programs` are the executables whose processes have `folder` as their working directory. `label` is in the names of
     databases (or the values of claims) on the server at `address`, and the label of the container.
     """
 
@@ -27,7 +27,7 @@ class OwnedResource:
     run: str
     owner: int
     owner_started: str
-    mark: str
+    label: str
     folder: str = ""
     programs: tuple[str, ...] = ()
     pid: int = 0
@@ -44,15 +44,15 @@ class OwnedResources:
         self._run_dir = run_dir
 
     def begin(self, service: str) -> OwnedResource:
-        """Return a new resource with an id, which begins with `service`, and a mark of its own; nothing is written yet."""
-        mark = secrets.token_hex(4)
+        """Return a new resource with an id, which begins with `service`, and a label of its own; nothing is written yet."""
+        label = secrets.token_hex(4)
         me = identify(os.getpid()) or Identity(os.getpid(), "")
         return OwnedResource(
-            id=f"{service}-{mark}",
+            id=f"{service}-{label}",
             run=str(self._run_dir),
             owner=me.pid,
             owner_started=me.started,
-            mark=mark,
+            label=label,
         )
 
     def located(self, resource: OwnedResource, folder: Path, programs: tuple[str, ...]) -> OwnedResource:
@@ -67,9 +67,9 @@ class OwnedResources:
             atomic.write(path, json.dumps(asdict(resource)).encode())
         except OSError as error:
             raise ServiceError(
-                f"a service cannot be started because its identity cannot be written: {error.strerror}",
+                f"cannot start a service, because onward cannot record its identity: {error.strerror}",
                 where=str(path),
-                hint="make room on the disk, or set ONWARD_STATE_DIR to a folder that can be written",
+                hint="free disk space, or set ONWARD_STATE_DIR to a writable folder",
             ) from error
         return resource
 

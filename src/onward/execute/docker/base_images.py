@@ -18,7 +18,7 @@ _REACH_S = 5.0
 _HUB = "docker.io"
 # Where Docker Hub's images come from: https://distribution.github.io/distribution/recipes/mirror/
 _REGISTRIES = {_HUB: "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
-_HINT = "fetch or load it while there is a network, or name an image that this machine has by `build-args`"
+_HINT = "pull or load it while online, or use `build-args` to select an image of this machine"
 
 
 def availability(image: str, environ: Mapping[str, str]) -> Availability:
@@ -32,10 +32,10 @@ def availability(image: str, environ: Mapping[str, str]) -> Availability:
         return Availability(present=True, detail=f"the engine has {image}")
     info = _engine_info(environ)
     if info is None:
-        return Availability(present=False, detail="the Docker engine does not answer", hint="start its daemon")
+        return Availability(present=False, detail="the Docker engine does not answer", hint="start the Docker daemon")
     registry = _registry(image)
     if _has_other_ways(info, registry, environ):
-        return Availability(present=True, detail=f"assumed: the engine has its own way to {registry}")
+        return Availability(present=True, detail=f"assumed: the engine has its own route to {registry}")
     why = _unreachable(_REGISTRIES.get(registry, registry))
     if not why:
         return Availability(present=True, detail=f"{registry} can be reached")
@@ -78,5 +78,5 @@ def _unreachable(registry: str) -> str:
     try:
         socket.create_connection((host, int(port or 443)), timeout=_REACH_S).close()
     except (OSError, ValueError) as error:
-        return f"{registry} cannot be reached ({getattr(error, 'strerror', None) or error})"
+        return f"cannot reach {registry} ({getattr(error, 'strerror', None) or error})"
     return ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from onward.errors import ServiceError
 from onward.execute.process.processes import quick
 
-LABEL = "onward.mark"
+LABEL = "onward.label"
 ASK_S = 5.0
 RUN_S = 60.0
 _PULL_S = 300.0
@@ -21,12 +21,12 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name in _REACHES or name.startswith("DOCKER_")}
 
 
-def refusal(environ: Mapping[str, str]) -> str:
+def unavailable(environ: Mapping[str, str]) -> str:
     """Return why Docker cannot be used here, empty when it can; takes seconds at most."""
     if shutil.which("docker", path=environ.get("PATH", "")) is None:
-        return "docker is not on the PATH"
+        return "docker not found on the PATH"
     if environ.get("DOCKER_HOST", "unix:").partition(":")[0] != "unix":
-        return "the Docker engine is on another machine, whose loopback address is not ours"
+        return "the Docker engine runs on another machine; services on its loopback address are not reachable"
     code, _, errors = ask(("version", "--format", "{{.Server.Version}}"), environment(environ), ASK_S)
     return "" if code == 0 else f"the Docker engine does not answer: {last_line(errors)}"
 
@@ -45,9 +45,9 @@ def fetch(image: str, environ: Mapping[str, str]) -> None:
         raise ServiceError(f"docker cannot pull {image}: {last_line(errors)}")
 
 
-def remove(mark: str, environ: Mapping[str, str] | None = None) -> bool:
-    """Remove the containers and images labelled with `mark`; return whether none is left, as far as the engine tells."""
-    label = f"label={LABEL}={mark}"
+def remove(label: str, environ: Mapping[str, str] | None = None) -> bool:
+    """Remove the containers and images labelled with `label`; return whether none is left, as far as the engine tells."""
+    label = f"label={LABEL}={label}"
     containers = _gone(("ps", "--all", "--quiet"), ("rm", "--force", "--volumes"), label, environ)
     # what an image was built from stays: it is the engine's own layer cache
     return containers and _gone(
@@ -72,4 +72,4 @@ def ask(words: tuple[str, ...], environ: Mapping[str, str] | None, timeout_s: fl
 def last_line(errors: bytes) -> str:
     """Return the last line that docker wrote about what went wrong."""
     lines = errors.decode(errors="replace").strip().splitlines()
-    return lines[-1].strip() if lines else "it says nothing"
+    return lines[-1].strip() if lines else "no output"

@@ -18,11 +18,11 @@ class Images(AbstractContextManager["Images"]):
     """The images of one run; nothing is asked of Docker before the first step that wants a label."""
 
     def __init__(self, places: Places, run: Path, environ: Mapping[str, str]) -> None:
-        self._belongings = OwnedResources(places, run)
+        self._owned = OwnedResources(places, run)
         self._run = run
         self._environ = environ
         self._guard = threading.Lock()
-        self._kept: OwnedResource | None = None
+        self._label_owner: OwnedResource | None = None
 
     def labels(self) -> tuple[str, str]:
         """Return the label that names the run, and the one by which what carries it is removed after the run.
@@ -30,15 +30,15 @@ class Images(AbstractContextManager["Images"]):
         ServiceError when the state directory cannot be written: what is not written down could not be removed.
         """
         with self._guard:
-            if self._kept is None:
-                begun = replace(self._belongings.begin("images"), container=True)
-                self._kept = self._belongings.keep(begun)
-        return f"onward.run={self._run.name}", f"{engine.LABEL}={self._kept.mark}"
+            if self._label_owner is None:
+                begun = replace(self._owned.begin("images"), container=True)
+                self._label_owner = self._owned.keep(begun)
+        return f"onward.run={self._run.name}", f"{engine.LABEL}={self._label_owner.label}"
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Remove what carries the label; what cannot be removed now is left to the next run."""
-        if self._kept is not None and engine.remove(self._kept.mark, engine.environment(self._environ)):
-            self._belongings.forget(self._kept)
+        if self._label_owner is not None and engine.remove(self._label_owner.label, engine.environment(self._environ)):
+            self._owned.forget(self._label_owner)
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:

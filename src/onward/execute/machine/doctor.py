@@ -18,9 +18,9 @@ from onward.model.places import Places
 from onward.model.toolbox import GITLEAKS
 
 _PROGRAMS = {
-    "git": "everything: onward works on git repositories",
-    "go": "gitleaks is built with it where it is not installed",
-    "npm": "embedded PostgreSQL is fetched with it; without it onward takes Node from a wheel",
+    "git": "everything: onward needs a git repository",
+    "go": "onward builds gitleaks with it where gitleaks is not installed",
+    "npm": "onward downloads embedded PostgreSQL with it; without it onward uses Node from a wheel",
 }
 # Told of also where no check asks for them.
 _USUAL = (GITLEAKS, Advisories("PyPI"), DOCKER, BROWSER)
@@ -59,7 +59,7 @@ class Checkup:
             offline=self.offline,
             services=self.services,
         )
-        yield Part(kind="program", name="uv", availability=_uv(), cost="no environment and no tool can be made")
+        yield Part(kind="program", name="uv", availability=_uv(), cost="onward cannot create environments or tools")
         for version in self.pythons:
             yield _part(Interpreter(version), context, f"steps under Python {version} are not run")
         for name, cost in _PROGRAMS.items():
@@ -77,7 +77,7 @@ class Checkup:
         """Return what becomes of the checks that ask for one of these, which are names of the same thing."""
         names = dict.fromkeys(name for need in needs for name in self.users.get(need, ()))
         if not names:
-            return "nothing that this pipeline has asks for it"
+            return "not needed by this pipeline"
         return f"{'not run' if needs[0].excuses else 'unverified'}: {', '.join(names)}"
 
 
@@ -89,7 +89,7 @@ def _uv() -> Availability:
     try:
         return Availability(present=True, detail=importlib.metadata.version("uv"))
     except importlib.metadata.PackageNotFoundError:
-        return Availability(present=False, detail="uv is not installed beside onward", hint="install onward again")
+        return Availability(present=False, detail="uv is not installed with onward", hint="reinstall onward")
 
 
 def _place(name: str, path: Path) -> Part:

@@ -93,12 +93,12 @@ def _await_vanished(group: int) -> None:
         time.sleep(_PAUSE_S)
 
 
-def end_strays(strays: Iterable[Identity], grace_s: float = 2.0) -> tuple[Identity, ...]:
+def end_orphans(orphans: Iterable[Identity], grace_s: float = 2.0) -> tuple[Identity, ...]:
     """End processes that an earlier, killed onward left behind, with their groups; return those that were still alive.
 
     Nothing is touched but exactly these processes: one that merely has the same pid has another start time.
     """
-    alive = tuple(stray for stray in strays if is_alive(stray))
+    alive = tuple(stray for stray in orphans if is_alive(stray))
     for code, wait_s in ((TERM, grace_s), (KILL, _VANISH_S)):
         _signal_each(alive, code)
         _await_all_gone(alive, wait_s)
@@ -107,11 +107,11 @@ def end_strays(strays: Iterable[Identity], grace_s: float = 2.0) -> tuple[Identi
 
 def end_processes_with_marker(marker: str, grace_s: float = 2.0) -> tuple[Identity, ...]:
     """End this user's processes whose environment holds `marker` ("NAME=value"), except this one; return them."""
-    return end_strays((stray for stray in processes_with_marker(marker) if stray.pid != os.getpid()), grace_s)
+    return end_orphans((stray for stray in processes_with_marker(marker) if stray.pid != os.getpid()), grace_s)
 
 
-def _signal_each(strays: tuple[Identity, ...], code: int) -> None:
-    for stray in strays:
+def _signal_each(orphans: tuple[Identity, ...], code: int) -> None:
+    for stray in orphans:
         if not is_alive(stray):
             continue
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -120,9 +120,9 @@ def _signal_each(strays: tuple[Identity, ...], code: int) -> None:
             (os.killpg if leads else os.kill)(stray.pid, code)
 
 
-def _await_all_gone(strays: tuple[Identity, ...], wait_s: float) -> None:
+def _await_all_gone(orphans: tuple[Identity, ...], wait_s: float) -> None:
     until = time.monotonic() + wait_s
-    while any(is_alive(stray) for stray in strays) and time.monotonic() < until:
+    while any(is_alive(stray) for stray in orphans) and time.monotonic() < until:
         time.sleep(_PAUSE_S)
 
 

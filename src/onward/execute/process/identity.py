@@ -31,7 +31,7 @@ def is_alive(identity: Identity) -> bool:
 
 def processes_with_marker(marker: str) -> tuple[Identity, ...]:
     """Return the processes of this user whose environment holds the entry `marker` ("NAME=value")."""
-    import psutil  # noqa: PLC0415  # half of what importing onward costs, and only needed for strays
+    import psutil  # noqa: PLC0415  # half of what importing onward costs, and only needed for orphans
 
     def carries(process: psutil.Process) -> bool:
         name, _, value = marker.partition("=")

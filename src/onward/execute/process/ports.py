@@ -19,8 +19,8 @@ def free_port() -> int:
             probe.bind((LOOPBACK, 0))
         except OSError as error:
             raise ServiceError(
-                f"there is no free port on {LOOPBACK}: {error.strerror}",
-                hint="see who holds them all with `ss -tln`, or give addresses by ONWARD_POSTGRES_URL and ONWARD_REDIS_URL",
+                f"no free port on {LOOPBACK}: {error.strerror}",
+                hint="list used ports with `ss -tln`, or set ONWARD_POSTGRES_URL and ONWARD_REDIS_URL to running servers",
             ) from error
         return int(probe.getsockname()[1])
 

@@ -195,7 +195,7 @@ def quick(
         finally:
             timer.cancel()
     if any(late):
-        return 124, b"", f"{argv[0]} took longer than {timeout_s:g} s".encode()
+        return 124, b"", f"{argv[0]} did not finish within {timeout_s:g} s".encode()
     return popen.returncode, output, errors
 
 
@@ -216,18 +216,18 @@ def _open(path: Path, mode: str) -> IO[bytes]:
         return path.open(mode, buffering=0)
     except OSError as error:
         raise RecordError(
-            f"the output of a program cannot be written: {error.strerror}",
+            f"cannot write the output of a program: {error.strerror}",
             where=str(path),
-            hint="make room on the disk, or set ONWARD_STATE_DIR to a folder that can be written",
+            hint="free disk space, or set ONWARD_STATE_DIR to a writable folder",
         ) from error
 
 
 def _why(call: Call, error: Exception) -> str:
     if isinstance(error, OSError) and str(error.filename) == str(call.cwd):
-        return f"the folder {call.cwd} to run it in cannot be entered: {error.strerror}"
+        return f"cannot enter the folder {call.cwd}: {error.strerror}"
     if isinstance(error, KeyError):
-        return f"there is no system user named {call.user}"
+        return f"system user {call.user} not found"
     if isinstance(error, FileNotFoundError):
-        return f"there is no program {call.argv[0]}"
+        return f"program {call.argv[0]} not found"
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return f"{call.argv[0]}: {reason}"

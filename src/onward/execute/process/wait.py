@@ -21,7 +21,7 @@ def await_answer(answers: Callable[[], bool], ended: Callable[[], str | None], *
     while not answers():
         end = ended()
         if end is not None:
-            raise ServiceError(f"{what} ended while it was starting: {end}")
+            raise ServiceError(f"{what} exited during start-up: {end}")
         if time.monotonic() > until:
             raise ServiceError(f"{what} did not answer within {limit_s:g} s")
         time.sleep(pause)
@@ -42,4 +42,4 @@ def tail(log: Path) -> str:
 def with_tail(text: str, log: Path) -> str:
     """Return `text` followed by the last lines of the log, where there are any."""
     last = tail(log)
-    return f"{text}; its last lines: {last}" if last else text
+    return f"{text}; last output: {last}" if last else text

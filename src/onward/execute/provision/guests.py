@@ -66,15 +66,15 @@ def _files() -> Iterator[tuple[str, bytes]]:
     """Yield every file that programs may need, with its path in this package, which may be an archive."""
     package = resources.files("onward")
     yield from _below(package / "guest", "guest")
-    for gate in sorted((package / "gates").iterdir(), key=lambda one: one.name):
+    for gate in sorted((package / "gates").iterdir(), key=lambda entry: entry.name):
         yield from _below(gate / "guests", f"gates/{gate.name}/guests")
         if (shapes := gate / "shapes.py").is_file():
             yield f"gates/{gate.name}/shapes.py", shapes.read_bytes()
 
 
 def _below(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
-    for one in sorted(folder.iterdir(), key=lambda one: one.name) if folder.is_dir() else ():
-        if one.is_file():
-            yield f"{name}/{one.name}", one.read_bytes()
-        elif one.name != "__pycache__":
-            yield from _below(one, f"{name}/{one.name}")
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else ():
+        if entry.is_file():
+            yield f"{name}/{entry.name}", entry.read_bytes()
+        elif entry.name != "__pycache__":
+            yield from _below(entry, f"{name}/{entry.name}")

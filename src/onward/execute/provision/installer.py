@@ -25,7 +25,7 @@ def _uv() -> str:
         try:
             return str(find_uv_bin())
         except FileNotFoundError as error:
-            raise ProvisionError(f"uv is not installed beside onward ({error})", hint="install onward again") from error
+            raise ProvisionError(f"uv is not installed with onward ({error})", hint="reinstall onward") from error
 
 
 class Installer:
@@ -66,7 +66,7 @@ class Installer:
         call = Call(argv=argv, cwd=cwd, env={**self.environ, **(env or {})}, log=log, timeout_s=_TIMEOUT_S)
         ended = self.processes.run(call)
         if ended.exit != 0:
-            raise failure(argv, ended, said(log, begin))
+            raise failure(argv, ended, output_of(log, begin))
 
 
 def failure(argv: tuple[str, ...], ended: Ended, output: str) -> ProvisionError:
@@ -74,13 +74,13 @@ def failure(argv: tuple[str, ...], ended: Ended, output: str) -> ProvisionError:
     words = " ".join((Path(argv[0]).name, *argv[1:3]))
     detail = output or ended.text
     return ProvisionError(
-        f"{words} did not succeed ({ended.outcome})" + (f":\n{detail}" if detail else ""),
+        f"{words} failed ({ended.outcome})" + (f":\n{detail}" if detail else ""),
         where=words,
-        hint="registries and proxies are those of the installer's own configuration and of UV_, NPM_CONFIG_ and PIP_INDEX_URL",
+        hint="the installer takes registries and proxies from its configuration, UV_*, NPM_CONFIG_* and PIP_INDEX_URL",
     )
 
 
-def said(log: Path, begin: int = 0) -> str:
+def output_of(log: Path, begin: int = 0) -> str:
     """Return the last lines of what was appended to `log` after its first `begin` bytes."""
     text = log.read_bytes()[begin:].decode(errors="replace").strip()
     return "\n".join(text.splitlines()[-_TAIL_LINES:])

@@ -30,19 +30,19 @@ def has_database(need: ScannerDatabase, context: ProbeContext) -> Availability:
 def databases(needs: tuple[ScannerDatabase, ...], context: LeaseContext) -> Lease:
     """Give where each database is, and whether it was imported."""
     found = [context.run.advisories.database(need.name) for need in needs]
-    folders = {f"{one.name}.folder": str(one.folder) for one in found}
+    folders = {f"{entry.name}.folder": str(entry.folder) for entry in found}
     return Lease(
         giver=str(needs[0]),
-        tokens={**folders, **{f"{one.name}.source": one.source for one in found}},
+        tokens={**folders, **{f"{entry.name}.source": entry.source for entry in found}},
         variables=registries(context),
-        services=tuple(one.use for one in found),
+        services=tuple(entry.use for entry in found),
     )
 
 
 def answers_audits(_: RegistryAudit, context: ProbeContext) -> Availability:
     """Say whether the registry answers `npm audit`, which only asking shows."""
     if context.offline:
-        detail = "offline: the registry is not asked for advisories"
+        detail = "offline: onward does not query the registry for advisories"
         return Availability(present=False, detail=detail, hint="run without --offline")
     from onward.execute.advisories import npm_audit  # noqa: PLC0415  # as above
 

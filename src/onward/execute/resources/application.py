@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from onward.errors import OnwardError, RepositoryError, ServiceError
-from onward.execute.application.server_group import AppEnvironment, ServerGroup, crew, made_up
+from onward.execute.application.server_group import AppEnvironment, ServerGroup, made_up, running_group
 from onward.execute.application.variables import addresses, import_path, plain_variables
 from onward.execute.resources.context import LeaseContext, RunEnvironment
 from onward.execute.services.pool import Leased
@@ -26,7 +26,7 @@ def lease(needs: tuple[RunningApplication, ...], context: LeaseContext) -> Lease
     """
     site = context.run.site
     if site.pipeline.application is None:
-        raise ServiceError("onward.toml has no [application], so there is nothing to start", where="application")
+        raise ServiceError("onward.toml has no [application] section", where="application")
     launcher = AppLauncher(context=context, spec=site.pipeline.application, secrets=made_up(site.pipeline.application))
     first = launcher.first()
     is_compared = BASE_APPLICATION in needs and site.project.revision.base is not None
@@ -104,7 +104,7 @@ class AppLauncher:
             python=environment.version,
             secrets=self.secrets,
         )
-        return self.context.stack.enter_context(crew(self.spec, stage))
+        return self.context.stack.enter_context(running_group(self.spec, stage))
 
     def _node_variables(self, project: Project, tree: Path, path: str) -> Mapping[str, str]:
         """Return what gives `prepare` the packages of the front end that it builds, put where npm looks for them."""

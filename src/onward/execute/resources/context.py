@@ -111,12 +111,12 @@ class LeaseContext:
     @property
     def environment(self) -> Environment | None:
         """The project's environment, None where the step has none."""
-        return next((one.environment for one in self.held if isinstance(one, EnvironmentLease)), None)
+        return next((entry.environment for entry in self.held if isinstance(entry, EnvironmentLease)), None)
 
     @property
     def leased(self) -> tuple[Leased, ...]:
         """The services."""
-        return tuple(leased for one in self.held if isinstance(one, ServiceLease) for leased in one.leased)
+        return tuple(leased for entry in self.held if isinstance(entry, ServiceLease) for leased in entry.leased)
 
     def interpreter(self) -> Path | None:
         """Return the interpreter of the matrix under which the step runs, None where it needs none."""

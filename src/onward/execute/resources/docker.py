@@ -18,7 +18,7 @@ def available(_: DockerEngine, context: ProbeContext) -> Availability:
     program = shutil.which("docker", path=context.environ.get("PATH", ""))
     hint = "install Docker and start its daemon; embedded services need none"
     if program is None:
-        return Availability(present=False, detail="docker is not on the PATH", hint=hint)
+        return Availability(present=False, detail="docker not found on the PATH", hint=hint)
     argv = (program, "version", "--format", "{{.Server.Version}}")
     code, output, errors = quick(argv, cwd=Path("/"), timeout_s=_ANSWER_S, env=dict(context.environ))
     if code == 0:

@@ -25,7 +25,7 @@ def lease(needs: Sequence[Need], context: LeaseContext) -> Lease:
 def has_account(need: Account, context: ProbeContext) -> Availability:
     """Say whether its variable is set."""
     if context.offline:
-        detail = f"offline, so the account of {need.name} is not used"
+        detail = f"offline: onward does not use the account {need.name}"
         return Availability(present=False, detail=detail, hint="run without --offline")
     if context.environ.get(need.name):
         return Availability(present=True, detail=f"{need.name} is set")

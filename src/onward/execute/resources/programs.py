@@ -21,7 +21,7 @@ def has_interpreter(need: Interpreter, context: ProbeContext) -> Availability:
     if found is not None:
         return Availability(present=True, detail=f"{found.full_version} at {found.path}")
     hint = f"`uv python install {need.name}` or `pyenv install {need.name}`"
-    return Availability(present=False, detail=f"there is no Python {need.name} here", hint=hint)
+    return Availability(present=False, detail=f"Python {need.name} not found", hint=hint)
 
 
 def interpreter(needs: tuple[Interpreter, ...], context: LeaseContext) -> Lease:
@@ -52,12 +52,12 @@ def _provisioned(tool: Tool, source: Program, context: ProbeContext) -> Availabi
     from onward.execute.provision.tools import programs  # noqa: PLC0415  # as above
 
     if stamped(context.places.cache / programs.KIND / programs.key(tool, source)) is not None:
-        return Availability(present=True, detail=f"{source.version}, made by onward")
+        return Availability(present=True, detail=f"{source.version}, provided by onward")
     if programs.builder(source, context.environ) is not None:
         how = f"built from its Go module at its first use, in about {source.build_time}"
         return Availability(present=True, detail=f"{source.version}, {how}")
-    unbuilt = ", and there is no Go toolchain to build it" if source.module else ""
-    detail = f"{tool.name} is not on the PATH{unbuilt}"
+    unbuilt = ", and no Go toolchain found to build it" if source.module else ""
+    detail = f"{tool.name} not found on the PATH{unbuilt}"
     return Availability(present=False, detail=detail, hint=programs.how_to_get(tool, source))
 
 
@@ -74,8 +74,8 @@ def tools(needs: tuple[Tool, ...], context: LeaseContext) -> Lease:
     }
     return Lease(
         giver="tools",
-        tokens={f"tool:{name}": str(one.executable) for name, one in made.items()},
-        tools=tuple(one.use for one in made.values()),
+        tokens={f"tool:{name}": str(entry.executable) for name, entry in made.items()},
+        tools=tuple(value.use for value in made.values()),
     )
 
 
@@ -85,7 +85,7 @@ def has_browser(_: Browser, context: ProbeContext) -> Availability:
     if found is not None:
         return Availability(present=True, detail=str(found))
     hint = "install Chromium (for example `apt-get install chromium` or `playwright install chromium`)"
-    return Availability(present=False, detail="no Chromium and no Chrome", hint=hint)
+    return Availability(present=False, detail="Chromium or Chrome not found", hint=hint)
 
 
 def browser(needs: tuple[Browser, ...], context: LeaseContext) -> Lease:

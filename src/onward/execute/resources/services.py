@@ -24,7 +24,7 @@ def available(need: Service, context: ProbeContext) -> Availability:
     return Availability(
         present=bool(able),
         detail="; ".join(able or [detail for _, detail in ways]),
-        hint=f"give onward a server by ONWARD_{spec.kind.upper()}_URL, start Docker, or install {spec.kind}",
+        hint=f"set ONWARD_{spec.kind.upper()}_URL to a server, start Docker, or install {spec.kind}",
     )
 
 
@@ -64,17 +64,17 @@ def lease(needs: tuple[Service, ...], context: LeaseContext) -> ServiceLease:
     leased = context.stack.enter_context(
         run.services.lease(context.step.id, names, context.cpus if runs_project else 0)
     )
-    kinds = Counter(one.spec.kind for one in leased)
+    kinds = Counter(entry.spec.kind for entry in leased)
     # tokens are named by kind, and say nothing where there are two of one
-    only = [one for one in leased if kinds[one.spec.kind] == 1]
-    urls = {f"{one.spec.kind}.url": one.url for one in only}
+    only = [entry for entry in leased if kinds[entry.spec.kind] == 1]
+    urls = {f"{entry.spec.kind}.url": entry.url for entry in only}
     return ServiceLease(
         giver="services",
         leased=leased,
-        tokens={**urls, **{f"{one.spec.kind}.log": str(one.log) for one in only if one.log}},
+        tokens={**urls, **{f"{entry.spec.kind}.log": str(entry.log) for entry in only if entry.log}},
         variables={**variables.addresses(leased), **variables.worker_addresses(leased)} if runs_project else {},
-        services=tuple(one.use for one in leased),
-        notes=tuple(note for one in leased for note in one.use.notes),
-        secrets=tuple(secret for one in leased for secret in one.secrets),
+        services=tuple(entry.use for entry in leased),
+        notes=tuple(note for entry in leased for note in entry.use.notes),
+        secrets=tuple(secret for entry in leased for secret in entry.secrets),
         error=lambda: run.services.check(leased),
     )

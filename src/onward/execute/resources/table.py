@@ -74,7 +74,7 @@ def lease_all(needs: Iterable[Need], context: LeaseContext) -> tuple[Lease, ...]
 
 
 def _declared(resource: Resource[Any], lease: Lease) -> Lease:
-    unknown = [token for token in lease.tokens if not any(fnmatchcase(token, one) for one in resource.tokens)]
+    unknown = [token for token in lease.tokens if not any(fnmatchcase(token, entry) for entry in resource.tokens)]
     if unknown:
         raise LookupError(f"{lease.giver} gives the tokens {unknown}, which its entry in the table does not name")
     return lease

@@ -10,27 +10,27 @@ from onward.execute.services.supply import Offer, Provider, ServiceContext, Supp
 from onward.model.pipeline import ServiceSpec
 
 
-def open_supply(spec: ServiceSpec, site: ServiceContext, *, strict: bool) -> tuple[Supply, tuple[str, ...]]:
+def open_supply(spec: ServiceSpec, context: ServiceContext, *, strict: bool) -> tuple[Supply, tuple[str, ...]]:
     """Open the best supply of `spec`; return it with notes on what was passed over.
 
     Raises ServiceError when no provider has it, and with `strict` when none has the declared major version.
     """
-    return choose(spec, site, providers(spec, site), strict=strict)
+    return choose(spec, context, providers(spec, context), strict=strict)
 
 
 def choose(
-    spec: ServiceSpec, site: ServiceContext, providers: Sequence[Provider], *, strict: bool
+    spec: ServiceSpec, context: ServiceContext, providers: Sequence[Provider], *, strict: bool
 ) -> tuple[Supply, tuple[str, ...]]:
     """Choose among `providers`, as `open_supply` does among those of the service's kind."""
-    return _Choice(spec, site, strict=strict).make(providers)
+    return _Choice(spec, context, strict=strict).make(providers)
 
 
 class _Choice:
     """One choice while it is being made."""
 
-    def __init__(self, spec: ServiceSpec, site: ServiceContext, *, strict: bool) -> None:
+    def __init__(self, spec: ServiceSpec, context: ServiceContext, *, strict: bool) -> None:
         self._spec = spec
-        self._site = site
+        self._context = context
         self._strict = strict
         self._notes: list[str] = []
 
@@ -49,15 +49,15 @@ class _Choice:
     def _make_do(self, near: list[Offer]) -> tuple[Supply, tuple[str, ...]]:
         for offer in near:
             if self._strict:
-                self._notes.append(f"{offer.provider}: {offer.detail} is another major version")
+                self._notes.append(f"{offer.provider}: {offer.detail} is a different major version")
                 continue
             supply = self._open(offer)
             if supply is not None:
-                return supply, (*self._notes, f"{self._spec.image} was asked for, and {offer.detail} is what there is")
+                return supply, (*self._notes, f"{self._spec.image} requested, using {offer.detail}")
         raise ServiceError(
-            f"{self._spec.image} cannot be had: {'; '.join(self._notes)}",
+            f"no provider for {self._spec.image}: {'; '.join(self._notes)}",
             where=f"services.{self._spec.name}",
-            hint="`onward doctor` says what this machine can provide and how to get more",
+            hint="`onward doctor` shows what this machine can provide and what to install",
         )
 
     def _offers(self, provider: Provider) -> tuple[Offer, ...]:
@@ -73,9 +73,9 @@ class _Choice:
         if not offer.chosen:
             return False
         # The user named this very server, so nothing else is started in its place.
-        text = f"{offer.detail} is another major version than {self._spec.image}"
+        text = f"{offer.detail} is not the major version of {self._spec.image}"
         if self._strict:
-            raise ServiceError(text, where=f"services.{self._spec.name}", hint="give a server of the declared version")
+            raise ServiceError(text, where=f"services.{self._spec.name}", hint="use a server of the declared version")
         self._notes.append(text)
         return True
 
@@ -83,19 +83,19 @@ class _Choice:
         try:
             return offer.open(self._spec)
         except OnwardError as error:
-            if self._site.processes.interrupted:
+            if self._context.processes.interrupted:
                 # Nothing that comes after could start either.
                 raise
             self._notes.append(f"{offer.provider}: {error.message}")
             return None
 
 
-def providers(spec: ServiceSpec, site: ServiceContext) -> tuple[Provider, ...]:
+def providers(spec: ServiceSpec, context: ServiceContext) -> tuple[Provider, ...]:
     """Return the sources of a kind of service, in their order of preference."""
     if spec.kind == "postgres":
         from onward.execute.services.postgres import sources as postgres_sources  # noqa: PLC0415  # psycopg only where a database is wanted
 
-        return postgres_sources.providers(site)
+        return postgres_sources.providers(context)
     if spec.kind == "redis":
-        return redis_sources.providers(site)
-    raise ServiceError(f"onward does not know a service of the kind {spec.kind}", where=f"services.{spec.name}")
+        return redis_sources.providers(context)
+    raise ServiceError(f"unknown service kind {spec.kind}", where=f"services.{spec.name}")

@@ -17,9 +17,9 @@ from onward.model.pipeline import ServiceSpec
 PROVIDER = "docker"
 
 
-def offers(site: ServiceContext, spec: ServiceSpec, start: Callable[[ServiceSpec], Supply]) -> tuple[Offer, ...]:
+def offers(context: ServiceContext, spec: ServiceSpec, start: Callable[[ServiceSpec], Supply]) -> tuple[Offer, ...]:
     """Return the declared image as an offer; ServiceError when Docker cannot be used."""
-    why = engine.refusal(site.environ)
+    why = engine.unavailable(context.environ)
     if why:
         raise ServiceError(why)
     major = spec.version.partition(".")[0]
@@ -29,29 +29,29 @@ def offers(site: ServiceContext, spec: ServiceSpec, start: Callable[[ServiceSpec
 class Container:
     """One container for the length of a run or of a step."""
 
-    def __init__(self, site: ServiceContext, spec: ServiceSpec) -> None:
-        self._site = site
+    def __init__(self, context: ServiceContext, spec: ServiceSpec) -> None:
+        self._context = context
         self._image = spec.image
-        self._belonging = replace(site.owned.begin(spec.name), container=True)
+        self._resource = replace(context.owned.begin(spec.name), container=True)
         self._follower: Handle | None = None
         self._id = ""
-        self.mark = self._belonging.mark
-        self.log = site.log(self._belonging.id)
+        self.label = self._resource.label
+        self.log = context.log(self._resource.id)
 
     def start(self, port: int, words: tuple[str, ...], secrets: Mapping[str, str]) -> int:
         """Run the image with `words`; return the loopback port that its `port` is published on. Raises ServiceError.
 
         `secrets` become variables inside it; their values appear in no argument list.
         """
-        self._site.owned.keep(self._belonging)
-        engine.fetch(self._image, self._site.environ)
+        self._context.owned.keep(self._resource)
+        engine.fetch(self._image, self._context.environ)
         run = (
             "run",
             "--detach",
             "--label",
-            f"onward.run={self._site.run_dir.name}",
+            f"onward.run={self._context.run_dir.name}",
             "--label",
-            f"{engine.LABEL}={self.mark}",
+            f"{engine.LABEL}={self.label}",
         )
         names = (word for name in secrets for word in ("--env", name))
         self._id = self._ask(
@@ -65,7 +65,7 @@ class Container:
         """Return how the container ended, None while it runs."""
         words = ("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", self._id)
         # A busy engine is no dead container: it has as long to answer as it has to start one.
-        code, output, errors = engine.ask(words, engine.environment(self._site.environ), engine.RUN_S)
+        code, output, errors = engine.ask(words, engine.environment(self._context.environ), engine.RUN_S)
         if code != 0:
             return engine.last_line(errors)
         status, _, exit_code = output.decode().strip().partition(" ")
@@ -73,27 +73,27 @@ class Container:
 
     def clear(self) -> None:
         """Remove the container and its volumes. Repeatable."""
-        gone = engine.remove(self.mark, engine.environment(self._site.environ))
+        gone = engine.remove(self.label, engine.environment(self._context.environ))
         if self._follower is not None:
             self._follower.stop(1)
         if gone:
-            self._site.owned.forget(self._belonging)
+            self._context.owned.forget(self._resource)
 
     def _follow(self) -> None:
         call = Call(
             argv=("docker", "logs", "--follow", self._id),
             cwd=Path("/"),
-            env=engine.environment(self._site.environ) | self._site.server_environment(),
+            env=engine.environment(self._context.environ) | self._context.server_environment(),
             log=self.log,
         )
-        started = self._site.processes.start(call)
+        started = self._context.processes.start(call)
         if isinstance(started, Ended):
-            raise ServiceError(f"the container's log cannot be followed: {started.text or started.outcome}")
+            raise ServiceError(f"cannot follow the container's log: {started.text or started.outcome}")
         self._follower = started
 
     def _ask(self, words: tuple[str, ...], timeout_s: float, secrets: Mapping[str, str] | None = None) -> str:
         code, output, errors = engine.ask(
-            words, {**engine.environment(self._site.environ), **(secrets or {})}, timeout_s
+            words, {**engine.environment(self._context.environ), **(secrets or {})}, timeout_s
         )
         if code != 0:
             raise ServiceError(f"docker {words[0]} {self._image} failed: {engine.last_line(errors)}")

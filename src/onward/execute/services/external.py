@@ -17,17 +17,17 @@ PROVIDER = "address"
 _SECRET = frozenset({"password", "sslpassword", "ssl_password"})
 
 
-def share(site: ServiceContext, spec: ServiceSpec, address: str) -> OwnedResource:
+def share(context: ServiceContext, spec: ServiceSpec, address: str) -> OwnedResource:
     """Write down that this run has a share of the server at `address`, and return it."""
-    return site.owned.keep(replace(site.owned.begin(spec.name), address=address))
+    return context.owned.keep(replace(context.owned.begin(spec.name), address=address))
 
 
-def left_by_the_dead(site: ServiceContext, address: str) -> Iterator[OwnedResource]:
+def left_by_the_dead(context: ServiceContext, address: str) -> Iterator[OwnedResource]:
     """Yield the shares that dead runs left on the server; each is forgotten when the next one is asked for."""
-    for resource in orphans(site.places):
+    for resource in orphans(context.places):
         if resource.address == address:
             yield resource
-            forget(site.places, resource)
+            forget(context.places, resource)
 
 
 def check_scheme(variable: str, url: str, schemes: tuple[str, ...]) -> None:

@@ -28,7 +28,7 @@ def postgres_folders(environ: Mapping[str, str]) -> tuple[Path, ...]:
     """Return the folders that hold both `postgres` and `initdb`, the PATH first; ServiceError when there is none."""
     found = dict.fromkeys(folder for folder in _postgres_folders(environ) if (folder / "initdb").exists())
     if not found:
-        raise ServiceError("neither the PATH nor the usual folders have postgres and initdb")
+        raise ServiceError("postgres and initdb not found on the PATH or in the usual folders")
     return tuple(found)
 
 
@@ -38,7 +38,7 @@ def redis_programs(environ: Mapping[str, str]) -> tuple[Path, ...]:
     found = (shutil.which(name, path=path) for path in paths for name in _REDIS_NAMES)
     programs = dict.fromkeys(Path(program) for program in found if program)
     if not programs:
-        raise ServiceError("neither the PATH nor the usual folders have redis-server or valkey-server")
+        raise ServiceError("redis-server or valkey-server not found on the PATH or in the usual folders")
     return tuple(programs)
 
 
@@ -58,10 +58,10 @@ def versions(programs: Iterable[Path]) -> tuple[tuple[Path, str], ...]:
 
 def program_version(program: Path) -> str:
     """Return the version that a server program prints ("15.13", "7.0.15"); ServiceError when it prints none."""
-    said = _said(program)
+    said = _version_output(program)
     match = _VERSION.search(said)
     if match is None:
-        raise ServiceError(f"{program} does not say its version: {said}")
+        raise ServiceError(f"cannot determine the version of {program}: {said}")
     return match[1]
 
 
@@ -79,12 +79,12 @@ def _postgres_folders(environ: Mapping[str, str]) -> Iterator[Path]:
 
 def redis_major(program: Path) -> str:
     """Return the major version of Redis that the program answers as; every Valkey answers as Redis 7.2."""
-    return "7" if _said(program).startswith("Valkey") else program_version(program).partition(".")[0]
+    return "7" if _version_output(program).startswith("Valkey") else program_version(program).partition(".")[0]
 
 
-def _said(program: Path) -> str:
+def _version_output(program: Path) -> str:
     code, output, errors = quick((str(program), "--version"), cwd=Path("/"), timeout_s=_ASK_S, env={"LC_ALL": "C"})
     if code != 0:
         why = (errors or output).decode(errors="replace").strip()
-        raise ServiceError(f"{program} does not say its version: {why or f'exit code {code}'}")
+        raise ServiceError(f"cannot determine the version of {program}: {why or f'exit code {code}'}")
     return output.decode(errors="replace").strip()

@@ -36,7 +36,7 @@ class ServicePool:
         environ: Mapping[str, str],
         strict_version: bool,
     ) -> None:
-        site = ServiceContext(
+        context = ServiceContext(
             places=places,
             run_dir=run_dir,
             processes=processes,
@@ -44,7 +44,7 @@ class ServicePool:
             environ=environ,
             owned=OwnedResources(places, run_dir),
         )
-        self._entries = {spec.name: _Entry(spec, site, strict=strict_version) for spec in specs}
+        self._entries = {spec.name: _Entry(spec, context, strict=strict_version) for spec in specs}
 
     def __enter__(self) -> Self:
         """Return itself; nothing is started yet."""
@@ -78,9 +78,9 @@ class ServicePool:
 class _Entry:
     """One declared service: not yet started, started, or found impossible; decided once."""
 
-    def __init__(self, spec: ServiceSpec, site: ServiceContext, *, strict: bool) -> None:
+    def __init__(self, spec: ServiceSpec, context: ServiceContext, *, strict: bool) -> None:
         self._spec = spec
-        self._site = site
+        self._context = context
         self._strict = strict
         self._guard = threading.Lock()
         self._supply: Supply | None = None
@@ -89,7 +89,7 @@ class _Entry:
 
     @contextmanager
     def lease(self, step_id: str, workers: int) -> Iterator[Leased]:
-        with self._ready().lease(workers) as leased:
+        with self._started().lease(workers) as leased:
             yield replace(leased, step=step_id, use=replace(leased.use, notes=(*self._notes, *leased.use.notes)))
 
     def close(self) -> None:
@@ -98,13 +98,13 @@ class _Entry:
             if self._supply is not None:
                 self._supply.close()
 
-    def _ready(self) -> Supply:
+    def _started(self) -> Supply:
         with self._guard:
             if self._failure is not None:
                 raise self._failure
             if self._supply is None:
                 try:
-                    self._supply, self._notes = choose.open_supply(self._spec, self._site, strict=self._strict)
+                    self._supply, self._notes = choose.open_supply(self._spec, self._context, strict=self._strict)
                 except OnwardError as error:
                     # What failed for one step would fail for the next one, only later.
                     self._failure = error

@@ -22,7 +22,7 @@ def _end(places: Places, resource: OwnedResource) -> bool:
         return False
     leftovers.end_processes(resource)
     leftovers.clear_folder(resource)
-    if resource.container and not engine.remove(resource.mark):
+    if resource.container and not engine.remove(resource.label):
         return False
     forget(places, resource)
     return True

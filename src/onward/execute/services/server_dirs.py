@@ -13,7 +13,7 @@ from onward.errors import ServiceError
 from onward.files import atomic
 from onward.model.places import Places
 
-_OPEN_GROUND = Path("/var/tmp")  # noqa: S108  # the fixed place is guarded by its owner and mode, see `_own`
+_OPEN_DIRS = Path("/var/tmp")  # noqa: S108  # the fixed place is guarded by its owner and mode, see `_own`
 # Passing through is all that a server's user needs on the way to its own folder.
 _PASSABLE = 0o711
 _USERS = ("postgres", "nobody")
@@ -31,14 +31,14 @@ def server_user() -> str | None:
         if name in known:
             return name
     raise ServiceError(
-        "PostgreSQL does not run as root, and this machine has neither the user postgres nor nobody",
-        hint="run onward as a normal user, or give it a server by ONWARD_POSTGRES_URL",
+        "PostgreSQL cannot run as root, and this machine has neither user postgres nor user nobody",
+        hint="run onward as a normal user, or set ONWARD_POSTGRES_URL to a server",
     )
 
 
 def folder_for(places: Places, name: str, user: str | None) -> Path:
     """Return where a server that runs as `user` (None: as onward itself) is to live; nothing is made there yet."""
-    return (places.state if user is None else _open_ground()) / "servers" / name
+    return (places.state if user is None else _open_dirs()) / "servers" / name
 
 
 def make_folder(folder: Path, user: str | None) -> None:
@@ -51,7 +51,7 @@ def make_folder(folder: Path, user: str | None) -> None:
         if user is not None:
             give(folder, user)
     except OSError as error:
-        raise _no_room(folder, error) from error
+        raise _disk_error(folder, error) from error
 
 
 def give(path: Path, user: str) -> None:
@@ -69,20 +69,20 @@ def give_all(folder: Path, user: str) -> None:
 
 def extra_places() -> tuple[Path, ...]:
     """Return the folders outside of the cache and the state that onward made for this user, for `onward cache clear`."""
-    ground = _OPEN_GROUND / f"onward-{os.geteuid()}"
-    return (ground,) if ground.is_dir() and _own(ground) else ()
+    folder = _OPEN_DIRS / f"onward-{os.geteuid()}"
+    return (folder,) if folder.is_dir() and _own(folder) else ()
 
 
 def reachable_copy(root: Path, user: str | None, key: str) -> Path:
     """Return `root`, or a private copy of it made once under `key` when `user` cannot reach it where it is."""
     if user is None or _is_reachable(root):
         return root
-    copy = _open_ground() / "programs" / key
+    copy = _open_dirs() / "programs" / key
     try:
         if not copy.is_dir():
             _copy(root, copy)
     except OSError as error:
-        raise _no_room(copy, error) from error
+        raise _disk_error(copy, error) from error
     return copy
 
 
@@ -102,27 +102,27 @@ def _copy(root: Path, copy: Path) -> None:
         shutil.rmtree(half, ignore_errors=True)
 
 
-def _open_ground() -> Path:
-    ground = _OPEN_GROUND / f"onward-{os.geteuid()}"
+def _open_dirs() -> Path:
+    folder = _OPEN_DIRS / f"onward-{os.geteuid()}"
     try:
-        ground.mkdir(mode=_PASSABLE, exist_ok=True)
+        folder.mkdir(mode=_PASSABLE, exist_ok=True)
     except OSError as error:
-        raise _no_room(ground, error) from error
-    if not _own(ground):
+        raise _disk_error(folder, error) from error
+    if not _own(folder):
         raise ServiceError(
-            "the folder for servers belongs to somebody else or can be written by others",
-            where=str(ground),
+            "the folder for servers belongs to another user or is writable by others",
+            where=str(folder),
             hint="remove it, or run onward as a normal user",
         )
-    ground.chmod(_PASSABLE)
-    return ground
+    folder.chmod(_PASSABLE)
+    return folder
 
 
-def _no_room(folder: Path, error: OSError) -> ServiceError:
+def _disk_error(folder: Path, error: OSError) -> ServiceError:
     return ServiceError(
-        f"there is no room for a server: {error.strerror}",
+        f"cannot create the folder of a server: {error.strerror}",
         where=str(folder),
-        hint="make room on the disk, or set ONWARD_STATE_DIR to a folder that can be written",
+        hint="free disk space, or set ONWARD_STATE_DIR to a writable folder",
     )
 
 

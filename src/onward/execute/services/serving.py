@@ -26,7 +26,7 @@ class Server:
 
     def __init__(
         self,
-        site: ServiceContext,
+        context: ServiceContext,
         spec: ServiceSpec,
         *,
         title: str,
@@ -34,20 +34,20 @@ class Server:
         first: str,
         user: str | None,
     ) -> None:
-        self._site = site
+        self._context = context
         self._title = title
         self._first = first
         self.user = user
-        resource = site.owned.begin(spec.name)
-        self.mark = resource.mark
-        self.folder = server_dirs.folder_for(site.places, resource.id, self.user)
-        self.log = site.log(resource.id)
-        self._belonging: OwnedResource = site.owned.located(resource, self.folder, programs)
+        resource = context.owned.begin(spec.name)
+        self.label = resource.label
+        self.folder = server_dirs.folder_for(context.places, resource.id, self.user)
+        self.log = context.log(resource.id)
+        self._resource: OwnedResource = context.owned.located(resource, self.folder, programs)
         self._handle: Handle | None = None
 
     def prepare(self) -> None:
         """Write down what is about to be, then make the folder. Raises ServiceError."""
-        self._site.owned.keep(self._belonging)
+        self._context.owned.keep(self._resource)
         server_dirs.make_folder(self.folder, self.user)
 
     def start(self, argv: Callable[[int], tuple[str, ...]], answers: Callable[[int], bool]) -> int:
@@ -65,7 +65,7 @@ class Server:
 
     def run(self, argv: tuple[str, ...]) -> Ended:
         """Run a program that prepares the server, as its user and in its folder."""
-        return self._site.processes.run(self._call(argv, _START_S))
+        return self._context.processes.run(self._call(argv, _START_S))
 
     def ended(self) -> str | None:
         """Return how the server died and the last lines of its log, None while it runs."""
@@ -75,20 +75,20 @@ class Server:
     def clear(self) -> None:
         """End the server and remove its folder. Repeatable."""
         self._stop()
-        leftovers.clear_folder(self._belonging)
-        self._site.owned.forget(self._belonging)
+        leftovers.clear_folder(self._resource)
+        self._context.owned.forget(self._resource)
 
     def _stop(self) -> None:
         # What had to be killed may have left processes behind that are not in its group.
         if self._handle is not None and self._handle.stop(_STOP_S, first=self._first).exit is None:
-            leftovers.end_processes(self._belonging)
+            leftovers.end_processes(self._resource)
 
     def _start_on(self, port: int, argv: Callable[[int], tuple[str, ...]], answers: Callable[[int], bool]) -> int:
-        started = self._site.processes.start(self._call(argv(port)))
+        started = self._context.processes.start(self._call(argv(port)))
         if isinstance(started, Ended):
-            raise ServiceError(f"{self._title} could not be started: {started.text or started.outcome}")
+            raise ServiceError(f"cannot start {self._title}: {started.text or started.outcome}")
         self._handle = started
-        self._belonging = self._site.owned.keep_process(self._belonging, started.identity)
+        self._resource = self._context.owned.keep_process(self._resource, started.identity)
         await_answer(lambda: answers(port), self.ended, limit_s=_START_S, what=self._title)
         return port
 
@@ -96,7 +96,7 @@ class Server:
         return Call(
             argv=argv,
             cwd=self.folder,
-            env=self._site.server_environment(),
+            env=self._context.server_environment(),
             log=self.log,
             timeout_s=timeout_s,
             cap_bytes=_LOG_BYTES,

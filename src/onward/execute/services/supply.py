@@ -1,4 +1,4 @@
-"""What the parts of the services agree on: the site of a run, what a provider offers, what a step is handed."""
+"""What the parts of the services agree on: the context of a run, what a provider offers, what a step is handed."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ServiceContext:
         return folder / f"{name}.log"
 
     def server_environment(self) -> dict[str, str]:
-        """Return the variables of a server: plain messages, UTC, and the mark by which its run is known."""
+        """Return the variables of a server: plain messages, UTC, and the label by which its run is known."""
         return {"PATH": self.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC", MARKER: str(self.run_dir)}
 
 

@@ -23,7 +23,7 @@ def find_base(git: Git, *, flag: str | None, environ: Mapping[str, str], default
     """Return the base of a repository that has a commit. A flag that names no commit is a UsageError."""
     if flag is not None:
         return Base(_flagged(git, flag), f"--base {flag}")
-    said = _said_by_ci(git, environ, shallow=shallow)
+    said = _from_ci(git, environ, shallow=shallow)
     return said if said is not None else _default(git, default_branch, shallow=shallow)
 
 
@@ -44,7 +44,7 @@ def _flagged(git: Git, flag: str) -> str:
     return commit
 
 
-def _said_by_ci(git: Git, environ: Mapping[str, str], *, shallow: bool) -> Base | None:
+def _from_ci(git: Git, environ: Mapping[str, str], *, shallow: bool) -> Base | None:
     branch = environ.get("GITHUB_BASE_REF", "")
     if branch:
         commit = _merge_base(git, f"refs/remotes/origin/{branch}")
@@ -67,7 +67,7 @@ def _default(git: Git, default_branch: str, *, shallow: bool) -> Base:
 
 
 def _missing(said: str, *, shallow: bool) -> str:
-    why = "this clone is shallow: fetch the whole history" if shallow else "no common commit with it is here: fetch it"
+    why = "this clone is shallow: fetch the whole history" if shallow else "no common commit in this clone: fetch it"
     return f"{said}, but {why}, or name a commit with --base"
 
 

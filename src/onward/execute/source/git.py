@@ -12,7 +12,7 @@ from onward.errors import RepositoryError
 from onward.execute.process.processes import quick
 
 # git hooks set variables that would override the folder; these few are about configuration or the chosen index.
-_KEPT = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_INDEX_FILE")
+_PASSED_ON = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_INDEX_FILE")
 _FIXED = {
     "LC_ALL": "C",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -54,7 +54,7 @@ class Git:
     def _fail(self, errors: bytes) -> NoReturn:
         said = errors.decode(errors="replace").strip().splitlines()
         raise RepositoryError(
-            f"git cannot work here: {said[0] if said else 'it gave no reason'}",
+            f"git failed: {said[0] if said else 'no output'}",
             where=str(self.folder),
             hint="onward needs git and a repository with a work tree: `git status` here must succeed "
             "(`git init` starts a repository)",
@@ -63,7 +63,9 @@ class Git:
 
 def git_at(folder: Path, environ: Mapping[str, str]) -> Git:
     """Return git for `folder` with the variables of `environ` that do not lead it elsewhere."""
-    kept = {name: value for name, value in environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)}
+    kept = {
+        name: value for name, value in environ.items() if not name.startswith("GIT_") or name.startswith(_PASSED_ON)
+    }
     index = kept.get("GIT_INDEX_FILE")
     if index is not None:
         # A hook names its index relative to the folder that git started it in.

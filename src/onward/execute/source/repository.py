@@ -75,7 +75,7 @@ def _locate(git: Git) -> _Here:
     said = os.fsdecode(git.read("rev-parse", *asked)).split("\n")
     if said[0] != "true":
         raise RepositoryError(
-            "this is a bare repository or the inside of .git: it has no files to look at",
+            "this is a bare repository or a .git folder; it has no work tree",
             where=str(git.folder),
             hint="run onward in a clone or a work tree (`git worktree add ../checkout`)",
         )

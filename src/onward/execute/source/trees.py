@@ -60,7 +60,7 @@ class WorkTree:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _TreeFile:
     """What git keeps of a file: its mode, the name of its contents, and how many bytes they are."""
 
     mode: str
@@ -74,7 +74,7 @@ class CommitTree:
 
     commit: str
     _git: Git
-    _files: Mapping[str, _Kept]
+    _files: Mapping[str, _TreeFile]
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ class CommitTree:
         for parent in sorted({folder, *(folder / posixpath.dirname(path) for path, _ in wanted)}):
             parent.mkdir(parents=True, exist_ok=True)
         # Links come last, so that nothing is ever written through one of them.
-        for path, kept, data in self._contents(sorted(wanted, key=lambda one: one[1].mode == _LINK)):
+        for path, kept, data in self._contents(sorted(wanted, key=lambda entry: entry[1].mode == _LINK)):
             place = folder / path
             if kept.mode == _LINK:
                 place.symlink_to(os.fsdecode(data))
@@ -117,11 +117,11 @@ class CommitTree:
             if kept.mode == _PROGRAM:
                 place.chmod(0o755)
 
-    def _read(self, kept: _Kept) -> bytes:
+    def _read(self, kept: _TreeFile) -> bytes:
         ((_, _, data),) = self._contents([("", kept)])
         return data
 
-    def _contents(self, wanted: Iterable[tuple[str, _Kept]]) -> Iterator[tuple[str, _Kept, bytes]]:
+    def _contents(self, wanted: Iterable[tuple[str, _TreeFile]]) -> Iterator[tuple[str, _TreeFile, bytes]]:
         for batch in _batches(wanted):
             said = self._git.read("cat-file", "--batch", stdin="".join(f"{kept.oid}\n" for _, kept in batch).encode())
             begin = 0
@@ -144,14 +144,14 @@ def at_commit(git: Git, commit: str, prefix: str = "") -> CommitTree:
     found = commit_named(git, commit)
     if found is None:
         raise RepositoryError(f"the commit {commit[:40]} is not in this repository", where=str(git.folder), hint=_FETCH)
-    files: dict[str, _Kept] = {}
+    files: dict[str, _TreeFile] = {}
     for entry in _entries(git, found, prefix):
         about, path = entry.split("\t", 1)
         mode, _, oid, size = about.split()
         if any(part in ("", ".", "..") or part.lower() == ".git" for part in path.split("/")):
             raise RepositoryError(f"commit {found[:12]} holds {path!r}, which no work tree can", where=path)
         if mode != SUBMODULE:
-            files[path] = _Kept(mode, oid, int(size) if size.isdigit() else 0)
+            files[path] = _TreeFile(mode, oid, int(size) if size.isdigit() else 0)
     return CommitTree(found, git, files)
 
 
@@ -174,13 +174,13 @@ def base_tree(project: Project, environ: Mapping[str, str]) -> CommitTree:
     return at_commit(git_at(project.git_root, environ), revision.base, project.prefix)
 
 
-def _batches(wanted: Iterable[tuple[str, _Kept]]) -> Iterator[list[tuple[str, _Kept]]]:
+def _batches(wanted: Iterable[tuple[str, _TreeFile]]) -> Iterator[list[tuple[str, _TreeFile]]]:
     """Divide `wanted` so that no part has much more in it than is good to hold in memory."""
-    batch: list[tuple[str, _Kept]] = []
+    batch: list[tuple[str, _TreeFile]] = []
     size = 0
-    for one in wanted:
-        batch.append(one)
-        size += one[1].size
+    for entry in wanted:
+        batch.append(entry)
+        size += entry[1].size
         if size > _AT_ONCE:
             yield batch
             batch, size = [], 0

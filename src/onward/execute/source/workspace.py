@@ -28,7 +28,7 @@ class Workspaces:
         self._project = project
         # Resolved, because tools print the places of files without links.
         self._home = cache.resolve() / "workspaces" / hashlib.sha256(os.fsencode(project.root)).hexdigest()[:16]
-        self._held = contextlib.ExitStack()
+        self._stack = contextlib.ExitStack()
         self._sharing = threading.Lock()
         self._shared: Path | None = None
 
@@ -38,13 +38,13 @@ class Workspaces:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Release the shared workspace."""
-        self._held.close()
+        self._stack.close()
 
     def shared(self) -> Path:
         """Return the workspace for all who only read, made at the first call. Raises ProvisionError as `own` does."""
         with self._sharing:
             if self._shared is None:
-                self._shared = self._held.enter_context(self.own())
+                self._shared = self._stack.enter_context(self.own())
             return self._shared
 
     @contextlib.contextmanager
@@ -82,7 +82,7 @@ def _explained(home: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ProvisionError(
-            f"a workspace cannot be made: {error.strerror or error}",
+            f"cannot create a workspace: {error.strerror or error}",
             where=str(error.filename or home),
-            hint="make room on the disk (`onward cache prune`), or set ONWARD_CACHE_DIR to a folder that can be written",
+            hint="free disk space (`onward cache prune`), or set ONWARD_CACHE_DIR to a writable folder",
         ) from error

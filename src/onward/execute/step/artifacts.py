@@ -23,20 +23,20 @@ def named_outputs(commands: Iterable[Command], out: Path) -> dict[str, bytes]:
 def _read(path: Path) -> bytes:
     size = path.stat().st_size
     if size > _LARGEST_OUTPUT:
-        raise ReadError(f"{path.name} has {size} bytes, more than onward reads ({_LARGEST_OUTPUT})", where=path.name)
+        raise ReadError(f"{path.name} has {size} bytes; onward reads at most {_LARGEST_OUTPUT}", where=path.name)
     return path.read_bytes()
 
 
-def kept(keeps: Iterable[Keep], out: Path, run: Path) -> tuple[Artifact, ...]:
+def collect(keeps: Iterable[Keep], out: Path, run: Path) -> tuple[Artifact, ...]:
     """Return the artifacts among a step's outputs.
 
     A folder is kept whole: through its `index.html` where it has one, else file by file; a glob keeps each file that
     it matches. A missing one that is not optional is a ReadError.
     """
-    return tuple(artifact for keep in keeps for artifact in _kept(keep, out, run))
+    return tuple(artifact for keep in keeps for artifact in _collect(keep, out, run))
 
 
-def _kept(keep: Keep, out: Path, run: Path) -> Iterator[Artifact]:
+def _collect(keep: Keep, out: Path, run: Path) -> Iterator[Artifact]:
     path = out / keep.path
     if "*" in keep.path:
         for file in sorted(out.glob(keep.path)):
@@ -48,7 +48,7 @@ def _kept(keep: Keep, out: Path, run: Path) -> Iterator[Artifact]:
         for file in [index] if index.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):
             yield describe(file, run, kind=keep.kind, media_type=keep.media_type)
     elif not keep.optional:
-        raise ReadError(f"the tool wrote no {keep.path}", where=keep.path)
+        raise ReadError(f"the tool did not write {keep.path}", where=keep.path)
 
 
 def ending(log: Path, since: int = 0) -> list[str]:

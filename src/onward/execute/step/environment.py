@@ -17,7 +17,7 @@ from onward.model.plan import Step
 
 
 @contextmanager
-def make_ready(run: RunResources, step: Step, cpus: int, scratch: Path) -> Iterator[Lease]:
+def prepare(run: RunResources, step: Step, cpus: int, scratch: Path) -> Iterator[Lease]:
     """Yield all that `step` is leased, as one; ProvisionError or ServiceError when something cannot be had."""
     with ExitStack() as stack:
         tree = stack.enter_context(run.workspaces.own()) if _needs_own(step) else run.workspaces.shared()

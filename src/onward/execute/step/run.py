@@ -1,4 +1,4 @@
-"""Run one step: make everything ready, run its commands in order, read what came out, seal it."""
+"""Run one step: make everything environment, run its commands in order, read what came out, seal it."""
 
 from __future__ import annotations
 
@@ -35,20 +35,27 @@ class Fed:
     evidence: Evidence
 
 
-MakeReady = Callable[[Step, int, Path], AbstractContextManager[Lease]]
+Prepare = Callable[[Step, int, Path], AbstractContextManager[Lease]]
 
 
 class StepRun:
     """One step while it is being executed; `perform` never raises what a user could act on, it becomes evidence."""
 
     def __init__(
-        self, step: Step, cpus: int, fed: Sequence[Fed], *, site: RunEnvironment, processes: Processes, ready: MakeReady
+        self,
+        step: Step,
+        cpus: int,
+        fed: Sequence[Fed],
+        *,
+        site: RunEnvironment,
+        processes: Processes,
+        prepare: Prepare,
     ) -> None:
         self._step = step
         self._cpus = cpus
         self._site = site
         self._processes = processes
-        self._make_ready = ready
+        self._prepare = prepare
         self._fed = fed
         self._out = self._site.folder(step.id)
         self._log = self._out / "log.txt"
@@ -56,8 +63,8 @@ class StepRun:
         self._redactor = Redactor(self._secrets)
         self._attempts: list[Attempt] = []
         self._cpu_s = 0.0
-        self._said_from = 0
-        self._ready: Lease | None = None
+        self._output_from = 0
+        self._environment: Lease | None = None
 
     def perform(self) -> Evidence:
         """Execute the step and return its sealed evidence."""
@@ -76,14 +83,14 @@ class StepRun:
     def _with_log(self, evidence: Evidence) -> Evidence:
         """Add the redacted logs; one that cannot be kept leaves nothing to believe."""
         try:
-            logs = [self._kept_log(log) for log in (self._log, *sorted(self._out.glob(f"{SERVICE}*.log")))]
+            logs = [self._log_artifact(log) for log in (self._log, *sorted(self._out.glob(f"{SERVICE}*.log")))]
         except OSError as error:
             return self._error(_reason_of_system(error))
         return replace(
             evidence, artifacts=(*evidence.artifacts, *logs), log_tail="\n".join(artifacts.ending(self._log))
         )
 
-    def _kept_log(self, log: Path) -> Artifact:
+    def _log_artifact(self, log: Path) -> Artifact:
         self._redactor.redact_file(log)
         kind = "log" if log == self._log else "application-log"
         return artifacts.describe(log, self._site.run, kind=kind, media_type="text/plain")
@@ -100,29 +107,29 @@ class StepRun:
 
     def _in(self, scratch: Path, stack: ExitStack) -> Evidence:
         self._progress("preparing")
-        ready = self._ready = stack.enter_context(self._make_ready(self._step, self._cpus, scratch))
-        self._redactor = Redactor((*self._secrets, *ready.secrets))
+        environment = self._environment = stack.enter_context(self._prepare(self._step, self._cpus, scratch))
+        self._redactor = Redactor((*self._secrets, *environment.secrets))
         self._link_inputs(scratch)
         exits: list[int] = []
         for planned in self._step.commands:
-            command = tokens.expand_command(planned, ready.tokens)
-            ended = self._run(command, ready.variables)
+            command = tokens.expand_command(planned, environment.tokens)
+            ended = self._run(command, environment.variables)
             error = _error_of(command, ended, self._last_words())
             if error is not None:
-                return self._error(ready.error() or error)
+                return self._error(environment.error() or error)
             exits.append(ended.exit if ended.exit is not None else -1)
-        dead = ready.error()
-        return self._error(dead) if dead else self._read(ready, tuple(exits))
+        dead = environment.error()
+        return self._error(dead) if dead else self._read(environment, tuple(exits))
 
     def _link_inputs(self, scratch: Path) -> None:
-        fed = [(one.folder, one.evidence.artifacts) for one in self._fed]
+        fed = [(entry.folder, entry.evidence.artifacts) for entry in self._fed]
         artifacts.link_inputs(scratch / "inputs", fed, self._site.run, self._step.check.consumes)
 
     def _run(self, command: Command, env: Mapping[str, str]) -> Ended:
         self._progress(_describe(command))
         with self._log.open("a") as log:
             log.write(f"$ {shlex.join(command.argv)}\n")
-        self._said_from = self._log.stat().st_size
+        self._output_from = self._log.stat().st_size
         stdout = self._out / command.stdout if command.stdout else None
         if stdout is not None:
             stdout.parent.mkdir(parents=True, exist_ok=True)
@@ -145,17 +152,17 @@ class StepRun:
 
     def _last_words(self) -> str:
         """Return the last line that the command wrote to the log; what failed is most often said there."""
-        lines = artifacts.ending(self._log, self._said_from)
+        lines = artifacts.ending(self._log, self._output_from)
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
-    def _read(self, ready: Lease, exits: tuple[int, ...]) -> Evidence:
+    def _read(self, environment: Lease, exits: tuple[int, ...]) -> Evidence:
         outputs = Outputs(files=artifacts.named_outputs(self._step.commands, self._out), exits=exits)
-        context = ReadContext(check=self._step.context, tree=ready.tokens["tree"])
+        context = ReadContext(check=self._step.context, tree=environment.tokens["tree"])
         reading = self._step.check.read(outputs, context)
         sealed = seal.seal(
-            reading, gate=self._step.gate, tree=Path(ready.tokens["tree"]), secrets=self._redactor.values
+            reading, gate=self._step.gate, tree=Path(environment.tokens["tree"]), secrets=self._redactor.values
         )
-        kept = artifacts.kept(self._step.check.keeps, self._out, self._site.run)
+        kept = artifacts.collect(self._step.check.keeps, self._out, self._site.run)
         return replace(
             self._blank(),
             looked_at=sealed.looked_at,
@@ -163,18 +170,18 @@ class StepRun:
             measures=sealed.measures,
             tests=sealed.tests,
             problems=sealed.problems,
-            notes=(*ready.notes, *sealed.notes),
+            notes=(*environment.notes, *sealed.notes),
             artifacts=kept,
         )
 
     def _error(self, reason: Reason) -> Evidence:
         text = self._redactor.redact(reason.text)
-        notes = self._ready.notes if self._ready else ()
+        notes = self._environment.notes if self._environment else ()
         return replace(self._blank(), error=Reason(code=reason.code, text=text), notes=notes)
 
     def _blank(self) -> Evidence:
-        tools = self._ready.tools if self._ready else ()
-        services = self._ready.services if self._ready else ()
+        tools = self._environment.tools if self._environment else ()
+        services = self._environment.services if self._environment else ()
         return Evidence(step=self._step.id, gate=self._step.gate, tools=tools, services=services)
 
     def _progress(self, text: str) -> None:
@@ -183,7 +190,7 @@ class StepRun:
 
 def _joined(step: Mapping[str, str], command: Mapping[str, str]) -> dict[str, str]:
     """Return the command's variables over the step's; import paths add up, the command's first."""
-    paths = [one["PYTHONPATH"] for one in (command, step) if one.get("PYTHONPATH")]
+    paths = [entry["PYTHONPATH"] for entry in (command, step) if entry.get("PYTHONPATH")]
     return {**step, **command, **({"PYTHONPATH": os.pathsep.join(paths)} if paths else {})}
 
 
@@ -216,15 +223,15 @@ def _error_of(command: Command, ended: Ended, last_words: str) -> Reason | None:
     if ended.exit is not None and ended.exit in command.accepts:
         return None
     if ended.exit is not None:
-        text = f"{program} ended with exit code {ended.exit}, which says that it could not do its work"
-        return Reason(code="exit-code", text=f"{text}: {last_words}" if last_words else f"{text}; it said nothing")
+        text = f"{program} exited with code {ended.exit} (tool error)"
+        return Reason(code="exit-code", text=f"{text}: {last_words}" if last_words else f"{text}; no output")
     kind, _, detail = ended.outcome.partition(":")
     texts = {
-        "signal": f"{program} was ended by {detail}",
-        "timeout": f"{program} did not end within its time",
-        "unstarted": f"{program} could not be started: {ended.text}",
+        "signal": f"{program} was killed by {detail}",
+        "timeout": f"{program} did not finish within its time limit",
+        "unstarted": f"cannot start {program}: {ended.text}",
         "interrupted": f"{program} was interrupted",
-        "too-large": f"{program} printed more than onward keeps",
+        "too-large": f"{program} printed more output than onward keeps",
     }
     return Reason(code=kind, text=texts.get(kind, ended.outcome))
 

@@ -98,7 +98,7 @@ class _Board:
             for before in self._open[step.id]:
                 self._followers.setdefault(before, []).append(step)
         self._rank = {step.id: (-lengths[step.id], place) for place, step in enumerate(steps)}
-        self._ready: list[tuple[tuple[float, int], Step]] = []
+        self._startable: list[tuple[tuple[float, int], Step]] = []
         self._running = 0
         # Whether a step has begun or will not begin any more is decided under this lock: an interrupt may come between
         # handing it over and its first breath.
@@ -174,25 +174,25 @@ class _Board:
             step = waiting.popleft()
             reason = step.skip_reason or self._may_run(step, self.evidence)
             if reason is None:
-                heapq.heappush(self._ready, (self._rank[step.id], step))
+                heapq.heappush(self._startable, (self._rank[step.id], step))
             else:
                 waiting.extend(self._settle(step, Evidence(step=step.id, gate=step.gate, skipped=reason)))
 
     def _start_ready(self, bug: BaseException | None) -> bool:
         passed_over = []
-        while self._ready and self._free and bug is None:
-            rank, step = heapq.heappop(self._ready)
-            wanted = self._wanted(step)
+        while self._startable and self._free and bug is None:
+            rank, step = heapq.heappop(self._startable)
+            wanted = self._granted(step)
             if wanted > self._free:
                 # A narrower step may use the CPUs meanwhile.
                 passed_over.append((rank, step))
                 continue
             self._start(step, wanted)
         for item in passed_over:
-            heapq.heappush(self._ready, item)
+            heapq.heappush(self._startable, item)
         return self._running > 0
 
-    def _wanted(self, step: Step) -> int:
+    def _granted(self, step: Step) -> int:
         """Return how many CPUs a step gets: what it can use, or its share where it and others could use all there are.
 
         Sharing beats taking turns: no program keeps several CPUs as busy as several programs do with one each.
@@ -201,7 +201,7 @@ class _Board:
             return self._jobs
         if step.check.cpus:
             return min(step.check.cpus, self._jobs)
-        others = sum(not other.check.cpus for _, other in self._ready)
+        others = sum(not other.check.cpus for _, other in self._startable)
         return min(self._free, max(1, self._jobs // (1 + others)))
 
     def _start(self, step: Step, cpus: int) -> None:

@@ -132,7 +132,7 @@ def _spans(source: str) -> list[Span]:
         node, outer = waiting.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             outer = f"{outer}.{node.name}" if outer else node.name
-            first = min((one.lineno for one in node.decorator_list), default=node.lineno)
+            first = min((entry.lineno for entry in node.decorator_list), default=node.lineno)
             found.append((first, node.end_lineno or node.lineno, outer))
         waiting.extend((child, outer) for child in ast.iter_child_nodes(node))
     return found

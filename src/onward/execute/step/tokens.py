@@ -53,7 +53,7 @@ def expand(text: str, values: Mapping[str, str]) -> str:
     def value(match: re.Match[str]) -> str:
         name = match.group(1)
         if name not in values:
-            raise ProvisionError(f"the command asks for {{{name}}}, which this step does not have", where=text)
+            raise ProvisionError(f"the command uses {{{name}}}, which this step does not provide", where=text)
         return values[name]
 
     return _TOKEN.sub(value, text)

@@ -51,8 +51,8 @@ _JSON = "application/json"
 GATE = Gate(
     id="container",
     title="Container",
-    blurb="the image builds, does not run as root, and holds no known vulnerability and no secret",
-    room=Path(__file__).parent,
+    blurb="the image builds, does not run as root, and contains no known vulnerability or secret",
+    folder=Path(__file__).parent,
     checks=(
         Check(
             id="hadolint",
@@ -117,45 +117,45 @@ GATE = Gate(
     defects=DEFECTS,
     facts=(BASE_IMAGES,),
     options=(
-        Option("dockerfile", Kind.STRING, "", "the Dockerfile that is built, if not Dockerfile"),
-        Option("context", Kind.STRING, ".", "the folder that is sent to the engine"),
+        Option("dockerfile", Kind.STRING, "", "Dockerfile of the image; default: Dockerfile"),
+        Option("context", Kind.STRING, ".", "build context of the image"),
         Option(
             "images",
             Kind.PATHS,
             (),
-            "further Dockerfiles that are built, each an image of its own that is looked into like the first; "
-            "`frontend/Dockerfile` sends its own folder to the engine, `docker/web.Dockerfile:web` the folder `web`",
+            "additional Dockerfiles; each is built and scanned as a separate image. "
+            "The build context of `frontend/Dockerfile` is its own folder, of `docker/web.Dockerfile:web` the folder `web`",
         ),
         Option(
             "build-args",
             Kind.STRINGS,
             (),
-            "build arguments of every image as NAME=value, or NAME alone to pass on a registry setting of this "
+            "build arguments of every image as NAME=value, or NAME alone to pass a registry setting of this "
             "machine; `{commit}` becomes the commit",
         ),
         Option(
             "image",
             Kind.STRING,
             "",
-            "name of the image, onward/ and the project's unless given; a further one has its folder's name behind it",
+            "name of the image; default: onward/ and the project's name. Additional images append the name of their folder",
         ),
-        Option("network", Kind.STRING, "", "network of the build, as docker build names it"),
+        Option("network", Kind.STRING, "", "network of the build (docker build --network)"),
         Option("keep", Kind.BOOLEAN, False, "keep the images after the run"),
         Option(
             "scanners",
             Kind.STRINGS,
             ("trivy",),
-            "the scanners that look for vulnerabilities; each must be had in `ci`",
+            "vulnerability scanners; each must be available in `ci`",
             choices=("trivy", "osv-scanner"),
         ),
         Option(
             "advisories-max-age",
             Kind.DURATION,
             30 * 86_400.0,
-            "how old a vulnerability database may be before nothing can be concluded from it",
+            "maximum age of a vulnerability database; with an older one the gate is unverified",
             minimum=1.0,
         ),
-        Option("max-size", Kind.SIZE, None, "how large each image may be"),
+        Option("max-size", Kind.SIZE, None, "maximum size of each image"),
     ),
     limits=limits,
     ratchets=("container.size",),

@@ -17,7 +17,7 @@ def needed(context: CheckContext) -> tuple[BaseImage, ...]:
     """Return each image that the images of policy are built on; one whose name only the build can know is left out."""
     mine = {image.dockerfile for image in images(context.settings)}
     given = _arguments(context.settings.texts("build-args"))
-    built_on = (one.image for one in context.project.fact(BASE_IMAGES) if one.dockerfile in mine)
+    built_on = (entry.image for entry in context.project.fact(BASE_IMAGES) if entry.dockerfile in mine)
     names = (_named(written, given) for written in built_on)
     return tuple(BaseImage(name) for name in dict.fromkeys(names) if name)
 

@@ -40,7 +40,7 @@ def _build(context: CheckContext, image: Image) -> Command:
     """Build one image; unless it is to be kept, it carries the mark by which it is removed after the run."""
     settings, commit = context.settings, context.project.revision.head or "uncommitted"
     labels = _LABELS[:2] if settings.flag("keep") else _LABELS
-    arguments = tuple(one.replace("{commit}", commit) for one in settings.texts("build-args"))
+    arguments = tuple(text.replace("{commit}", commit) for text in settings.texts("build-args"))
     network = ("--network", settings.text("network")) if settings.text("network") else ()
     written = image.called(BUILT)
     argv = guest_command(

@@ -19,5 +19,5 @@ def age(
     measure = Measure(name="container.database-age", value=round(days, 1), unit="days", better=Better.LOWER, scope=name)
     if limit is None or days * _DAY_S <= limit:
         return (measure,), ()
-    text = f"{name} ({source}) is {days:.0f} days old, {limit / _DAY_S:.0f} are allowed"
+    text = f"{name} ({source}) is {days:.0f} days old; the limit is {limit / _DAY_S:.0f}"
     return (measure,), (Problem(code="advisories-too-old", text=text),)

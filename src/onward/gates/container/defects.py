@@ -81,14 +81,14 @@ DEFECTS = (
     ),
     Defect(
         id="vulnerable",
-        title="a package with a known hole in the image",
+        title="a package with a known vulnerability in the image",
         check="trivy",
         rule="CVE-2024-56326",
         plant=partial(_append, _VULNERABLE),
     ),
     Defect(
         id="vulnerable-osv",
-        title="a package with a known hole in the image",
+        title="a package with a known vulnerability in the image",
         check="osv-scanner",
         rule="CVE-2024-56326",
         plant=partial(_append, _VULNERABLE),
@@ -102,7 +102,7 @@ DEFECTS = (
     ),
     Defect(
         id="deleted-secret",
-        title="a token that one layer holds and the next one deletes",
+        title="a token that one layer adds and the next one deletes",
         check="layers",
         rule="betterleaks.github-pat",
         plant=plant_secret,

@@ -44,8 +44,8 @@ def images(settings: GateSettings) -> tuple[Image, ...]:
     found = [Image(dockerfile=_plain(first), context=_plain(settings.text("context") or "."))]
     for written in settings.texts("images"):
         dockerfile, folder = _parts(written)
-        if all((one.dockerfile, one.context) != (dockerfile, folder) for one in found):
-            slug = _slug(dockerfile, {one.slug for one in found})
+        if all((entry.dockerfile, entry.context) != (dockerfile, folder) for entry in found):
+            slug = _slug(dockerfile, {entry.slug for entry in found})
             found.append(Image(dockerfile=dockerfile, context=folder, slug=slug))
     return tuple(found)
 
@@ -66,7 +66,7 @@ def _slug(dockerfile: str, taken: set[str]) -> str:
     folder, name = posixpath.split(dockerfile.lower())
     said = re.sub(r"[^a-z0-9]+", "-", f"{folder}-{name.replace('dockerfile', '')}").strip("-") or "image"
     numbered = (said, *(f"{said}-{number}" for number in range(2, len(taken) + 2)))
-    return next(one for one in numbered if one not in taken)
+    return next(entry for entry in numbered if entry not in taken)
 
 
 def dockerfiles(context: CheckContext) -> tuple[str, ...]:
@@ -93,10 +93,10 @@ def absent(image: Image, context: CheckContext) -> str:
     if image.dockerfile in files:
         return ""
     inside = f"{image.dockerfile}/{DOCKERFILE}"
-    hint = f"; there is {inside}" if inside in files else ""
+    hint = f"; did you mean {inside}?" if inside in files else ""
     if not image.slug and not settings.text("dockerfile"):
-        hint = "; `images` names further ones, `dockerfile` says which is the first"
-    return f"policy has an image built from {image.dockerfile}, which is not in the project{hint}"
+        hint = "; `dockerfile` sets the first image, `images` additional ones"
+    return f"{image.dockerfile} not found in the project{hint}"
 
 
 def mistake(image: Image, context: CheckContext) -> str:
@@ -105,10 +105,10 @@ def mistake(image: Image, context: CheckContext) -> str:
     if gone:
         return gone
     if image.context != "." and not any(path.startswith(image.context + "/") for path in context.project.files):
-        return f"the folder {image.context}, which {image.dockerfile} is built in, is not in the project"
-    folders = [one.context for one in images(context.settings) if one.dockerfile == image.dockerfile]
+        return f"build context {image.context} of {image.dockerfile} not found in the project"
+    folders = [entry.context for entry in images(context.settings) if entry.dockerfile == image.dockerfile]
     if len(folders) > 1:
-        return f"policy has {image.dockerfile} built in {' and in '.join(folders)}: one Dockerfile is one image"
+        return f"{image.dockerfile} has several build contexts ({', '.join(folders)}); use one Dockerfile per image"
     return ""
 
 
@@ -119,9 +119,7 @@ def not_built(context: CheckContext) -> tuple[str, ...]:
     if not others:
         return ()
     more = f" and {len(others) - _MANY} more" if len(others) > _MANY else ""
-    return (
-        f"not built, so nobody looked into the image: {', '.join(others[:_MANY])}{more}; `images` names further ones",
-    )
+    return (f"not built and not scanned: {', '.join(others[:_MANY])}{more}; add them to `images`",)
 
 
 def of_each(context: CheckContext, read: Callable[[Image], Reading]) -> Reading:

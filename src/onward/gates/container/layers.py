@@ -24,11 +24,11 @@ def _searched(outputs: Outputs, image: Image) -> Reading:
     found = decode(outputs, image.called("secrets.json"), tuple[Marked, ...])
     partly = decode(outputs, image.called("found.json"), kingfisher.Report).is_partial
     canaries = {f"{layer.name}/{laid_out.canary}" for layer in laid_out.layers}
-    searched = {_plain(one.path) for one in found} & canaries
-    findings = tuple(_finding(one, image) for one in _one_each(found) if _plain(one.path) not in canaries)
+    searched = {_plain(entry.path) for entry in found} & canaries
+    findings = tuple(_finding(entry, image) for entry in _one_each(found) if _plain(entry.path) not in canaries)
     what = image.about("layers searched for secrets")
     looked = LookedAt(what=what, count=len(searched), expected=max(1, len(canaries)))
-    text = image.about("kingfisher says that it did not search everything")
+    text = image.about("kingfisher reports that it searched only a part")
     problems = (Problem(code="searched-in-part", text=text),) if partly else ()
     return Reading(looked_at=(looked,), findings=findings, problems=problems)
 
@@ -39,8 +39,8 @@ def _plain(path: str) -> str:
 
 def _one_each(found: Iterable[Marked]) -> Iterable[Marked]:
     first: dict[tuple[str, str], Marked] = {}
-    for one in found:
-        first.setdefault((one.rule, one.mark), one)
+    for entry in found:
+        first.setdefault((entry.rule, entry.mark), entry)
     return first.values()
 
 
@@ -50,9 +50,9 @@ def _finding(found: Marked, image: Image) -> Finding:
     return Finding(
         rule=found.rule,
         tool="kingfisher",
-        message=f"{found.title} It stands in {where}; whoever has the image has it.",
+        message=f"{found.title} It is in {where}; everybody with the image can read it.",
         severity=Severity.HIGH,
         place=Place(path=image.dockerfile),
         subject=image.about(f"secret {found.mark}"),
-        fix="hand it to the build as a secret mount, or to the container when it starts; replace it, because it is out",
+        fix="revoke it; pass a new one as a build secret mount, or to the container at start",
     )

@@ -28,7 +28,7 @@ def _matched(outputs: Outputs, context: ReadContext, image: Image) -> Reading:
     parts = data.ecosystems
     total = sum(part.packages for part in parts)
     covered = sum(part.packages for part in parts if part.control)
-    ages = [age(one.age_days, data.source, context, name=f"OSV's {one.ecosystem}") for one in parts]
+    ages = [age(entry.age_days, data.source, context, name=f"OSV's {entry.ecosystem}") for entry in parts]
     unknown = tuple(_unknown(part, image) for part in parts if not part.control)
     looked = LookedAt(what=image.about("packages scanned by osv-scanner"), count=covered, expected=max(1, total))
     return Reading(
@@ -43,7 +43,7 @@ def _matched(outputs: Outputs, context: ReadContext, image: Image) -> Reading:
 def _unknown(part: Ecosystem, image: Image) -> Problem:
     text = (
         f"osv-scanner has no data on {part.ecosystem}: a package that is known to be vulnerable was not found, "
-        f"so its silence about {image.about(str(part.packages) + ' packages')} means nothing"
+        f"so its empty result for {image.about(str(part.packages) + ' packages')} proves nothing"
     )
     return Problem(code="control-missed", text=text)
 
@@ -51,7 +51,7 @@ def _unknown(part: Ecosystem, image: Image) -> Problem:
 def _findings(parts: Iterable[Ecosystem], image: Image) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for entry in (entry for part in parts for entry in part.found):
-        rule = next((one for one in entry.aliases if one.startswith("CVE-")), entry.id)
+        rule = next((aliase for aliase in entry.aliases if aliase.startswith("CVE-")), entry.id)
         package = f"{entry.name} {entry.version}"
         if (rule, package) not in seen:
             seen.add((rule, package))

@@ -36,11 +36,11 @@ class _Fault(msgspec.Struct, frozen=True):
 def read_hadolint(outputs: Outputs, context: ReadContext) -> Reading:
     """Read hadolint's findings. It counts nothing; that it saw the faulty file given to it shows that it looked."""
     data = decode(outputs, "hadolint.json", tuple[_Fault, ...])
-    control = [one for one in data if one.file.endswith(_CONTROL)]
-    findings = tuple(_hadolint(one, context) for one in data if one not in control)
+    control = [entry for entry in data if entry.file.endswith(_CONTROL)]
+    findings = tuple(_hadolint(entry, context) for entry in data if entry not in control)
     there = len(dockerfiles(context.check))
     looked = LookedAt(what="Dockerfiles", count=there if control else 0, expected=max(1, there))
-    text = "the faults of a made-up Dockerfile were not found, so silence about the project's own means nothing"
+    text = "hadolint did not report the control Dockerfile, so an empty result proves nothing"
     problems = () if control else (Problem(code="control-missed", text=text),)
     # where nothing is built, there is no build that could say so
     notes = () if is_built(context.check) else not_built(context.check)
@@ -75,8 +75,8 @@ def _build(outputs: Outputs, context: ReadContext, image: Image) -> Reading:
     if wrong:
         return _unbuilt(Problem(code="wrong-image", text=wrong))
     if not decode(outputs, name, Attempted).built:
-        said = "; ".join(decode(outputs, name, Unbuilt).said[-2:]) or "docker says nothing"
-        text = f"the image of {image.dockerfile} could not be built: {said}"
+        said = "; ".join(decode(outputs, name, Unbuilt).said[-2:]) or "no output"
+        text = f"cannot build the image of {image.dockerfile}: {said}"
         return _unbuilt(Problem(code="not-built", text=text))
     built = decode(outputs, name, Built)
     note = f"{built.tag} is {built.id}, built by Docker {built.engine} ({built.builder} builder)"
@@ -109,7 +109,7 @@ def _inspected(outputs: Outputs, image: Image) -> Reading:
 def _image_findings(data: Inspected, image: Image) -> Iterator[Finding]:
     place = Place(path=image.dockerfile)
     if data.uid == 0:
-        named = f"the user {data.user}, who is root" if data.user else "root, because it names no user"
+        named = f"the user {data.user}, who is root" if data.user else "root, because it sets no user"
         yield Finding(
             rule="runs-as-root",
             tool="docker",
@@ -117,17 +117,17 @@ def _image_findings(data: Inspected, image: Image) -> Iterator[Finding]:
             severity=Severity.HIGH,
             place=place,
             subject=image.about("user of the image"),
-            fix="make a user in the Dockerfile and end with USER and its number",
+            fix="create a user in the Dockerfile and end it with USER and the user's number",
         )
     if not data.healthcheck:
         yield Finding(
             rule="no-healthcheck",
             tool="docker",
-            message="the image does not say how to see that it is healthy",
+            message="the image has no health check",
             severity=Severity.HIGH,
             place=place,
             subject=image.about("health check of the image"),
-            fix="add a HEALTHCHECK that asks the application itself",
+            fix="add a HEALTHCHECK that requests a page of the application",
         )
 
 
@@ -136,6 +136,6 @@ def _unknown_user(data: Inspected, image: Image) -> tuple[Problem, ...]:
         return ()
     text = (
         f"the image of {image.dockerfile} runs as {data.user}, whom it does not know, "
-        "so nobody can say whether that is root"
+        "so onward cannot tell whether that is root"
     )
     return (Problem(code="unknown-user", text=text),)

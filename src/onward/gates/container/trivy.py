@@ -84,14 +84,14 @@ def _scanned(outputs: Outputs, context: ReadContext, image: Image) -> Reading:
     report = decode(outputs, image.called("trivy.json"), _Report)
     control = decode(outputs, image.called("control.json"), _Control)
     database = decode(outputs, "database.json", Database)
-    held = [one for one in report.results or () if one.class_ in _PACKAGES and one.packages]
-    known = {one.kind for one in control.results or () if one.vulnerabilities}
-    covered = sum(one.count for one in held if one.kind in known)
+    held = [result for result in report.results or () if result.class_ in _PACKAGES and result.packages]
+    known = {result.kind for result in control.results or () if result.vulnerabilities}
+    covered = sum(entry.count for entry in held if entry.kind in known)
     system = report.metadata.system or _System()
     measures, problems = age(database.age_days, database.source, context, name="Trivy's database")
-    total = sum(one.count for one in held)
+    total = sum(entry.count for entry in held)
     looked = LookedAt(what=image.about("packages scanned by trivy"), count=covered, expected=max(1, total))
-    unknown = tuple(_unknown(one, system, image) for one in held if one.kind not in known)
+    unknown = tuple(_unknown(entry, system, image) for entry in held if entry.kind not in known)
     return Reading(
         looked_at=(looked,),
         findings=(*_findings(held, image), *_end_of_support(system, image)),
@@ -104,8 +104,8 @@ def _scanned(outputs: Outputs, context: ReadContext, image: Image) -> Reading:
 def _unknown(result: _Result, system: _System, image: Image) -> Problem:
     named = system if result.class_ == "os-pkgs" else result.type
     text = (
-        f"Trivy's database knows nothing of {named}: a package that is known to be vulnerable was not found, "
-        f"so its silence about {image.about(f'{result.count} packages')} means nothing"
+        f"Trivy has no data for {named}: it did not report a known vulnerable package, "
+        f"so its empty result for {image.about(f'{result.count} packages')} means nothing"
     )
     return Problem(code="control-missed", text=text)
 
@@ -143,5 +143,5 @@ def _end_of_support(system: _System, image: Image) -> Iterator[Finding]:
             severity=Severity.HIGH,
             place=Place(path=image.dockerfile),
             subject=image.about(str(system)),
-            fix="build on a release that is supported",
+            fix="use a supported release as base image",
         )

@@ -1,4 +1,4 @@
-"""The gate `contract`: the published OpenAPI document is valid, is what is served, and the running application obeys it."""
+"""The gate `contract`: the published OpenAPI document is valid, matches the served one, and the running application conforms to it."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def has_document(context: CheckContext) -> Applies:
     """Apply where a document is published, or where the definition says so."""
     if specification(context):
         return Applies(yes=True, why="")
-    return Applies(yes=False, why="no OpenAPI document is published; name it with `specification`")
+    return Applies(yes=False, why="no published OpenAPI document found; set `specification` to its path")
 
 
 def has_both(context: CheckContext) -> Applies:
@@ -104,7 +104,7 @@ def is_served(context: CheckContext) -> Applies:
     """Apply where the application gives out its own document as well."""
     both = has_both(context)
     if both.yes and not context.settings.text("served"):
-        return Applies(yes=False, why="the application gives out no document of its own (served is empty)")
+        return Applies(yes=False, why="the application does not serve its document (served is empty)")
     return both
 
 
@@ -126,8 +126,8 @@ PUBLISHED = Check(
 GATE = Gate(
     id="contract",
     title="Contract",
-    blurb="the published OpenAPI document is valid, is what is served, and the running application obeys it",
-    room=Path(__file__).parent,
+    blurb="the published OpenAPI document is valid, matches the served one, and the running application conforms to it",
+    folder=Path(__file__).parent,
     checks=(
         Check(
             id="specification",

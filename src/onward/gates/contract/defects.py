@@ -83,14 +83,14 @@ DEFECTS = (
     ),
     Defect(
         id="undeclared-field",
-        title="an answer with a field that the document does not name",
+        title="a response with a field that the document does not declare",
         check="schemathesis",
         rule="undeclared-field",
         plant=plant_field,
     ),
     Defect(
         id="server-error",
-        title="an operation that answers 500",
+        title="an operation that returns 500",
         check="schemathesis",
         rule="server-error",
         plant=plant_error,

@@ -27,19 +27,19 @@ OPTIONS = (
         "specification",
         Kind.STRING,
         "",
-        f"The published OpenAPI document; the first of {', '.join(USUAL[:6])} that exists unless given.",
+        f"The published OpenAPI document; default: the first that exists of {', '.join(USUAL[:6])}.",
     ),
     Option(
         "served",
         Kind.STRING,
         "/openapi.json",
-        "Path at which the application gives out its own document; empty where it does not.",
+        "Path at which the application serves its own document; empty if it does not.",
     ),
     Option(
-        "examples", Kind.INTEGER, 50, "How many requests are generated for each operation and phase at most.", minimum=1
+        "examples", Kind.INTEGER, 50, "Maximum number of generated requests for each operation and phase.", minimum=1
     ),
-    Option("checks", Kind.STRINGS, ("all",), "Checks of schemathesis that every answer goes through."),
-    Option("exclude-checks", Kind.STRINGS, (), "Checks of schemathesis that are left out."),
+    Option("checks", Kind.STRINGS, ("all",), "Checks of schemathesis for every response."),
+    Option("exclude-checks", Kind.STRINGS, (), "Checks of schemathesis to skip."),
     Option(
         "phases",
         Kind.STRINGS,
@@ -47,23 +47,23 @@ OPTIONS = (
         "Phases of schemathesis.",
         choices=("examples", "coverage", "fuzzing", "stateful"),
     ),
-    Option("open-schemas", Kind.BOOLEAN, False, "Allow fields in answers that the document does not name."),
+    Option("open-schemas", Kind.BOOLEAN, False, "Allow fields in responses that the document does not declare."),
     Option(
         "headers",
         Kind.STRINGS,
         (),
-        'Headers of every request, such as "X-Api-Key: {secret:key}" with a secret that the application knows.',
+        'Headers of every request, such as "X-Api-Key: {secret:key}" with a secret of the application.',
     ),
-    Option("login-path", Kind.STRING, "", "Path that hands out a bearer token for every request."),
-    Option("login-body", Kind.STRING, "", "JSON that is sent there; may hold {secret:NAME}."),
-    Option("login-token", Kind.STRING, "access_token", "Where the token is in the answer, its names joined by dots."),
+    Option("login-path", Kind.STRING, "", "Path that returns a bearer token; onward sends it with every request."),
+    Option("login-body", Kind.STRING, "", "JSON body of the login request; may contain {secret:NAME}."),
+    Option("login-token", Kind.STRING, "access_token", "Path of the token in the response, with dots between names."),
     Option(
         "hooks",
         Kind.STRING,
         "",
-        "A Python file of the project with hooks of schemathesis; it sees [application.environment].",
+        "A Python file of the project with hooks for schemathesis; it gets [application.environment].",
     ),
-    Option("traffic", Kind.BOOLEAN, False, "Keep every request and answer as a HAR file."),
+    Option("traffic", Kind.BOOLEAN, False, "Keep every request and response as a HAR file."),
 )
 
 

@@ -30,15 +30,15 @@ TRAFFIC = "traffic.har"
 _UNDECLARED = re.compile(r"additional properties are not allowed|additionalProperties|unevaluated", re.IGNORECASE)
 # Operations that only ever got one of these answers were counted and not looked at.
 _BLIND = {
-    "missing_auth": ("not-let-in", "only ever answered 401 or 403; declare login-path or headers in [gates.contract]"),
-    "rate_limited": ("rate-limited", "were cut off by a rate limit; raise it in [application.environment]"),
+    "missing_auth": ("not-let-in", "answered only 401 or 403; set login-path or headers in [gates.contract]"),
+    "rate_limited": ("rate-limited", "answered only 429; raise the rate limit in [application.environment]"),
 }
 
 
 def read_validation(outputs: Outputs, context: ReadContext) -> Reading:
     """Return every error of the published document."""
     found = decode(outputs, VALIDATION, Validation)
-    silent = Problem(code="control-missed", text="the validator let a document without `info` pass")
+    silent = Problem(code="control-missed", text="the validator accepted a control document without `info`")
     # an invalid document may declare no operation that can be seen
     least = 0 if found.errors else None
     return Reading(
@@ -70,7 +70,7 @@ def read_documents(outputs: Outputs, context: ReadContext) -> Reading:
         count, served_count = len(operations(published)), len(operations(served))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         # documents of OpenAPI have no shape that could be declared: what is wrong inside shows where it is compared
-        text = f"{PUBLISHED} or {SERVED}: it is not shaped as OpenAPI says ({error!r})"
+        text = f"{PUBLISHED} or {SERVED}: does not conform to OpenAPI ({error!r})"
         raise ReadError(text, where=PUBLISHED) from error
     return Reading(
         looked_at=(
@@ -79,14 +79,14 @@ def read_documents(outputs: Outputs, context: ReadContext) -> Reading:
         ),
         findings=tuple(
             Finding(
-                rule=one.rule,
+                rule=entry.rule,
                 tool="onward",
-                message=f"{one.subject}: {one.text}",
-                severity=Severity.HIGH if one.breaking else Severity.LOW,
+                message=f"{entry.subject}: {entry.text}",
+                severity=Severity.HIGH if entry.breaking else Severity.LOW,
                 place=Place(path=specification(context.check)),
-                subject=one.subject,
+                subject=entry.subject,
             )
-            for one in found
+            for entry in found
         ),
     )
 
@@ -119,7 +119,7 @@ class _Error(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         words = filter(None, (self.label, self.title, self.message))
-        return ": ".join(words)[:500] or "it does not say what"
+        return ": ".join(words)[:500] or "no message"
 
 
 class _Report(_Control, frozen=True):
@@ -191,7 +191,7 @@ def _detail(text: str, code: str) -> str:
 
 def _problems(report: _Report, control: _Control) -> Iterator[Problem]:
     if not control.failures:
-        yield Problem(code="control-missed", text="a path that no application serves as declared raised no failure")
+        yield Problem(code="control-missed", text="schemathesis missed that nothing serves the control path")
     if not report.whole or report.stop_reason != "completed":
         yield Problem(code="incomplete", text=f"the run stopped early: {report.stop_reason}")
     for error in report.errors:

@@ -93,13 +93,13 @@ class _Comparison:
             return
         for key in ("anyOf", "oneOf"):
             if set(ours) & set(_COMPOSED) == {key} == set(theirs) & set(_COMPOSED):
-                before = {_canonical(self._old, one) for one in ours[key]}
-                after = {_canonical(self._new, one) for one in theirs[key]}
+                before = {_canonical(self._old, our) for our in ours[key]}
+                after = {_canonical(self._new, their) for their in theirs[key]}
                 compatible = before <= after if self._side is Side.REQUEST else after <= before
-                text = "takes fewer kinds of values" if self._side is Side.REQUEST else "gives other kinds of values"
+                text = "accepts fewer types" if self._side is Side.REQUEST else "returns other types"
                 yield self._say("narrowed-type", place, text if not compatible else "differs", breaking=not compatible)
                 return
-        yield self._say("narrowed-type", place, "is composed in another way")
+        yield self._say("narrowed-type", place, "is composed differently")
 
     def _types(self, ours: Document, theirs: Document, place: str) -> Iterator[Change]:
         before, after = _types(ours), _types(theirs)
@@ -154,7 +154,7 @@ class _Comparison:
             elif request and name in needs - needed:
                 yield self._say("required-field", where, "has become required")
             elif not request and name in needed - needs:
-                yield self._say("removed-field", where, "is no longer always there")
+                yield self._say("removed-field", where, "is no longer required")
             elif (name in needs) != (name in needed):
                 yield self._say("required-field", where, "is required on one side only", breaking=False)
             if name in before and name in after:

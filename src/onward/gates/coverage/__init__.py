@@ -34,8 +34,8 @@ def _percent(name: str, meaning: str) -> Option:
 GATE = Gate(
     id="coverage",
     title="Coverage",
-    blurb="lines and branches over tests, integration and the whole matrix, with a ratchet",
-    room=Path(__file__).parent,
+    blurb="line and branch coverage of tests, integration and the whole matrix, with a ratchet",
+    folder=Path(__file__).parent,
     checks=(
         Check(
             id="coverage",
@@ -56,8 +56,8 @@ GATE = Gate(
     ),
     defects=DEFECTS,
     options=(
-        _percent("lines", "Least covered statements, in percent."),
-        _percent("branches", "Least covered branches, in percent; branches are then measured in any case."),
+        _percent("lines", "Minimum statement coverage, in percent."),
+        _percent("branches", "Minimum branch coverage, in percent; setting it always measures branches."),
     ),
     limits=limits,
     ratchets=(LINES, BRANCHES),

@@ -65,7 +65,7 @@ DEFECTS = (
     ),
     Defect(
         id="untested-branches",
-        title="a function whose branches no test takes",
+        title="a function whose branches no test executes",
         check="coverage",
         rule="coverage.branches",
         plant=plant_untested_branches,

@@ -60,11 +60,11 @@ def _untested(report: coverage.Report) -> Iterator[Finding]:
 
 def _notes(report: coverage.Report, merged: Merged) -> Iterator[str]:
     if not report.meta.branch_coverage:
-        yield "branches were not measured: set `branch = true` in the project's coverage configuration"
+        yield "branches not measured: set `branch = true` in the project's coverage configuration"
     if not merged.configured:
-        yield "the project's coverage configuration names no source, so `source` of onward.toml was measured"
+        yield "the project's coverage configuration sets no source; onward used `source` of onward.toml"
     incomplete = sorted(
-        ((path, file) for path, file in report.files.items() if file.missing), key=lambda one: -len(one[1].missing)
+        ((path, file) for path, file in report.files.items() if file.missing), key=lambda entry: -len(entry[1].missing)
     )
     for path, file in incomplete[:_WORST]:
         yield f"{path}: {file.counts.lines_percent or 0:.1f} % (missing lines {coverage.spans(file.missing)})"

@@ -73,7 +73,7 @@ def _listing(program: str, writes: str) -> Command:
     return Command(argv=argv, writes=(writes,))
 
 
-_INSTALLED, _LICENCES = _listing("list_installed", sbom.INSTALLED), _listing("list_licences", licences.SAID)
+_INSTALLED, _LICENCES = _listing("list_installed", sbom.INSTALLED), _listing("list_licences", licences.LICENCES)
 
 
 def _locks(*paths: str, since: tuple[str, ...] = ()) -> Command:
@@ -129,7 +129,7 @@ def _safety(requirements: str, result: str, purpose: Purpose = Purpose.RUN) -> C
 def _has_base(context: CheckContext) -> Applies:
     revision = context.project.revision
     if revision.base is None:
-        return Applies(yes=False, why=f"nothing to compare with: {revision.base_from or 'no base is known'}")
+        return Applies(yes=False, why=f"nothing to compare with: {revision.base_from or 'no base found'}")
     return Applies(yes=True, why=f"compared with {revision.base[:12]}")
 
 
@@ -138,8 +138,8 @@ _DEPLOYED = EnvironmentUse(deployed=True)
 GATE = Gate(
     id="dependencies",
     title="Dependencies",
-    blurb="every dependency of what is deployed, against known vulnerabilities",
-    room=Path(__file__).parent,
+    blurb="no deployed dependency has a known vulnerability",
+    folder=Path(__file__).parent,
     checks=(
         Check(
             id="pip-audit",
@@ -159,7 +159,7 @@ GATE = Gate(
             read=licences.read,
             matrix=Matrix.DEPLOYED,
             needs=(_DEPLOYED,),
-            keeps=(Keep(kind="licences-report", path=licences.SAID, media_type="application/json"),),
+            keeps=(Keep(kind="licences-report", path=licences.LICENCES, media_type="application/json"),),
         ),
         Check(
             id="sbom",
@@ -195,13 +195,13 @@ GATE = Gate(
             licences.DENIED,
             Kind.STRINGS,
             ("GPL-3.0", "AGPL-3.0"),
-            "SPDX licences that nothing deployed may be under; without -only or -or-later, every form of one",
+            "denied SPDX licences of deployed packages; without -only or -or-later, every form of the licence",
         ),
         Option(
             licences.DECIDED,
             Kind.STRINGS,
             (),
-            'licences of packages that do not say theirs clearly, as "NAME=SPDX-EXPRESSION"',
+            'licences of packages that do not state theirs clearly, as "NAME=SPDX-EXPRESSION"',
         ),
     ),
     profiles=(Profile.FULL, Profile.CI),

@@ -73,14 +73,14 @@ def plant_unidentified(_: Tree, __: Pipeline) -> tuple[Change, ...]:
 DEFECTS = (
     Defect(
         id="vulnerable-py",
-        title="py with a known hole is deployed",
+        title="py with a known vulnerability is deployed",
         check="pip-audit",
         rule="CVE-2022-42969",
         plant=plant_py,
     ),
     Defect(
         id="vulnerable-idna",
-        title="idna with a known hole is deployed",
+        title="idna with a known vulnerability is deployed",
         check="pip-audit",
         rule="CVE-2024-3651",
         plant=plant_idna,
@@ -101,7 +101,7 @@ DEFECTS = (
     ),
     Defect(
         id="vulnerable-addition",
-        title="a change adds idna with a known hole",
+        title="a change adds idna with a known vulnerability",
         check="review",
         rule="CVE-2024-3651",
         plant=plant_addition,

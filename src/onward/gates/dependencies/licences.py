@@ -15,7 +15,7 @@ from onward.model.pipeline import GateSettings
 from onward.readers.decode import decode
 
 DENIED, DECIDED = "licences-denied", "licences-decided"
-SAID, LOCKS = "licences.json", "locks.json"
+LICENCES, LOCKS = "licences.json", "locks.json"
 _CONTROL = "GPL-3.0-or-later"
 # How many packages of a lock without licences are named.
 _NAMED = 5
@@ -58,13 +58,13 @@ def policy(settings: GateSettings) -> Policy:
 def read(outputs: Outputs, context: ReadContext) -> Reading:
     """Judge every distribution of the deployed environment and every package of JavaScript locks that is shipped."""
     rules = policy(context.check.settings)
-    said, locks = decode(outputs, SAID, Licences), decode(outputs, LOCKS, Locks)
+    said, locks = decode(outputs, LICENCES, Licences), decode(outputs, LOCKS, Locks)
     deployed = (*installed(said), *shipped(locks))
-    judged = [one for one in deployed if not is_untold(one, rules)]
-    untold = [one for one in deployed if isinstance(one, Shipped) and is_untold(one, rules)]
+    judged = [entry for entry in deployed if not is_untold(entry, rules)]
+    untold = [entry for entry in deployed if isinstance(entry, Shipped) and is_untold(entry, rules)]
     return Reading(
         looked_at=(LookedAt(what="licences read", count=len(judged), expected=len(judged)),),
-        findings=(*(finding for one in judged for finding in judge(one, rules)), *_untold(untold)),
+        findings=(*(finding for entry in judged for finding in judge(entry, rules)), *_untold(untold)),
         problems=(*_problems(rules, said.control, judged), *_unreadable(locks)),
         notes=tuple(_notes(deployed, rules)),
     )
@@ -72,22 +72,22 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
 
 def installed(said: Licences) -> tuple[Said, ...]:
     """Return what distributions say, the project's own left out."""
-    return tuple(one for one in said.packages if not one.local)
+    return tuple(package for package in said.packages if not package.local)
 
 
 def shipped(locks: Locks) -> tuple[Shipped, ...]:
     """Return the packages of JavaScript locks that are shipped, as packages that say their licence; each once."""
     found: dict[tuple[str, str], Shipped] = {}
     for lock, entries in locks.head.items():
-        for one in entries or ():
-            if one.ecosystem == "npm":
-                before = found.get((one.name, one.version), one)
-                licence = before.licence if one.licence is None else one.licence
-                found[one.name, one.version] = Shipped(
-                    ecosystem="npm", name=one.name, version=one.version, expression=licence or "", field="",
-                    classifiers=(), local=False, licence=licence, dev=one.dev and before.dev, lock=lock,
+        for entry in entries or ():
+            if entry.ecosystem == "npm":
+                before = found.get((entry.name, entry.version), entry)
+                licence = before.licence if entry.licence is None else entry.licence
+                found[entry.name, entry.version] = Shipped(
+                    ecosystem="npm", name=entry.name, version=entry.version, expression=licence or "", field="",
+                    classifiers=(), local=False, licence=licence, dev=entry.dev and before.dev, lock=lock,
                 )  # fmt: skip
-    return tuple(one for one in found.values() if not one.dev)
+    return tuple(value for value in found.values() if not value.dev)
 
 
 def is_untold(package: Said, rules: Policy) -> bool:
@@ -101,10 +101,10 @@ def judge(package: Said, rules: Policy) -> Iterator[Finding]:
     if licence is None:
         yield _finding(
             "unknown-licence",
-            f"{name} {package.version} does not say which licence it has: {_words(package)}",
+            f"{name} {package.version} does not state its licence: {_words(package)}",
             Severity.UNKNOWN,
             subject=name,
-            fix=f'read its licence and write the decision down: {DECIDED} = ["{name}=SPDX-EXPRESSION"]',
+            fix=f'read its licence and record the decision: {DECIDED} = ["{name}=SPDX-EXPRESSION"]',
         )
         return
     denied = spdx.denied_in(licence, rules.denied)
@@ -114,36 +114,36 @@ def judge(package: Said, rules: Policy) -> Iterator[Finding]:
             f"{name} {package.version} is under {licence}",
             Severity.HIGH,
             subject=f"{name} {', '.join(denied)}",
-            fix=f"replace {name}, or have somebody who may decide it accept the licence in a waiver",
+            fix=f"replace {name}, or accept the licence in a waiver",
         )
 
 
 def _untold(packages: Iterable[Shipped]) -> Iterator[Finding]:
     """Yield one finding for each lock without licences: hundreds that all say the same would help nobody."""
     locks: dict[str, list[str]] = {}
-    for one in packages:
-        locks.setdefault(one.lock, []).append(one.name)
+    for package in packages:
+        locks.setdefault(package.lock, []).append(package.name)
     for lock, names in sorted(locks.items()):
         first = ", ".join((*sorted(set(names))[:_NAMED], *(("…",) if len(set(names)) > _NAMED else ())))
         finding = _finding(
             "unknown-licence",
-            f"{lock} holds no licences, so nobody knows those of what it ships (packages: {len(names)}; {first})",
+            f"{lock} contains no licences, so those of its packages are unknown (packages: {len(names)}; {first})",
             Severity.UNKNOWN,
             subject=lock,
-            fix=f'decide about each ({DECIDED} = ["NAME=SPDX-EXPRESSION"]), or waive it while something else looks',
+            fix=f'record each ({DECIDED} = ["NAME=SPDX-EXPRESSION"]), or waive it if another tool checks them',
         )
         yield replace(finding, place=Place(path=lock))
 
 
 def _unreadable(locks: Locks) -> Iterator[Problem]:
     for path in sorted(path for path, entries in locks.head.items() if entries is None):
-        yield Problem(code="lock-unreadable", text=f"{path} cannot be read as a lock")
+        yield Problem(code="lock-unreadable", text=f"{path} is not a readable lock file")
 
 
 def _words(package: Said) -> str:
     said = (package.expression, package.field[:60], *package.classifiers)
-    words = "; ".join(" ".join(one.split()) for one in said if one)
-    return f'it says "{words}"' if words else "it says nothing"
+    words = "; ".join(" ".join(entry.split()) for entry in said if entry)
+    return f'found "{words}"' if words else "no metadata"
 
 
 def _finding(rule: str, message: str, severity: Severity, *, subject: str, fix: str) -> Finding:
@@ -152,19 +152,19 @@ def _finding(rule: str, message: str, severity: Severity, *, subject: str, fix: 
 
 def _problems(rules: Policy, control: Said, judged: Iterable[Said]) -> Iterator[Problem]:
     if spdx.stated(control) != _CONTROL:
-        text = f"a made-up package under {_CONTROL} was not recognised, so nothing is known about the others"
+        text = f"the licence {_CONTROL} of a control package was not recognised, so the result proves nothing"
         yield Problem(code="control-missed", text=text)
     for entry in rules.misread:
         yield Problem(code="licence-decision", text=f'{DECIDED}: "{entry}" is not NAME=SPDX-EXPRESSION')
     # what is judged must at least have a name to be judged by
-    if any(not one.name for one in judged):
-        yield Problem(code="nameless-package", text="a package without a name is listed")
+    if any(not item.name for item in judged):
+        yield Problem(code="nameless-package", text="a listed package has no name")
 
 
 def _notes(judged: Iterable[Said], rules: Policy) -> Iterator[str]:
-    names = {one.name for one in judged}
+    names = {entry.name for entry in judged}
     for name in sorted(set(rules.decided) - names):
-        yield f"{DECIDED} speaks of {name}, which is not deployed"
-    for one in judged:
-        if one.name in rules.decided and (said := spdx.stated(one)) not in {None, rules.decided[one.name]}:
-            yield f"{one.name} says {said}; {DECIDED} says {rules.decided[one.name]}"
+        yield f"{DECIDED} lists {name}, which is not deployed"
+    for entry in judged:
+        if entry.name in rules.decided and (said := spdx.stated(entry)) not in {None, rules.decided[entry.name]}:
+            yield f"{entry.name} says {said}; {DECIDED} says {rules.decided[entry.name]}"

@@ -53,8 +53,8 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
     packages = decode(outputs, "installed.json", Installed).packages
     advisories = decode(outputs, "advisories.json", Advisories)
     dependencies = decode(outputs, "audit.json", _Audit).dependencies
-    audited = [one for one in dependencies if one.vulns is not None]
-    skipped = [_skipped(one) for one in dependencies if one.vulns is None]
+    audited = [dependency for dependency in dependencies if dependency.vulns is not None]
+    skipped = [_skipped(dependency) for dependency in dependencies if dependency.vulns is None]
     return Reading(
         looked_at=(LookedAt(what="dependencies audited", count=len(audited), expected=len(packages)),),
         findings=tuple(_findings(audited, advisories.records)),
@@ -76,7 +76,7 @@ def _findings(audited: Iterable[_Dependency], records: Mapping[str, Record]) -> 
                 severity=severity(record),
                 subject=f"{name} {version}",
                 url=f"https://osv.dev/vulnerability/{vuln.id}",
-                fix=f"upgrade {name} to {fixes}" if fixes else f"no fixed version of {name} is known",
+                fix=f"upgrade {name} to {fixes}" if fixes else f"no fixed version of {name} exists yet",
             )
 
 
@@ -94,14 +94,14 @@ def _control(outputs: Outputs) -> Iterator[Problem]:
     missed = sorted(CONTROL_IDS["PyPI"] - found)
     if missed:
         yield Problem(
-            code="control-missed", text=f"the source of advisories does not know {', '.join(missed)} of jinja2 2.4"
+            code="control-missed", text=f"the advisory source did not report {', '.join(missed)} of jinja2 2.4"
         )
 
 
 def _age(advisories: Advisories, context: ReadContext) -> Iterator[Problem]:
     limit, age = context.check.settings.number(MAX_AGE), advisories.age_days
     if age is not None and limit is not None and age * 86_400 > limit:
-        text = f"the imported advisories are {age:.0f} days old, {limit / 86_400:.0f} are allowed"
+        text = f"the imported advisories are {age:.0f} days old; the limit is {limit / 86_400:.0f}"
         yield Problem(code="advisories-too-old", text=text)
 
 
@@ -122,11 +122,11 @@ def _not_audited(context: ReadContext, today: date) -> Iterator[str]:
         gone = ended is not None and ended < today
         if python != context.check.python:
             end = f"; Python {python} has had no security fixes since {ended}" if gone else ""
-            yield f"the environment for Python {python} is not what is deployed and was not audited{end}"
+            yield f"the environment for Python {python} is not deployed, so it was not audited{end}"
         elif gone:
             yield f"Python {python}, which is deployed, has had no security fixes since {ended}"
 
 
 def _undetermined(undetermined: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     for name, ids in sorted(undetermined.items()):
-        yield f"{name}: {', '.join(ids)} name no versions, so nobody can say whether they apply"
+        yield f"{name}: {', '.join(ids)} name no versions, so onward cannot tell whether they apply"

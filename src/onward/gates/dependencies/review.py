@@ -32,11 +32,11 @@ class Change:
         return self.ecosystem, self.name
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The change in words."""
         if not self.came:
             return f"removes {self.name} {', '.join(self.went)}"
-        versions = ", ".join(version or "in any version" for version in self.came)
+        versions = ", ".join(version or "any version" for version in self.came)
         if self.went:
             return f"changes {self.name} from {', '.join(self.went)} to {versions}"
         return f"adds {self.name} {versions}"
@@ -57,8 +57,8 @@ def changes(locks: Locks) -> tuple[Change, ...]:
 def _versions(files: Mapping[str, list[Locked] | None]) -> dict[Key, set[str]]:
     found: dict[Key, set[str]] = {}
     for entries in files.values():
-        for one in entries or ():
-            found.setdefault((one.ecosystem, one.name), set()).add(one.version)
+        for entry in entries or ():
+            found.setdefault((entry.ecosystem, entry.name), set()).add(entry.version)
     return found
 
 
@@ -67,12 +67,12 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
     locks, asked = decode(outputs, licences.LOCKS, Locks), decode(outputs, advisories.ASKED, Asked)
     rules = licences.policy(context.check.settings)
     changed = changes(locks)
-    described = (*licences.installed(decode(outputs, licences.SAID, Licences)), *licences.shipped(locks))
-    packages = {(one.ecosystem, one.name): one for one in described}
-    known = [one for one in asked.answers if (one.ecosystem, one.name) in {two.key for two in changed}]
+    described = (*licences.installed(decode(outputs, licences.LICENCES, Licences)), *licences.shipped(locks))
+    packages = {(entry.ecosystem, entry.name): entry for entry in described}
+    known = [answer for answer in asked.answers if (answer.ecosystem, answer.name) in {two.key for two in changed}]
     added = advisories.vulnerable(known, prefix="this change adds ")
-    told = (f"{one.told}{_under(one, packages, rules)}" for one in changed)
-    expected = sum(1 for one in changed for version in one.came if version)
+    told = (f"{entry.summary}{_under(entry, packages, rules)}" for entry in changed)
+    expected = sum(1 for entry in changed for version in entry.came if version)
     return Reading(
         looked_at=(LookedAt(what="added versions looked up", count=len(known), expected=expected),),
         findings=(*added, *_licensed(changed, packages, rules)),
@@ -83,20 +83,20 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
 
 
 def _licensed(changed: Sequence[Change], packages: Mapping[Key, Said], rules: licences.Policy) -> Iterator[Finding]:
-    for one in changed:
-        package = packages.get(one.key)
+    for entry in changed:
+        package = packages.get(entry.key)
         # What a lock cannot say is said once for the whole lock, by the check of licences, and noted here.
-        if one.came and package and package.version in one.came and not licences.is_untold(package, rules):
+        if entry.came and package and package.version in entry.came and not licences.is_untold(package, rules):
             yield from licences.judge(package, rules)
 
 
 def _problems(locks: Locks, rules: licences.Policy) -> Iterator[Problem]:
     if locks.base is None:
-        yield Problem(code="base-absent", text="the base is not in this clone, so nobody knows what changed")
+        yield Problem(code="base-absent", text="the base is not in this clone, so the change is unknown; fetch it")
     sides = (("now", locks.head), ("at the base", locks.base or {}))
     for when, files in sides:
         for path in sorted(path for path, entries in files.items() if entries is None):
-            yield Problem(code="lock-unreadable", text=f"{path} cannot be read as a lock {when}")
+            yield Problem(code="lock-unreadable", text=f"{path} is not a readable lock file {when}")
     for entry in rules.misread:
         yield Problem(code="licence-decision", text=f'{licences.DECIDED}: "{entry}" is not NAME=SPDX-EXPRESSION')
 
@@ -105,4 +105,4 @@ def _under(one: Change, packages: Mapping[Key, Said], rules: licences.Policy) ->
     package = packages.get(one.key)
     if not one.came or package is None or package.version not in one.came:
         return ", which is not deployed" if one.came else ""
-    return f" ({rules.licence(package) or 'licence unknown'})"
+    return f" ({rules.licence(package) or 'unknown licence'})"

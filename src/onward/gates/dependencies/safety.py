@@ -57,7 +57,7 @@ def read(outputs: Outputs, _: ReadContext) -> Reading:
 
 
 def _control_missed() -> Problem:
-    return Problem(code="control-missed", text="safety knows nothing against jinja2 2.4, so its silence means nothing")
+    return Problem(code="control-missed", text="safety did not report jinja2 2.4, so an empty result proves nothing")
 
 
 def _findings(report: _Report) -> Iterator[Finding]:
@@ -70,7 +70,7 @@ def _findings(report: _Report) -> Iterator[Finding]:
             severity=_severity(one.severity),
             subject=f"{name} {version}",
             url=one.more_info_url or "",
-            fix=f"upgrade {name} to {fixed}" if fixed else f"no fixed version of {name} is known",
+            fix=f"upgrade {name} to {fixed}" if fixed else f"no fixed version of {name} exists yet",
         )
 
 
@@ -84,4 +84,4 @@ def _severity(said: _Scores | str | None) -> Severity:
 def _notes(report: _Report) -> Iterator[str]:
     ignored = [f"{one.package_name} {one.vulnerability_id}" for one in report.ignored_vulnerabilities]
     if ignored:
-        yield f"left out by a policy of safety's own: {', '.join(ignored)}"
+        yield f"ignored by safety's own policy: {', '.join(ignored)}"

@@ -54,13 +54,13 @@ def read(outputs: Outputs, _: ReadContext) -> Reading:
     """Return what the bill names of what is there, and a finding for each component that nobody can identify."""
     bill, locks = decode(outputs, BILL, Bill), decode(outputs, LOCKS, Locks)
     there = decode(outputs, INSTALLED, Installed)
-    installed, own = ({("pypi", *one) for one in named.items()} for named in (there.packages, there.own))
+    installed, own = ({("pypi", *item) for item in named.items()} for named in (there.packages, there.own))
     locked = set(_locked(locks))
-    named = {one.identity for one in bill.components} & (installed | locked)
+    named = {component.identity for component in bill.components} & (installed | locked)
     note = f"CycloneDX {bill.version}: {len(installed)} Python and {len(locked)} JavaScript packages"
     return Reading(
         looked_at=(LookedAt(what="components listed", count=len(named), expected=len(installed | locked)),),
-        findings=tuple(_unidentified(one for one in bill.components if one.identity not in own)),
+        findings=tuple(_unidentified(component for component in bill.components if component.identity not in own)),
         problems=tuple(_problems(decode(outputs, CHECKED, Checked), locks)),
         notes=(note,),
     )
@@ -68,21 +68,21 @@ def read(outputs: Outputs, _: ReadContext) -> Reading:
 
 def _locked(locks: Locks) -> Iterator[Identity]:
     for entries in locks.head.values():
-        for one in entries or ():
-            if one.ecosystem == "npm":
-                yield "npm", one.name, one.version
+        for entry in entries or ():
+            if entry.ecosystem == "npm":
+                yield "npm", entry.name, entry.version
 
 
 def _unidentified(components: Iterable[Component]) -> Iterator[Finding]:
-    for one in components:
-        name = f"{one.name} {one.version}".strip()
-        if not one.purl:
-            yield _finding(name, "has no package URL: nobody can say where it came from", "install a released version")
-        elif one.purl.startswith("pkg:npm/") and not one.is_digested:
+    for component in components:
+        name = f"{component.name} {component.version}".strip()
+        if not component.purl:
+            yield _finding(name, "has no package URL, so its origin is unknown", "install a released version")
+        elif component.purl.startswith("pkg:npm/") and not component.is_digested:
             yield _finding(
                 name,
                 "is locked without a digest of its archive",
-                "lock again, with the manager whose lock it is, from a registry that serves digests",
+                "regenerate the lock file with its package manager, from a registry that serves digests",
             )
 
 
@@ -97,4 +97,4 @@ def _problems(checked: Checked, locks: Locks) -> Iterator[Problem]:
     if checked.error is not None:
         yield Problem(code="invalid-sbom", text=f"the bill is not valid CycloneDX {checked.spec}: {checked.error}")
     for path in sorted(path for path, entries in locks.head.items() if entries is None):
-        yield Problem(code="lock-unreadable", text=f"{path} cannot be read as a lock")
+        yield Problem(code="lock-unreadable", text=f"{path} is not a readable lock file")

@@ -56,7 +56,7 @@ def stated(package: Said) -> str | None:
     named = [_of_words(one.rpartition(" :: ")[2]) for one in package.classifiers if one != "License :: OSI Approved"]
     if not named or None in named:
         return None
-    return " AND ".join(sorted({one for one in named if one}))
+    return " AND ".join(sorted({entry for entry in named if entry}))
 
 
 def expression(text: str) -> str | None:
@@ -109,10 +109,10 @@ def _parsed(read: str) -> Any:
 
 
 def _inescapable(node: Any, denied: Sequence[str]) -> list[str]:
-    branches = [_inescapable(one, denied) for one in node.args]
+    branches = [_inescapable(arg, denied) for arg in node.args]
     if branches:
         free = node.operator.strip() == "OR" and not all(branches)
-        return [] if free else [one for branch in branches for one in branch]
+        return [] if free else [entry for branch in branches for entry in branch]
     licence = str(getattr(node, "license_symbol", node).key)
     return [licence] if is_denied(licence, denied) else []
 
@@ -120,5 +120,5 @@ def _inescapable(node: Any, denied: Sequence[str]) -> list[str]:
 def is_denied(licence: str, denied: Iterable[str]) -> bool:
     """Return whether a licence is one of `denied`; without a suffix, an entry means every form of that version."""
     base = re.sub(r"(-only|-or-later|\+)$", "", licence).lower()
-    wanted = {one.lower() for one in denied}
+    wanted = {entry.lower() for entry in denied}
     return licence.lower() in wanted or base in wanted

@@ -72,7 +72,7 @@ def _words(command: str) -> tuple[str, ...]:
     try:
         words = shlex.split(command)
     except ValueError as error:
-        raise ConfigError(f"a generator's command cannot be read: {error}", where=GENERATORS) from error
+        raise ConfigError(f"cannot parse a generator's command: {error}", where=GENERATORS) from error
     if not words:
         raise ConfigError('a generator has no command; write "NAME=COMMAND"', where=GENERATORS)
     known = {"onward": ("{onward}", "-m", "onward"), "python": ("{python}",)}
@@ -107,8 +107,8 @@ _KEEP = (Keep(kind="documents", path=COLLECTED, media_type="application/json"),)
 GATE = Gate(
     id="docs",
     title="Documents",
-    blurb="links lead somewhere, commands exist, generated blocks are current, claims are what this run shows",
-    room=Path(__file__).parent,
+    blurb="links resolve, commands exist, generated blocks are current, claims match this run",
+    folder=Path(__file__).parent,
     checks=(
         Check(
             id="documents",
@@ -138,12 +138,12 @@ GATE = Gate(
     ),
     defects=DEFECTS,
     options=(
-        Option(EXCLUDED, Kind.PATHS, (), "folders and documents that are not looked at"),
+        Option(EXCLUDED, Kind.PATHS, (), "folders and documents to skip"),
         Option(
             GENERATORS,
             Kind.STRINGS,
             (),
-            'what prints generated blocks, as "NAME=COMMAND"; a NAME that is a path means that whole document',
+            'commands that print generated blocks, as "NAME=COMMAND"; a path as NAME stands for the whole document',
         ),
         Option(
             CLAIMS,

@@ -47,7 +47,7 @@ def stale(path: str, block: Block, printed: Mapping[str, str]) -> Finding | None
         return None
     line = _first_difference(block.text, printed[block.name])
     return _finding(
-        "stale-block", f"the block {block.name} is not what its generator prints now: {line}", place, block.name
+        "stale-block", f"the block {block.name} differs from its generator's output: {line}", place, block.name
     )
 
 
@@ -55,7 +55,7 @@ def stale_file(path: str, text: str, printed: str) -> Finding | None:
     """Return a finding when a file that is generated whole is not what its generator prints."""
     if _trimmed(text) == _trimmed(printed):
         return None
-    message = f"{path} is not what its generator prints now: {_first_difference(text, printed)}"
+    message = f"{path} differs from its generator's output: {_first_difference(text, printed)}"
     return _finding("stale-file", message, Place(path=path, line=1), path)
 
 
@@ -79,11 +79,11 @@ def arithmetic(path: str, block: Block) -> Iterator[Finding]:
         for found in _TESTS.finditer(text):
             passed, total = _whole(found["passed"]), _whole(found["total"])
             if total == 0 or passed > total:
-                message = f'"{found[0]}" cannot be: {passed} of {total}'
+                message = f'"{found[0]}" is impossible: {passed} of {total}'
                 yield _finding("claim-arithmetic", message, Place(path=path, line=line), found[0])
             elif found["percent"] and not _same(100.0 * passed / total, found["percent"]):
                 exact = f"{100.0 * passed / total:.1f}"
-                message = f'"{found[0]}" does not hold: {passed}/{total} is {exact} %'
+                message = f'"{found[0]}" is wrong: {passed}/{total} is {exact} %'
                 yield _finding("claim-arithmetic", message, Place(path=path, line=line), found[0])
 
 
@@ -136,7 +136,7 @@ def _against_coverage(found: re.Match[str], evidence: Evidence) -> str:
     branch = (found["kind"] or "").lower() == "branch"
     measured = evidence.branches if branch else evidence.lines
     if measured is None:
-        return "this run measured no such coverage"
+        return "this run did not measure it"
     holds = measured >= float(found["percent"]) if found["least"] else _same(measured, found["percent"])
     return "" if holds else f"this run measured {measured:.1f} %"
 

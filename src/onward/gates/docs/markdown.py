@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SHELLS = {"console", "shell-session", "shellsession", "sh-session", "sh", "bash", "shell", "zsh"}
 _SESSIONS = {"console", "shell-session", "shellsession", "sh-session"}
-_MARK = re.compile(r"<!--\s*onward:(generated|claims|end)(?:\s+(\S+))?\s*-->")
+_MARKER = re.compile(r"<!--\s*onward:(generated|claims|end)(?:\s+(\S+))?\s*-->")
 _UNDEFINED = re.compile(r"(?<![\w\])])\[[^\]\[]+\]\[([^\]\[]*[A-Za-z][^\]\[]*)\]")
 _NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
 
@@ -169,7 +169,7 @@ def _typed(lines: Iterator[tuple[int, str]], *, session: bool) -> Iterator[Typed
 
 
 def _blocks(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[Block]:
-    marks = list(_marks(tokens))
+    marks = list(_markers(tokens))
     for index, (kind, name, line) in enumerate(marks):
         if kind == "end":
             continue
@@ -179,9 +179,9 @@ def _blocks(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[Block]:
         yield Block(kind=kind, name=name, line=line, text="\n".join(lines[line:end]), closed=closed)
 
 
-def _marks(tokens: Sequence[Token]) -> Iterator[tuple[str, str, int]]:
+def _markers(tokens: Sequence[Token]) -> Iterator[tuple[str, str, int]]:
     for token in tokens:
         if token.type == "html_block":
             for offset, line in enumerate(token.content.splitlines()):
-                for found in _MARK.finditer(line):
+                for found in _MARKER.finditer(line):
                     yield found[1], found[2] or "", _line(token) + offset

@@ -56,7 +56,7 @@ def read_documents(outputs: Outputs, context: ReadContext) -> Reading:
     parsed = {path: document(text) for path, text in data.documents.items() if text is not None}
     anchors = {repository.at(path): found.anchors for path, found in parsed.items()}
     findings = [finding for path, found in parsed.items() for finding in _all(path, found, repository, anchors)]
-    marks = [finding for path, found in parsed.items() for finding in _marks(path, found, context)]
+    marks = [finding for path, found in parsed.items() for finding in _markers(path, found, context)]
     blind = _CONTROL_RULES - _control(repository)
     links = sum(len(found.links) for found in parsed.values())
     return Reading(
@@ -85,30 +85,30 @@ def _all(
             yield from blocks.arithmetic(path, block)
 
 
-def _marks(path: str, found: Document, context: ReadContext) -> Iterator[Finding]:
+def _markers(path: str, found: Document, context: ReadContext) -> Iterator[Finding]:
     """Yield what is wrong with marks themselves, whatever stands between them."""
     listed = path in context.check.settings.texts(CLAIMS)
     declared = generators(context)
     for block in found.blocks:
         place = Place(path=path, line=block.line)
         if not block.closed:
-            yield _mark("unclosed-block", f"the block {block.name or block.kind} has no <!-- onward:end -->", place)
+            yield _marker("unclosed-block", f"the block {block.name or block.kind} has no <!-- onward:end -->", place)
         elif block.kind == "generated" and block.name not in declared:
-            yield _mark("ungenerated-block", f'no generator is declared for "{block.name}"', place)
+            yield _marker("ungenerated-block", f'no generator is declared for "{block.name}"', place)
         elif block.kind == "claims" and not listed:
-            yield _mark("unlisted-claims", f'nothing compares these claims with a run: add "{path}" to {CLAIMS}', place)
+            yield _marker("unlisted-claims", f'onward does not check these claims: add "{path}" to {CLAIMS}', place)
 
 
-def _mark(rule: str, message: str, place: Place) -> Finding:
+def _marker(rule: str, message: str, place: Place) -> Finding:
     subject = f"{place.path} {message}"
     return Finding(rule=rule, tool="onward", message=message, severity=Severity.MEDIUM, place=place, subject=subject)
 
 
 def _problems(documents: Mapping[str, str | None], blind: frozenset[str]) -> Iterator[Problem]:
     for path in sorted(path for path, text in documents.items() if text is None):
-        yield Problem(code="unreadable-document", text=f"{path} is not text")
+        yield Problem(code="unreadable-document", text=f"{path} is not a text file")
     if blind:
-        text = f"the control document shows that nobody looked for {', '.join(sorted(blind))}"
+        text = f"the control document's faults were not reported: {', '.join(sorted(blind))}"
         yield Problem(code="control-missed", text=text)
 
 
@@ -168,12 +168,12 @@ def read_claims(outputs: Outputs, context: ReadContext) -> Reading:
 def _unshown(data: Shown, listed: Sequence[str], ours: Sequence[tuple[str, Block]]) -> Iterator[Problem]:
     """Say what keeps claims from being compared."""
     if not data.tests.reports:
-        text = "no test gate left a report in this run, so there is nothing to compare with"
+        text = "no gate of this run wrote a test report, so the claims are unverified"
         yield Problem(code="no-evidence", text=text)
     if data.coverage is None and any(blocks.speaks_of_coverage(block) for _, block in ours):
-        yield Problem(code="no-evidence", text="coverage was not measured in this run, so nobody knows what it is")
+        yield Problem(code="no-evidence", text="this run did not measure coverage, so its claims are unverified")
     for path in sorted(set(listed) - {path for path, _ in ours}):
-        yield Problem(code="no-claims", text=f"{path} has no block of claims")
+        yield Problem(code="no-claims", text=f"{path} has no claims block")
 
 
 def _evidence(data: Shown) -> blocks.Evidence:

@@ -87,20 +87,20 @@ def _broken(
     path: str, link: Link, repository: Repository, anchors: Mapping[str, frozenset[str]]
 ) -> tuple[str, str] | None:
     if link.undefined:
-        return "undefined-reference", f"nothing defines the reference [{link.target}]"
+        return "undefined-reference", f"undefined reference [{link.target}]"
     badge = _dead_badge(link.target, repository)
     if badge is not None:
-        return "dead-badge", f"the badge shows {badge}, which is no workflow here"
+        return "dead-badge", f"the badge shows workflow {badge}, which does not exist"
     parts = urlsplit(link.target)
     if parts.scheme or parts.netloc or _PAGE.match(link.target):
         return None
     goal = _goal(path, unquote(parts.path), repository)
     if parts.path and not repository.exists(goal):
-        return "dead-link", f"{link.target} leads to nothing that the repository holds"
+        return "dead-link", f"{link.target} does not exist in the repository"
     wanted = unquote(parts.fragment)
     known = anchors.get(goal)
     if wanted and known is not None and wanted.lower() not in known and wanted not in known:
-        return "dead-anchor", f"{link.target}: there is no heading with that anchor"
+        return "dead-anchor", f"{link.target}: no heading has that anchor"
     return None
 
 
@@ -223,7 +223,7 @@ def _make(rest: Sequence[str], folder: str, repository: Repository) -> str | Non
         return None
     text = repository.texts.get(repository.at(posixpath.join(folder, "Makefile")))
     if text is None:
-        return f"there is no Makefile in {folder or 'the project'}"
+        return f"no Makefile in {folder or 'the project'}"
     targets = {word for found in _TARGET.finditer(text) for word in found[1].split()}
     asked = [word for word in rest if not word.startswith("-") and "=" not in word]
     unknown = [word for word in asked if word not in targets]
@@ -239,9 +239,9 @@ def _package_script(name: str, rest: Sequence[str], folder: str, repository: Rep
     script = rest[1] if runs else rest[0]
     text = repository.texts.get(repository.at(posixpath.join(folder, "package.json")))
     if text is None:
-        return f"there is no package.json in {folder or 'the project'}"
+        return f"no package.json in {folder or 'the project'}"
     try:
         scripts = json.loads(text).get("scripts", {})
     except (ValueError, AttributeError):
-        return f"package.json in {folder or 'the project'} cannot be read"
+        return f"cannot read package.json in {folder or 'the project'}"
     return None if script in scripts else f"package.json has no script {script}"

@@ -78,19 +78,19 @@ def applies(context: CheckContext) -> Applies:
     """Apply where there are journeys and the project has Playwright to take them with."""
     paths = context.settings.texts("paths")
     if not any(context.project.has(path) for path in paths):
-        return Applies(yes=False, why=f"there is nothing at {', '.join(paths)}")
+        return Applies(yes=False, why=f"not found: {', '.join(paths)}")
     if not pytest_command.journeys(context):
         return Applies(yes=False, why="the project declares neither pytest-playwright nor playwright")
     return Applies(yes=True, why="")
 
 
 OPTIONS = (
-    Option("paths", Kind.PATHS, PATHS, "Where the journeys are."),
+    Option("paths", Kind.PATHS, PATHS, "Folders and files with browser tests."),
     Option(
         "retries",
         Kind.INTEGER,
         0,
-        "How often a journey that fails is taken again; one that then passes is a flaky test, never a good one.",
+        "How often a failed journey is retried; one that then passes is reported as flaky, not as passed.",
         minimum=0,
         maximum=5,
     ),
@@ -99,15 +99,15 @@ OPTIONS = (
         "parallel",
         Kind.STRING,
         "0",
-        'Workers of pytest-xdist on the one application: "0" for none, "auto" for the CPUs granted, or a number.',
+        'Workers of pytest-xdist, which share one application: "0" for none, "auto" for the CPUs granted, or a number.',
     ),
 )
 
 GATE = Gate(
     id="e2e",
     title="Browser journeys",
-    blurb="the project's journeys through the running application, in Chromium",
-    room=Path(__file__).parent,
+    blurb="the project's browser tests of the running application pass in Chromium",
+    folder=Path(__file__).parent,
     checks=(
         Check(
             id="pytest-playwright",

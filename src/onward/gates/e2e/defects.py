@@ -105,7 +105,7 @@ DEFECTS = (
     ),
     Defect(
         id="dead-buttons",
-        title="buttons that log in, pay and buy, and cannot be pressed",
+        title="buttons for login, payment and purchase that cannot be pressed",
         check="pytest-playwright",
         rule="test-failed",
         plant=plant_dead_buttons,
@@ -119,7 +119,7 @@ DEFECTS = (
     ),
     Defect(
         id="unlabelled-field",
-        title="form fields that have lost their labels",
+        title="form fields without labels",
         check="pytest-playwright",
         rule="unlabelled-field",
         plant=plant_unlabelled_fields,

@@ -24,7 +24,7 @@ def applies(context: CheckContext) -> Applies:
     """Apply where there is such a folder."""
     if any(_found(context)):
         return Applies(yes=True, why="")
-    return Applies(yes=False, why=f"no package.json asks for {PACKAGE} beside a playwright.config")
+    return Applies(yes=False, why=f"no package.json requires {PACKAGE} and has a playwright.config beside it")
 
 
 def _found(context: CheckContext) -> Iterator[tuple[str, str]]:

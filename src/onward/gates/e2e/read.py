@@ -28,7 +28,7 @@ _RULES = {
     "page-error": _Rule(severity=Severity.HIGH, says="a script fails on {page}: {text}"),
     "page-crash": _Rule(severity=Severity.HIGH, says="the page {page} crashes"),
     "server-error": _Rule(severity=Severity.HIGH, says="{page}: {text}"),
-    "missing-part": _Rule(severity=Severity.MEDIUM, says="a page asks for {page} in vain: {text}"),
+    "missing-part": _Rule(severity=Severity.MEDIUM, says="a page cannot load {page}: {text}"),
     "unlabelled-field": _Rule(severity=Severity.MEDIUM, says="a form field on {page} has no name: {text}"),
 }
 _LINES: dict[str, type[Seen | Watched]] = {"watched": Watched, **dict.fromkeys(_RULES, Seen)}
@@ -47,7 +47,7 @@ def read_playwright(outputs: Outputs, context: ReadContext) -> Reading:
 def _seen(outputs: Outputs, reported: Callable[[], Reading]) -> Reading:
     control = decode.decode(outputs, CONTROL, Control)
     if not control.worked:
-        return _blind(Problem(code="browser", text=f"the browser cannot be used: {control.why}"), ())
+        return _blind(Problem(code="browser", text=f"the browser does not work: {control.why}"), ())
     found = reported()
     lines = decode.lines(outputs, NOTES, _LINES, end="watched")
     watched = [line for line in lines if isinstance(line, Watched)]
@@ -59,7 +59,7 @@ def _seen(outputs: Outputs, reported: Callable[[], Reading]) -> Reading:
     )
     notes = (f"Chromium {control.browser}, Playwright {control.playwright}", *found.notes)
     if found.findings and not loaded and not found.problems:
-        problem = Problem(code="no-page", text=f"no page was ever loaded; {found.findings[0].message.splitlines()[0]}")
+        problem = Problem(code="no-page", text=f"no page was loaded; {found.findings[0].message.splitlines()[0]}")
         return replace(_blind(problem, notes), looked_at=looked_at, tests=found.tests)
     return replace(
         found,
@@ -95,7 +95,7 @@ def _findings(lines: Iterable[Seen]) -> Iterator[Finding]:
 
 def _page(url: str) -> str:
     """Return the path of an address, which says the same on every port; what was never loaded has none."""
-    return urlsplit(url).path if url.startswith(("http://", "https://")) else "a page without an address"
+    return urlsplit(url).path if url.startswith(("http://", "https://")) else "a page without address"
 
 
 def _without_origin(text: str) -> str:

@@ -89,7 +89,7 @@ def reading(outputs: Outputs, context: ReadContext) -> Reading:
     """Return each journey with its attempts; ReadError when the report is not one of Playwright's."""
     report = decode(outputs, REPORT, _Report)
     root, skipped = context.relative(report.config.root_dir + "/"), report.config.metadata.left_out
-    found = [one for suite in report.suites for one in _journeys(suite, root, ())]
+    found = [journey for suite in report.suites for journey in _journeys(suite, root, ())]
     executed = [test for test, _ in found if test.outcome is not TestOutcome.SKIPPED]
     return Reading(
         looked_at=(LookedAt(what="journeys taken", count=len(executed)),),
@@ -100,7 +100,7 @@ def reading(outputs: Outputs, context: ReadContext) -> Reading:
         ),
         tests=tuple(test for test, _ in found),
         problems=tuple(_problems(report)),
-        notes=(f"projects for other browsers are not taken: {', '.join(skipped)}",) if skipped else (),
+        notes=(f"skipped projects for other browsers: {', '.join(skipped)}",) if skipped else (),
     )
 
 
@@ -134,7 +134,7 @@ def _findings(test: TestCase, message: str) -> Iterator[Finding]:
         yield _finding("test-failed", f"{test.node_id}: {message[:600]}", test, Severity.HIGH)
     if len(set(test.attempts)) > 1:
         tries = ", ".join(test.attempts)
-        yield _finding("flaky", f"{test.node_id} ended differently on the same tree: {tries}", test, Severity.MEDIUM)
+        yield _finding("flaky", f"{test.node_id} is flaky on the same files: {tries}", test, Severity.MEDIUM)
 
 
 def _finding(rule: str, message: str, test: TestCase, severity: Severity) -> Finding:

@@ -35,8 +35,8 @@ def chosen(context: CheckContext) -> tuple[tuple[str, ...], str]:
     if found:
         return found, "found in the project's configuration or requirements"
     if "ruff" in context.project.fact(LINTER):
-        return ("ruff-format",), "the project configures no formatter, so that of its linter is used"
-    return ("black", "isort"), "the project configures no formatter, so the defaults are used"
+        return ("ruff-format",), "the project configures no formatter; onward uses that of its linter"
+    return ("black", "isort"), "the project configures no formatter; onward uses its defaults"
 
 
 def _known(context: CheckContext) -> set[str]:
@@ -101,8 +101,8 @@ def _check(name: str, tool: Tool) -> Check:
 GATE = Gate(
     id="format",
     title="Format",
-    blurb="code and imports stand as the project's formatters leave them",
-    room=Path(__file__).parent,
+    blurb="the project's formatters would change nothing",
+    folder=Path(__file__).parent,
     checks=(_check("black", BLACK), _check("isort", ISORT), _check("ruff-format", RUFF)),
     defects=DEFECTS,
     facts=(FORMATTER, LINTER),
@@ -111,7 +111,7 @@ GATE = Gate(
             "tools",
             Kind.STRINGS,
             (),
-            "the formatters to use; empty means those that the project configures or requires",
+            "formatters to use; default: those that the project configures or requires",
             choices=("black", "isort", "ruff-format"),
         ),
     ),

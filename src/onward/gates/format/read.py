@@ -41,5 +41,5 @@ def _lines(count: int) -> str:
 
 def _given_up(tool: str, outputs: Outputs) -> tuple[Problem, ...]:
     failed = any(code != 0 for code in outputs.exits)
-    text = f"{tool} could not format every file, probably because one does not parse; the log of this step names it"
+    text = f"{tool} could not format every file, probably because one does not parse; see the log of this step"
     return (Problem(code="not-parsed", text=text),) if failed else ()

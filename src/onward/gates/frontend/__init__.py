@@ -19,7 +19,7 @@ from onward.model.pipeline import GateSettings, Kind, Option, Profile
 from onward.readers.advisories import ASKED, MAX_AGE_OPTION
 
 _KIB = 1024
-_NONE = "the project has no front end (no package.json with scripts or dependencies)"
+_NONE = "no front end found (no package.json with scripts or dependencies)"
 
 
 def limits(settings: GateSettings) -> tuple[Limit, ...]:
@@ -37,8 +37,8 @@ def _with_packages(names: tuple[str, ...], what: str, context: CheckContext) -> 
     if not folder.exists(context):
         return Applies(yes=False, why=_NONE)
     if folder.packages(context).isdisjoint(names):
-        return Applies(yes=False, why=f"the front end asks for no {what}")
-    return Applies(yes=True, why=f"{folder.inside(folder.folder(context), 'package.json')} asks for {what}")
+        return Applies(yes=False, why=f"the front end does not require {what}")
+    return Applies(yes=True, why=f"{folder.inside(folder.folder(context), 'package.json')} requires {what}")
 
 
 def _types(context: CheckContext) -> Applies:
@@ -52,7 +52,7 @@ def _builds(context: CheckContext) -> Applies:
     if not folder.exists(context):
         return Applies(yes=False, why=_NONE)
     there = "build" in folder.scripts(context)
-    return Applies(yes=there, why="" if there else "the front end has no script that is called build")
+    return Applies(yes=there, why="" if there else "the front end has no script build")
 
 
 def _audited(context: CheckContext) -> Applies:
@@ -64,7 +64,7 @@ def _audited(context: CheckContext) -> Applies:
 
 def _listed(context: CheckContext) -> Applies:
     if not context.settings.flag("audit"):
-        return Applies(yes=False, why="switched off in onward.toml")
+        return Applies(yes=False, why="disabled in onward.toml")
     there = folder.exists(context)
     return Applies(yes=there, why="" if there else _NONE)
 
@@ -147,8 +147,8 @@ ADVISORIES = Check(
 GATE = Gate(
     id="frontend",
     title="Front end",
-    blurb="the front end lints, is formatted, type-checks, passes its tests, builds and does not grow",
-    room=Path(__file__).parent,
+    blurb="the front end passes its linter, formatter, type checker and tests, builds, and does not grow",
+    folder=Path(__file__).parent,
     checks=(ESLINT, PRETTIER, TYPES, TESTS, BUILD, AUDIT, ADVISORIES),
     defects=DEFECTS,
     facts=(FRONTEND, FRONTEND_SCRIPTS, FRONTEND_PACKAGES, FRONTEND_MANAGERS),
@@ -157,35 +157,37 @@ GATE = Gate(
             "folder",
             Kind.STRING,
             "",
-            "The folder of the front end's package.json; empty means the first one that is found with a lock file.",
+            "Folder of the front end's package.json; default: the first one with a lock file.",
         ),
         Option(
             "tsconfig",
             Kind.STRINGS,
             (),
-            "The compiler's configurations, relative to that folder; empty means tsconfig.json, or the parts that it refers to.",
+            "The compiler's configurations, relative to that folder; default: tsconfig.json, or the parts that it references.",
         ),
         Option(
             "output",
             Kind.STRING,
             "",
-            "The folder that the build fills, relative to that folder; empty means what the bundler usually fills.",
+            "Output folder of the build, relative to that folder; default: the usual one of the bundler.",
         ),
-        Option("lines", Kind.NUMBER, None, "Least covered lines of the front end, in percent.", minimum=0, maximum=100),
+        Option(
+            "lines", Kind.NUMBER, None, "Minimum line coverage of the front end, in percent.", minimum=0, maximum=100
+        ),
         Option(
             "branches",
             Kind.NUMBER,
             None,
-            "Least covered branches of the front end, in percent.",
+            "Minimum branch coverage of the front end, in percent.",
             minimum=0,
             maximum=100,
         ),
-        Option("bundle", Kind.SIZE, None, "The largest size of all that the build leaves."),
+        Option("bundle", Kind.SIZE, None, "Maximum total size of the build output."),
         Option(
             "audit",
             Kind.BOOLEAN,
             True,
-            "Ask for advisories about the locked packages, in profile ci: the registry, else OSV's data.",
+            "Audit the locked packages for advisories, in profile ci: from the registry, else from OSV's data.",
         ),
         MAX_AGE_OPTION,
     ),

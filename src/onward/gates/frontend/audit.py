@@ -28,8 +28,8 @@ def read_advisories(outputs: Outputs, context: ReadContext) -> Reading:
     """Read what was answered about every version that the lock names."""
     asked, lock = decode(outputs, advisories.ASKED, Asked), folder.lock(context.check)
     entries = decode(outputs, names.LOCKS, Locks).head.get(lock)
-    wanted = {(one.name, one.version) for one in entries or () if one.version}
-    unreadable = Problem(code="lock-unreadable", text=f"{lock} cannot be read as a lock")
+    wanted = {(entry.name, entry.version) for entry in entries or () if entry.version}
+    unreadable = Problem(code="lock-unreadable", text=f"{lock} is not a readable lock file")
     return Reading(
         looked_at=(LookedAt(what="packages looked up", count=len(asked.answers), expected=max(1, len(wanted))),),
         findings=tuple(advisories.vulnerable(asked.answers, path=lock)),
@@ -84,7 +84,7 @@ def read_audit(outputs: Outputs, context: ReadContext) -> Reading:
     _, known = _audited(outputs, names.CONTROL)
     count, packages = _audited(outputs, names.AUDIT)
     found = tuple(_vulnerabilities(packages, context))
-    text = "the registry knows nothing of a vulnerability that everybody knows, so its silence means nothing"
+    text = "the registry did not report a known vulnerability, so an empty result proves nothing"
     missed = () if known else (Problem(code="control-missed", text=text),)
     return Reading(looked_at=(LookedAt(what="packages audited", count=count),), findings=found, problems=missed)
 
@@ -96,7 +96,7 @@ def _audited(outputs: Outputs, name: str) -> tuple[int, tuple[_Package, ...]]:
         raise ReadError(
             f"npm audit has no answer of the registry: {report.message or 'it wrote no report'}",
             where=name,
-            hint="use a registry that serves advisories, or say audit = false in [gates.frontend]",
+            hint="use a registry that serves advisories, or set audit = false in [gates.frontend]",
         )
     return report.metadata.dependencies.total, tuple(report.vulnerabilities.values())
 
@@ -104,7 +104,7 @@ def _audited(outputs: Outputs, name: str) -> tuple[int, tuple[_Package, ...]]:
 def _vulnerabilities(packages: Iterable[_Package], context: ReadContext) -> Iterator[Finding]:
     lock = folder.lock(context.check)
     for package in packages:
-        for via in (one for one in package.via if isinstance(one, _Via)):
+        for via in (entry for entry in package.via if isinstance(entry, _Via)):
             yield Finding(
                 rule=via.advisory,
                 tool="npm audit",

@@ -112,7 +112,7 @@ def _cases(suite: _Suite, context: ReadContext) -> Iterator[tuple[TestCase, str]
 
 def _broken(suite: _Suite, context: ReadContext) -> Finding:
     path = context.relative(suite.name)
-    said = (suite.message or "it could not be run").strip().splitlines()[0]
+    said = (suite.message or "the test file did not run").strip().splitlines()[0]
     place = Place(path=path)
     return Finding(
         rule="test-error", tool="tests", message=f"{path}: {said}", severity=Severity.HIGH, place=place, subject=path
@@ -131,9 +131,9 @@ def _failed(case: TestCase, message: str) -> Finding:
 
 
 def _run_failed() -> Finding:
-    text = "every test passed, but the run did not: an error outside of tests, or the project's own limit for coverage"
+    text = "every test passed, but the run failed: an error outside of tests, or the project's own coverage limit"
     return Finding(
-        rule="run-failed", tool="tests", message=f"{text}; the log says which", severity=Severity.HIGH, subject="run"
+        rule="run-failed", tool="tests", message=f"{text}; see the log", severity=Severity.HIGH, subject="run"
     )
 
 
@@ -142,9 +142,9 @@ def _coverage(outputs: Outputs) -> tuple[Measure, ...]:
         return ()
     total = decode(outputs, names.COVERAGE, _Coverage).total
     return tuple(
-        Measure(name=name, value=round(100.0 * one.covered / one.total, 2), unit="percent", better=Better.HIGHER)
-        for name, one in ((names.LINES, total.lines), (names.BRANCHES, total.branches))
-        if one.total
+        Measure(name=name, value=round(100.0 * entry.covered / entry.total, 2), unit="percent", better=Better.HIGHER)
+        for name, entry in ((names.LINES, total.lines), (names.BRANCHES, total.branches))
+        if entry.total
     )
 
 
@@ -156,7 +156,7 @@ def read_build(outputs: Outputs, context: ReadContext) -> Reading:
     where = folder.inside(folder.folder(context.check), commands.output(context.check))
     empty = Problem(
         code="nothing-built",
-        text=f"the build ended well but left nothing in {where}; the option output names its folder",
+        text=f"the build succeeded but wrote nothing to {where}; set `output` to its folder",
     )
     return Reading(
         looked_at=(LookedAt(what="files built", count=len(files)),),
@@ -166,7 +166,7 @@ def read_build(outputs: Outputs, context: ReadContext) -> Reading:
 
 
 def _weights(files: Sequence[Weight]) -> tuple[Measure, ...]:
-    both = ((names.BUNDLE, sum(one.bytes for one in files)), (names.BUNDLE_GZIP, sum(one.gzip for one in files)))
+    both = ((names.BUNDLE, sum(file.bytes for file in files)), (names.BUNDLE_GZIP, sum(file.gzip for file in files)))
     return tuple(
         Measure(name=name, value=math.ceil(size / _KIB), unit="KiB", better=Better.LOWER) for name, size in both
     )
@@ -176,7 +176,7 @@ def _unbuilt() -> Finding:
     return Finding(
         rule="build-failed",
         tool="build",
-        message="the production build did not succeed; the log of this step says why",
+        message="the production build failed; see the log of this step",
         severity=Severity.HIGH,
         subject="npm run build",
     )

@@ -80,7 +80,7 @@ def _stem(path: str) -> str:
 DEFECTS = (
     Defect(
         id="unlabelled-field",
-        title="a form field without a label that belongs to it",
+        title="a form field without its label",
         check="eslint",
         rule="jsx-a11y/label-has-associated-control",
         plant=_unlabelled,
@@ -94,7 +94,7 @@ DEFECTS = (
     ),
     Defect(
         id="wrong-type",
-        title="a text where a number was promised",
+        title="a string where a number is declared",
         check="types",
         rule="TS2322",
         plant=partial(_added, "onwardPrice.ts", _WRONG_TYPE),
@@ -109,7 +109,7 @@ DEFECTS = (
     ),
     Defect(
         id="vulnerable-package",
-        title="a package with a known hole is locked",
+        title="a package with a known vulnerability is locked",
         check="advisories",
         rule="GHSA-35jh-r3h4-6jhm",
         plant=_vulnerable,

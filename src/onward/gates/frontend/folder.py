@@ -22,7 +22,7 @@ def folder(context: CheckContext) -> str:
     if asked:
         return asked
     found = context.project.fact(FRONTEND)
-    return next(iter((*(one for one in found if _is_locked(context, one)), *found)), ".")
+    return next(iter((*(entry for entry in found if _is_locked(context, entry)), *found)), ".")
 
 
 def needed(context: CheckContext) -> tuple[Packages, ...]:
@@ -33,7 +33,7 @@ def needed(context: CheckContext) -> tuple[Packages, ...]:
 def others(context: CheckContext) -> tuple[str, ...]:
     """Return the detected front ends with a lock file that the gate does not look at."""
     chosen = folder(context)
-    return tuple(one for one in context.project.fact(FRONTEND) if one != chosen and _is_locked(context, one))
+    return tuple(entry for entry in context.project.fact(FRONTEND) if entry != chosen and _is_locked(context, entry))
 
 
 def _is_locked(context: CheckContext, home: str) -> bool:
@@ -50,7 +50,7 @@ def lock(context: CheckContext) -> str:
 
 def _manager(context: CheckContext) -> str:
     named = context.project.fact(FRONTEND_MANAGERS)
-    return next((node_manager(one.named)[0] for one in named if one.folder == folder(context)), "")
+    return next((node_manager(entry.named)[0] for entry in named if entry.folder == folder(context)), "")
 
 
 def exists(context: CheckContext) -> bool:
@@ -66,13 +66,13 @@ def inside(home: str, path: str) -> str:
 def packages(context: CheckContext) -> frozenset[str]:
     """Return the packages that the front end's package.json names."""
     home = folder(context)
-    return frozenset(one.name for one in context.project.fact(FRONTEND_PACKAGES) if one.folder == home)
+    return frozenset(entry.name for entry in context.project.fact(FRONTEND_PACKAGES) if entry.folder == home)
 
 
 def scripts(context: CheckContext) -> Mapping[str, str]:
     """Return the front end's scripts by name."""
     home = folder(context)
-    return {one.name: one.command for one in context.project.fact(FRONTEND_SCRIPTS) if one.folder == home}
+    return {entry.name: entry.command for entry in context.project.fact(FRONTEND_SCRIPTS) if entry.folder == home}
 
 
 def arguments(context: CheckContext, program: str) -> tuple[str, ...] | None:

@@ -1,4 +1,4 @@
-"""The names that the commands and the readers of this room share."""
+"""The names that the commands and the readers of this gate share."""
 
 from __future__ import annotations
 

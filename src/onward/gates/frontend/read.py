@@ -42,9 +42,9 @@ def read_eslint(outputs: Outputs, context: ReadContext) -> Reading:
     """Read eslint's list of files, one entry for each that it linted; canaries say which folders it really judged."""
     copy = decode(outputs, names.PLANTED, Planted)
     files = decode(outputs, names.ESLINT, tuple[_File, ...])
-    linted = {canaries.relative(one.file_path, copy.root): one.messages for one in files}
+    linted = {canaries.relative(file.file_path, copy.root): file.messages for file in files}
     strict = _counts_warnings(context.check)
-    found = [_finding(context.check, path, one, strict=strict) for path, said in linted.items() for one in said]
+    found = [_finding(context.check, path, entry, strict=strict) for path, said in linted.items() for entry in said]
     hit = {path for path, said in linted.items() if said} & set(copy.canaries)
     seen = canaries.sight(copy, hit, what="files linted")
     ours = [
@@ -53,7 +53,7 @@ def read_eslint(outputs: Outputs, context: ReadContext) -> Reading:
     planted = {folder.inside(folder.folder(context.check), path) for path in copy.canaries}
     return Reading(
         looked_at=(LookedAt(what="files linted", count=len(ours)),),
-        findings=tuple(one for one in found if one.place.path not in planted),
+        findings=tuple(entry for entry in found if entry.place.path not in planted),
         problems=seen.problems,
         notes=(*seen.notes, *_notes(context.check)),
     )
@@ -92,7 +92,7 @@ def read_prettier(outputs: Outputs, context: ReadContext) -> Reading:
     listed = [canaries.relative(line, copy.root) for line in outputs.text(names.PRETTIER).splitlines() if line]
     strange = next((path for path in listed if "\x00" in path), None)
     if strange is not None:
-        raise ReadError("prettier printed something that is not a path", where=names.PRETTIER)
+        raise ReadError("prettier's output has a line that is not a path", where=names.PRETTIER)
     seen = canaries.sight(copy, set(listed) & set(copy.canaries), what="files compared")
     return Reading(
         looked_at=(seen.looked_at,),
@@ -106,7 +106,7 @@ def _unformatted(context: CheckContext, path: str) -> Finding:
     return Finding(
         rule="unformatted",
         tool="prettier",
-        message="prettier would write this file differently",
+        message="prettier would reformat this file",
         severity=Severity.LOW,
         place=Place(path=folder.inside(folder.folder(context), path)),
         subject=path,
@@ -133,7 +133,7 @@ def read_types(outputs: Outputs, context: ReadContext) -> Reading:
 def _type_error(line: str, where: str, name: str) -> Finding:
     match = _ERROR.fullmatch(line)
     if match is None:
-        raise ReadError(f"the compiler printed something that is not an error: {line[:120]}", where=name)
+        raise ReadError(f"the compiler's output has a line that is not an error: {line[:120]}", where=name)
     path, row, column = match["path"], match["line"], match["column"]
     place = Place(path=folder.inside(where, path), line=int(row), column=int(column)) if path else Place()
     return Finding(
@@ -150,6 +150,6 @@ def _notes(context: CheckContext) -> Iterator[str]:
     for name, command in folder.scripts(context).items():
         rewrites = [word for word in _REWRITING if word in command.split()]
         if rewrites and any(word in name for word in ("lint", "check")):
-            yield f'the script "{name}" rewrites files ({rewrites[0]}); here it runs in its checking form'
+            yield f'the script "{name}" rewrites files ({rewrites[0]}); onward runs it in checking mode'
     for other in folder.others(context):
-        yield f"{other} is a front end as well, and nothing looks at it"
+        yield f"{other} is a front end too, and no check covers it"

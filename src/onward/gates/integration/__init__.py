@@ -17,7 +17,7 @@ MARKERS = ("integration", "sqlite_incompatible")
 
 def commands(context: CheckContext) -> tuple[Command, ...]:
     """Run what is claimed; where a marker claims tests, all test files have to be collected to find them."""
-    claims = pytest_command.claims(context)
+    claims = pytest_command.integration_tests(context)
     marked = pytest_command.test_paths(context) if claims.markers else ()
     paths = tuple(path for path in (*claims.paths, *marked) if context.project.has(path))
     ignored = (f"--ignore={path}" for path in pytest_command.journeys(context))
@@ -26,15 +26,15 @@ def commands(context: CheckContext) -> tuple[Command, ...]:
 
 def applies(context: CheckContext) -> Applies:
     """Apply where a claimed path exists, or where services are declared that a marked test could want."""
-    claims = pytest_command.claims(context)
+    claims = pytest_command.integration_tests(context)
     has_tests = any(context.project.has(path) for path in pytest_command.test_paths(context))
     if claims.paths or (claims.markers and has_tests):
         return Applies(yes=True, why="")
-    return Applies(yes=False, why="no path and no marker claims a test for real services")
+    return Applies(yes=False, why="no path and no marker selects tests for real services")
 
 
 OPTIONS = (
-    Option("paths", Kind.PATHS, PATHS, "Where integration tests are."),
+    Option("paths", Kind.PATHS, PATHS, "Folders and files with integration tests."),
     Option("markers", Kind.STRINGS, MARKERS, "Markers of tests that need real services, wherever they are."),
     Option("args", Kind.STRINGS, (), "More arguments for pytest."),
     Option(
@@ -48,8 +48,8 @@ OPTIONS = (
 GATE = Gate(
     id="integration",
     title="Integration tests",
-    blurb="tests that need a real PostgreSQL and Redis, with both",
-    room=Path(__file__).parent,
+    blurb="tests that need a real PostgreSQL and Redis pass with them",
+    folder=Path(__file__).parent,
     checks=(
         Check(
             id="pytest",

@@ -10,5 +10,5 @@ from onward.readers import tests
 
 def read(outputs: Outputs, context: ReadContext) -> Reading:
     """Return the facts; none is legitimate only where nothing but a marker could have claimed a test."""
-    expected = None if pytest_command.claims(context.check).paths else 0
+    expected = None if pytest_command.integration_tests(context.check).paths else 0
     return tests.reading(tests.read(outputs), expected=expected, config_findings=False)

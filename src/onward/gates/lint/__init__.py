@@ -34,7 +34,7 @@ def chosen(context: CheckContext) -> tuple[tuple[str, ...], str]:
     found = tuple(name for name in ("flake8", "ruff") if name in known or context.project.declares(name))
     if found:
         return found, "found in the project's configuration or requirements"
-    return ("ruff",), "the project configures no linter, so ruff is used with a short list of rules"
+    return ("ruff",), "the project configures no linter; onward uses ruff with a short list of rules"
 
 
 def _applies(name: str, context: CheckContext) -> Applies:
@@ -94,8 +94,8 @@ RUFF_CHECK = Check(
 GATE = Gate(
     id="lint",
     title="Lint",
-    blurb="no finding of the project's linters that was not there before",
-    room=Path(__file__).parent,
+    blurb="the project's linters report no new finding",
+    folder=Path(__file__).parent,
     checks=(FLAKE8_CHECK, RUFF_CHECK),
     defects=DEFECTS,
     facts=(LINTER,),
@@ -104,7 +104,7 @@ GATE = Gate(
             "tools",
             Kind.STRINGS,
             (),
-            "the linters to use; empty means those that the project configures or requires",
+            "linters to use; default: those that the project configures or requires",
             choices=("flake8", "ruff"),
         ),
     ),

@@ -27,14 +27,14 @@ def read_flake8(outputs: Outputs, context: ReadContext) -> Reading:
     text = outputs.text("flake8.txt")
     head, *records = text.split(_RECORD)
     if head.strip() or (records and not text.endswith("\n")):
-        raise ReadError("flake8 did not write what it was asked for, or was cut short", where="flake8.txt")
+        raise ReadError("flake8's output is malformed", where="flake8.txt")
     return _reading([_flake8_finding(record) for record in records], outputs, context)
 
 
 def _flake8_finding(record: str) -> Finding:
     fields = record.split(_FIELD)
     if len(fields) != 5 or not (fields[1].isdigit() and fields[2].isdigit()):
-        raise ReadError("a line of flake8's output is not complete", where="flake8.txt")
+        raise ReadError("a line of flake8's output is malformed", where="flake8.txt")
     path, row, column, code, rest = fields
     # a project may ask flake8 to show the source below each message
     message = rest.splitlines()[0] if rest else ""

@@ -77,15 +77,15 @@ def applies(context: CheckContext) -> Applies:
     config = context.settings.text("config")
     if config in context.project.files:
         return Applies(yes=True, why="")
-    why = f"the project has no {config}, which `config` may name; only alembic's migrations can be walked"
+    why = f"{config} not found (set `config` to its path); onward supports alembic's migrations only"
     return Applies(yes=False, why=why)
 
 
 GATE = Gate(
     id="migrations",
     title="Migrations",
-    blurb="every new revision up, down and up again on PostgreSQL with rows; models match; no dangerous locks",
-    room=Path(__file__).parent,
+    blurb="every new revision goes up, down and up again on PostgreSQL with rows; models match; no dangerous locks",
+    folder=Path(__file__).parent,
     checks=(
         Check(
             id="alembic",
@@ -114,7 +114,7 @@ GATE = Gate(
             "lint",
             Kind.CHOICE,
             "new",
-            "Lint the SQL of revisions that are new against the base, or of all.",
+            "Lint the SQL of new revisions (compared with the base), or of all.",
             choices=("new", "all"),
         ),
         Option("models", Kind.BOOLEAN, True, "Compare the models with the migrated schema."),

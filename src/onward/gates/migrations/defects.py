@@ -69,7 +69,7 @@ def _first_table(tree: Tree) -> str:
 def plant_lost_rows(tree: Tree, _: Pipeline) -> tuple[Change, ...]:
     """Add a revision that empties a table."""
     up = f'op.execute("TRUNCATE {_first_table(tree)} CASCADE")'
-    return _change(tree, "planted_lost_rows", title="rows are thrown away", up=up, down="pass")
+    return _change(tree, "planted_lost_rows", title="a migration loses rows", up=up, down="pass")
 
 
 def plant_second_head(tree: Tree, _: Pipeline) -> tuple[Change, ...]:
@@ -82,10 +82,10 @@ def plant_second_head(tree: Tree, _: Pipeline) -> tuple[Change, ...]:
 
 
 def plant_no_way_back(tree: Tree, _: Pipeline) -> tuple[Change, ...]:
-    """Add a revision that cannot be walked down."""
+    """Add a revision that cannot be downgraded."""
     up = 'op.create_table("planted_no_way_back", sa.Column("id", sa.BigInteger, primary_key=True))'
     down = 'op.drop_table("planted_wrong_name")'
-    return _change(tree, "planted_no_way_back", title="the way down is wrong", up=up, down=down)
+    return _change(tree, "planted_no_way_back", title="a downgrade fails", up=up, down=down)
 
 
 def plant_unknown_to_models(tree: Tree, _: Pipeline) -> tuple[Change, ...]:
@@ -117,7 +117,7 @@ _PLANTS = {
 DEFECTS = (
     _defect("lost-rows", "a revision that throws rows away", "rows-lost"),
     _defect("second-head", "two heads", "multiple-heads"),
-    _defect("no-way-back", "a revision that cannot be walked down", "downgrade-fails"),
-    _defect("stray-table", "a table that no model knows", "models-differ"),
+    _defect("no-way-back", "a revision that cannot be downgraded", "downgrade-fails"),
+    _defect("stray-table", "a table that no model declares", "models-differ"),
     _defect("required-column", "a revision that fails as soon as there are rows", "upgrade-fails"),
 )

@@ -64,7 +64,7 @@ def _with_base(reading: Reading, context: CheckContext) -> Reading:
     """Say when nothing could be compared with: then no revision is new, which `ci` must not take for an answer."""
     if context.project.changed is not None:
         return reading
-    text = "there is no base to compare with, so no revision counts as new"
+    text = "no base to compare with, so no revision counts as new"
     if context.profile is Profile.CI:
         return replace(reading, problems=(*reading.problems, Problem(code="no-base", text=text)))
     return replace(reading, notes=(*reading.notes, text))
@@ -91,7 +91,7 @@ def _lint_findings(linted: Sequence[_Lint], revisions: Mapping[str, Revision]) -
     for found in linted:
         revision = revisions.get(found.file.rpartition("/")[2].removesuffix(".sql"))
         if revision is None:
-            raise ReadError(f"{LINTED}: {found.file} is none of the revisions that were walked", where=LINTED)
+            raise ReadError(f"{LINTED}: {found.file} is not one of the revisions that ran", where=LINTED)
         lines = revision.sql.splitlines()[found.line : found.line_end + 1]
         statement = " ".join(" ".join(lines).split())
         yield Finding(
@@ -110,5 +110,5 @@ def _notes(walk: Walk) -> Iterator[str]:
     yield f"alembic {walk.alembic} on {walk.server}"
     yield from walk.notes
     if walk.unfilled:
-        tables = ", ".join(f"{one.table} ({one.why})" for one in walk.unfilled)
-        yield f"no row could be put into: {tables}"
+        tables = ", ".join(f"{entry.table} ({entry.why})" for entry in walk.unfilled)
+        yield f"cannot insert rows into: {tables}"

@@ -90,7 +90,7 @@ def applies(context: CheckContext) -> Applies:
 def applies_sustained(context: CheckContext) -> Applies:
     """Apply where the long run is declared."""
     if not context.settings.flag("sustained"):
-        return Applies(yes=False, why="no sustained run is declared")
+        return Applies(yes=False, why="the sustained run is not enabled (sustained = false)")
     path = context.settings.text("sustained-locustfile")
     if path and path not in context.project.files:
         return Applies(yes=False, why=f"the project has no {path}")
@@ -103,11 +103,11 @@ def applies_comparison(context: CheckContext) -> Applies:
     if not there.yes:
         return there
     if not context.settings.flag("compare"):
-        return Applies(yes=False, why="comparing with the base is switched off")
+        return Applies(yes=False, why="the comparison with the base is disabled (compare = false)")
     if context.project.changed is None or context.project.revision.base is None:
-        return Applies(yes=False, why="there is no base to compare with")
+        return Applies(yes=False, why="no base to compare with")
     if not any(_can_matter(path, context) for path in context.project.changed):
-        return Applies(yes=False, why="nothing that is served is different from the base")
+        return Applies(yes=False, why="no file of the application differs from the base")
     return there
 
 
@@ -161,8 +161,8 @@ COMPARE = replace(
 GATE = Gate(
     id="performance",
     title="Performance",
-    blurb="locust against the running application: percentiles, errors, memory; slower than the base?",
-    room=Path(__file__).parent,
+    blurb="response times, errors and memory of the running application under load; not slower than the base",
+    folder=Path(__file__).parent,
     checks=(LOAD, SUSTAINED, COMPARE),
     defects=DEFECTS,
     options=OPTIONS,

@@ -86,19 +86,19 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
     ends = ((side, end) for side, end in plan.ends.items() if f"{side}-requests.json" not in outputs.files)
     missing = [f"{side}: {end.last_words}" for side, end in ends]
     if missing or plan.start is None:
-        return _no_requests("; ".join(missing) or "its users did not get ready in time")
+        return _no_requests("; ".join(missing) or "its users did not start in time")
     sides = {"base": read_requests(outputs, BASE), "head": read_requests(outputs, HEAD)}
     made = _compared(_times(sides, plan, plan.start), rules)
     return _reading(sides, made, rules, notes=(_method(plan, rules), in_words(plan.machine)))
 
 
 def _nothing_to_compare() -> Reading:
-    note = "nothing was compared: the application of the base did not start here"
+    note = "nothing compared: the application of the base did not start here"
     return Reading(looked_at=(LookedAt(what="endpoints compared", count=0, expected=0),), notes=(note,))
 
 
 def _no_requests(words: str) -> Reading:
-    text = f"locust could not take turns: {words}"
+    text = f"locust could not alternate between base and change: {words}"
     looked = (LookedAt(what="endpoints compared", count=0),)
     return Reading(looked_at=looked, problems=(Problem(code="no-requests", text=text),))
 
@@ -123,18 +123,18 @@ def _times(sides: Mapping[str, Recorded], plan: Turns, start: float) -> Times:
 def _compared(found: Times, rules: Rules) -> tuple[Comparison, ...]:
     """Return every comparison that there is enough for, the busiest endpoint first."""
     busiest = sorted(found, key=lambda endpoint: (-sum(map(len, found[endpoint].values())), endpoint))
-    made = [one for endpoint in busiest for one in _of_endpoint(endpoint, found[endpoint], rules)]
-    chances = holm([one.shift.p for one in made])
+    made = [entry for endpoint in busiest for entry in _of_endpoint(endpoint, found[endpoint], rules)]
+    chances = holm([entry.shift.p for entry in made])
     return tuple(
         Comparison(
-            endpoint=one.endpoint,
-            percent=one.percent,
-            base_ms=one.base_ms,
-            head_ms=one.head_ms,
-            shift=one.shift,
+            endpoint=entry.endpoint,
+            percent=entry.percent,
+            base_ms=entry.base_ms,
+            head_ms=entry.head_ms,
+            shift=entry.shift,
             chance=chance,
         )
-        for one, chance in zip(made, chances, strict=True)
+        for entry, chance in zip(made, chances, strict=True)
     )
 
 
@@ -170,18 +170,18 @@ def _reading(
     left = _skipped(sides, made)
     return Reading(
         looked_at=(
-            LookedAt(what="endpoints compared", count=len({one.endpoint for one in made})),
+            LookedAt(what="endpoints compared", count=len({entry.endpoint for entry in made})),
             LookedAt(what="requests", count=sum(len(side.requests) for side in sides.values())),
         ),
-        findings=(*(_slower(one, rules) for one in made if one.is_slower(rules)), *gone),
-        measures=tuple(_measure(one) for one in made),
+        findings=(*(_slower(entry, rules) for entry in made if entry.is_slower(rules)), *gone),
+        measures=tuple(_measure(entry) for entry in made),
         problems=tuple(_problems(made, rules)),
-        notes=(*notes, *map(str, made), *((f"too few answers to compare: {', '.join(left)}",) if left else ())),
+        notes=(*notes, *map(str, made), *((f"too few responses to compare: {', '.join(left)}",) if left else ())),
     )
 
 
 def _slower(one: Comparison, rules: Rules) -> Finding:
-    message = f"{one} at {rules.confidence:.1%} confidence; {rules.slower:.0%} slower than the base is too much"
+    message = f"{one} at {rules.confidence:.1%} confidence; the limit is {rules.slower:.0%} slower than the base"
     return Finding(
         rule="slower",
         tool="locust",
@@ -195,10 +195,10 @@ def _slower(one: Comparison, rules: Rules) -> Finding:
 def _gone(sides: Mapping[str, Recorded]) -> Iterator[Finding]:
     """Yield endpoints that answered at the base and never do now: no time of theirs could look bad."""
     succeeded = {side: Counter(one.endpoint for one in recorded.requests if one.ok) for side, recorded in sides.items()}
-    tried = Counter(one.endpoint for one in sides["head"].requests)
+    tried = Counter(request.endpoint for request in sides["head"].requests)
     for endpoint, count in sorted(succeeded["base"].items()):
         if count >= _LEAST_BASE and tried[endpoint] and not succeeded["head"][endpoint]:
-            message = f"{endpoint} succeeded {count} times at the base and never now ({tried[endpoint]} times tried)"
+            message = f"{endpoint} succeeded {count} times at the base and never in {tried[endpoint]} attempts now"
             place = Place(path=None)
             yield Finding(
                 rule="never-succeeds",
@@ -212,7 +212,7 @@ def _gone(sides: Mapping[str, Recorded]) -> Iterator[Finding]:
 
 def _skipped(sides: Mapping[str, Recorded], made: Sequence[Comparison]) -> list[str]:
     there = {request.endpoint for recorded in sides.values() for request in recorded.requests}
-    return sorted(there - {one.endpoint for one in made})
+    return sorted(there - {entry.endpoint for entry in made})
 
 
 def _problems(made: Sequence[Comparison], rules: Rules) -> Iterator[Problem]:
@@ -223,8 +223,8 @@ def _problems(made: Sequence[Comparison], rules: Rules) -> Iterator[Problem]:
     width = math.exp((busiest.shift.high - busiest.shift.low) / 2) - 1
     if width > 2 * max(rules.slower, 0.05):
         text = (
-            f"the machine was too noisy to compare on: {busiest} is known to ±{width:.0%} only; "
-            "more rounds (compare-rounds) or a quieter machine would tell"
+            f"the machine was too noisy for a comparison: {busiest} is known only to ±{width:.0%}; "
+            "use more rounds (compare-rounds) or a quieter machine"
         )
         yield Problem(code="too-noisy", text=text)
 
@@ -236,7 +236,7 @@ def _measure(one: Comparison) -> Measure:
 def _method(plan: Turns, rules: Rules) -> str:
     rounds = len(plan.order) // plan.round
     return (
-        f"base and change in turns: {rounds} rounds of {plan.round} blocks of {plan.block_s:g} s, users without pauses; "
+        f"base and change alternate: {rounds} rounds of {plan.round} blocks of {plan.block_s:g} s, users without pauses; "
         "each round's nearest-rank percentile of successful answers, Wilcoxon's signed rank over the rounds' ratios, "
         f"p after Holm, intervals of {rules.confidence:.1%}; slower: at least {rules.slower:.0%} and "
         f"p ≤ {1 - rules.confidence:.2g}"

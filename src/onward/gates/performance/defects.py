@@ -73,7 +73,7 @@ def _application(tree: Tree, pipeline: Pipeline) -> tuple[str, str]:
             if served and path in tree.paths:
                 return path, served.group(2)
     raise ConfigError(
-        "a fault can be planted only where the application's command names it as module:name",
+        "cannot plant the defect: the application's command does not name the application as module:name",
         where="application.command",
         hint='for example command = ["uvicorn", "main:app", "--port", "{port}"]',
     )
@@ -103,12 +103,12 @@ def plant_slower(tree: Tree, pipeline: Pipeline) -> tuple[Change, ...]:
 
 
 DEFECTS = (
-    Defect(id="slow", title="every fourth answer is slow", check="load", rule="load.p95", plant=plant_slow),
+    Defect(id="slow", title="every fourth response is slow", check="load", rule="load.p95", plant=plant_slow),
     Defect(
         id="failing", title="every fourth request fails fast", check="load", rule="load.errors", plant=plant_failing
     ),
-    Defect(id="leak", title="memory that is never given back", check="load", rule="load.memory", plant=plant_leak),
+    Defect(id="leak", title="memory that is never released", check="load", rule="load.memory", plant=plant_leak),
     Defect(
-        id="slower", title="every answer 30 ms later than before", check="compare", rule="slower", plant=plant_slower
+        id="slower", title="every response 30 ms slower than before", check="compare", rule="slower", plant=plant_slower
     ),
 )

@@ -174,26 +174,26 @@ def _worse(row: Row, recorded: Recorded, percent: float) -> float:
 def _problems(load: Load) -> Iterator[Problem]:
     watch, recorded = load.watch, load.recorded
     if not load.rows:
-        text = f"not one request was made; locust's last words: {watch.last_words or 'none'}"
+        text = f"locust made no request; last output: {watch.last_words or 'none'}"
         yield Problem(code="no-requests", text=text)
     elif watch.exit not in (0, 1):
-        text = f"locust ended with exit code {watch.exit}; its last words: {watch.last_words}"
-        yield Problem(code="exit-code", text=text if watch.exit is not None else "locust did not end in its time")
+        text = f"locust exited with code {watch.exit}; last output: {watch.last_words}"
+        yield Problem(code="exit-code", text=text if watch.exit is not None else "locust did not finish in time")
     elif len(recorded.requests) < _LEAST_RECORDED * load.total.requests:
-        text = f"only {len(recorded.requests)} of {load.total.requests} requests were written down one by one"
+        text = f"only {len(recorded.requests)} of {load.total.requests} requests were recorded individually"
         yield Problem(code="not-recorded", text=text)
     if recorded.errors > recorded.failed:
-        text = f"the locustfile raised {recorded.errors} times, which failed requests do not explain; first: "
+        text = f"the locustfile raised {recorded.errors} exceptions that failed requests do not explain; first: "
         yield Problem(code="locustfile-error", text=text + recorded.first_error)
     if load.rows and not watch.peak_bytes:
-        yield Problem(code="not-watched", text="memory and CPU of the application could not be sampled")
+        yield Problem(code="not-watched", text="onward could not sample memory and CPU of the application")
 
 
 def _broken(load: Load) -> Iterator[Finding]:
     """Yield endpoints that never succeeded: among many others they need not show in the errors of the whole."""
-    for row in sorted(load.rows, key=lambda one: one.name):
+    for row in sorted(load.rows, key=lambda entry: entry.name):
         if row.requests >= _LEAST_TRIED and row.failures == row.requests:
-            yield _finding("always-fails", f"{row.name} failed each of {row.requests} times", row.name)
+            yield _finding("always-fails", f"{row.name} failed in all of {row.requests} requests", row.name)
 
 
 def _exhausted(load: Load, settings: GateSettings) -> Iterator[Finding]:
@@ -201,11 +201,11 @@ def _exhausted(load: Load, settings: GateSettings) -> Iterator[Finding]:
     most = settings.number("max-memory")
     if most is not None and load.watch.peak_bytes > most:
         peak = f"{load.watch.peak_bytes / MIB:.0f} MiB"
-        message = f"the application reached {peak} of memory; {most / MIB:.0f} MiB are declared"
+        message = f"the application used {peak} of memory; the limit is {most / MIB:.0f} MiB"
         yield _finding("memory-exhausted", message, "memory")
     allowed = settings.number("errors")
     if load.rows and allowed is not None and load.total.errors > allowed:
-        message = f"{load.total.errors:.1f} % of all requests failed in the long run; {allowed:g} % are allowed"
+        message = f"{load.total.errors:.1f} % of all requests failed in the long run; the limit is {allowed:g} %"
         yield _finding("sustained-errors", message, "errors")
 
 
@@ -219,7 +219,7 @@ def _foresight(watch: Watch, settings: GateSettings) -> Iterator[str]:
     most, growth = settings.number("max-memory"), watch.growth_mib_per_hour
     if most is not None and growth > 1 and watch.peak_bytes < most:
         hours = (most - watch.peak_bytes) / MIB / growth
-        yield f"memory grew by {growth:.0f} MiB/h; at this pace the declared {most / MIB:.0f} MiB last {hours:.1f} h"
+        yield f"memory grew by {growth:.0f} MiB/h; at this rate it reaches {most / MIB:.0f} MiB in {hours:.1f} h"
 
 
 def _short(context: ReadContext) -> tuple[str, ...]:
@@ -236,12 +236,12 @@ def _notes(load: Load) -> Iterator[str]:
         total = load.total
         yield (
             f"{total.requests} requests, {total.failures} failed; percentiles are nearest rank over locust's histogram "
-            "(two significant digits from 100 ms), where requests failed the worse of that and of successful ones alone"
+            "(two significant digits from 100 ms), with failed requests the worse of that and of successful ones alone"
         )
         slowest = sorted(load.rows, key=lambda row: -_worse(row, load.recorded, 95))[:3]
         yield "slowest (p95): " + ", ".join(f"{row.name} {_worse(row, load.recorded, 95):.0f} ms" for row in slowest)
     yield watch.surroundings
     if watch.generator > _BUSY_GENERATOR:
-        yield f"locust itself used {watch.generator:.0%} of a CPU: part of the times may be its own"
+        yield f"locust itself used {watch.generator:.0%} of a CPU: it may have added to the response times"
     if len(load.rows) > _ENDPOINTS:
-        yield f"{len(load.rows)} endpoints; measures show the {_ENDPOINTS} busiest: give requests a `name` to group them"
+        yield f"{len(load.rows)} endpoints; measures show the {_ENDPOINTS} busiest: set `name` on requests to group them"

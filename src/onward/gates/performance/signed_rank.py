@@ -83,7 +83,7 @@ def holm(chances: Sequence[float]) -> tuple[float, ...]:
     """Return the probabilities of several tests, raised so that the chance of any false alarm among them holds."""
     raised = [1.0] * len(chances)
     highest = 0.0
-    for place, index in enumerate(sorted(range(len(chances)), key=lambda one: chances[one])):
+    for place, index in enumerate(sorted(range(len(chances)), key=lambda entry: chances[entry])):
         highest = max(highest, min(1.0, chances[index] * (len(chances) - place)))
         raised[index] = highest
     return tuple(raised)

@@ -70,10 +70,12 @@ def in_words(machine: Machine, ours_s: float | None = None) -> str:
 
     `ours_s` are the CPU seconds of the application and of locust, None where they are not known.
     """
-    room = max(machine.cpus * machine.seconds, 1e-3)
-    busy = f"{machine.busy_s / room:.0%} of its CPU time was used"
+    capacity_s = max(machine.cpus * machine.seconds, 1e-3)
+    busy = f"{machine.busy_s / capacity_s:.0%} of its CPU time was used"
     others = (
-        "" if ours_s is None else f", {max(0.0, machine.busy_s - ours_s) / room:.0%} by neither application nor locust"
+        ""
+        if ours_s is None
+        else f", {max(0.0, machine.busy_s - ours_s) / capacity_s:.0%} by neither application nor locust"
     )
     load = f"load average {machine.load_before:g} before, {machine.load_after:g} after"
     return f"the machine: {machine.cpus} CPUs, {load}; {busy}{others}"

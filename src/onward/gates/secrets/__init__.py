@@ -68,7 +68,7 @@ def _mirror(context: CheckContext) -> Command:
     return Command(argv=(*argv, *out), writes=("history.json",), purpose=Purpose.CONTROL)
 
 
-def _mark(tree: str, *words: str) -> Command:
+def _mask(tree: str, *words: str) -> Command:
     argv = guest_command("mark_secrets", "--tree", tree, "--out", "{out}/secrets.json", *words)
     return Command(argv=argv, writes=("secrets.json",), purpose=Purpose.CONVERT)
 
@@ -79,14 +79,14 @@ def kingfisher_commands(context: CheckContext) -> tuple[Command, ...]:
         _mirror(context),
         _search("past.json", _MIRROR, history="full"),
         _search("present.json", ".", history="none"),
-        _mark("{tree}", "--git", _MIRROR, "{out}/past.json", "{out}/present.json"),
+        _mask("{tree}", "--git", _MIRROR, "{out}/past.json", "{out}/present.json"),
     )
 
 
 def gitleaks_commands(context: CheckContext) -> tuple[Command, ...]:
     """Search the mirror."""
     run = Command(argv=gitleaks_argv(context), accepts=(0, _LEAKS), writes=("gitleaks.json",))
-    return (_mirror(context), run, _mark("{tree}", "--git", _MIRROR, "--gitleaks", "{out}/gitleaks.json"))
+    return (_mirror(context), run, _mask("{tree}", "--git", _MIRROR, "--gitleaks", "{out}/gitleaks.json"))
 
 
 def staged_commands(_: CheckContext) -> tuple[Command, ...]:
@@ -95,7 +95,7 @@ def staged_commands(_: CheckContext) -> tuple[Command, ...]:
     return (
         Command(argv=copy, writes=("staged.json",), purpose=Purpose.CONTROL),
         _search("pending.json", ".", history="none", cwd=_STAGED),
-        _mark(_STAGED, "{out}/pending.json"),
+        _mask(_STAGED, "{out}/pending.json"),
     )
 
 
@@ -113,7 +113,7 @@ def trufflehog_commands(context: CheckContext) -> tuple[Command, ...]:
     hidden = "{scratch}/trufflehog.jsonl"
     running = guest_command("secrets/run_hidden", "--output", hidden, "--counts", "{out}/" + SCANNED, "--")
     run = Command(argv=(*running, *trufflehog_argv()), cwd="{scratch}", writes=(SCANNED,))
-    return (_mirror(context), run, _mark("{tree}", "--git", _MIRROR, "--trufflehog", hidden))
+    return (_mirror(context), run, _mask("{tree}", "--git", _MIRROR, "--trufflehog", hidden))
 
 
 def _has_gitleaks(context: CheckContext) -> Applies:
@@ -128,8 +128,8 @@ _REPORT = Keep(kind="secrets-report", path="secrets.json", media_type="applicati
 GATE = Gate(
     id="secrets",
     title="Secrets",
-    blurb="no credential anywhere in the history or in the files",
-    room=Path(__file__).parent,
+    blurb="no credential in the git history or in the files",
+    folder=Path(__file__).parent,
     checks=(
         Check(
             id="staged",

@@ -26,7 +26,7 @@ def read_kingfisher(outputs: Outputs, context: ReadContext) -> Reading:
     history, spots = decode(outputs, _HISTORY, History), decode(outputs, _MARKED, Spots)
     past, present = (decode(outputs, name, kingfisher.Report) for name in ("past.json", "present.json"))
     if past.commits is None:
-        raise ReadError("past.json: kingfisher does not say which commits it searched", where="past.json")
+        raise ReadError("past.json: kingfisher's report does not list the commits it searched", where="past.json")
     looked = (
         LookedAt(what="commits", count=max(past.commits - history.planted_commits, 0), expected=history.commits),
         LookedAt(
@@ -61,7 +61,7 @@ def read_trufflehog(outputs: Outputs, context: ReadContext) -> Reading:
         decode(outputs, SCANNED, Scanned),
     )
     missed = _missed(history, spots)
-    failed = tuple(Problem(code="searched-in-part", text=f"trufflehog: {one}") for one in scanned.errors)
+    failed = tuple(Problem(code="searched-in-part", text=f"trufflehog: {error}") for error in scanned.errors)
     # each canary is a piece of its own
     pieces = max(scanned.chunks - history.planted_blobs, 0)
     looked = (
@@ -91,8 +91,8 @@ def _as_in_repository(spot: Marked) -> Marked:
 
 
 def _gaps(history: History) -> tuple[Problem, ...]:
-    deepen = "fetch all of it (git fetch --unshallow, or fetch-depth: 0 when checking out)"
-    edge = Problem(code="shallow-history", text=f"the clone is shallow, so most of the history is not here; {deepen}")
+    deepen = "fetch all of it (`git fetch --unshallow`, or `fetch-depth: 0` in actions/checkout)"
+    edge = Problem(code="shallow-history", text=f"the clone is shallow, so it lacks most of the history; {deepen}")
     holes = Problem(
         code="partial-history", text=f"the clone is partial: {history.missing} objects of the history are not here"
     )
@@ -100,7 +100,7 @@ def _gaps(history: History) -> tuple[Problem, ...]:
 
 
 def _partly(scan: kingfisher.Report, name: str) -> tuple[Problem, ...]:
-    text = f"kingfisher says that it did not search everything ({name})"
+    text = f"kingfisher reports that it searched only a part ({name})"
     return (Problem(code="searched-in-part", text=text),) if scan.is_partial else ()
 
 
@@ -110,7 +110,7 @@ def _missed(history: History, spots: Sequence[Marked]) -> tuple[Problem, ...]:
 
 
 def _control_missed(file: str) -> Problem:
-    text = f"the made-up token in {file} was not found, so silence about the project's own files means nothing"
+    text = f"the scanner did not report the control token in {file}, so an empty result for the project proves nothing"
     return Problem(code="control-missed", text=text)
 
 
@@ -128,7 +128,7 @@ def _reading(
 ) -> Reading:
     # git keeps what was amended or only staged for a while; no branch or tag leads there, and no clone has it
     ours = [spot for spot in spots if spot.in_history or spot.report in _FILES]
-    note = f"{len(spots) - len(ours)} more in commits or objects that no branch or tag leads to; they are not published"
+    note = f"{len(spots) - len(ours)} more in commits or objects that no branch or tag reaches; they are not published"
     marks = dict.fromkeys((spot.rule, spot.mark) for spot in ours)
     findings = tuple(
         _finding(tool, [spot for spot in ours if (spot.rule, spot.mark) == mark], context) for mark in marks
@@ -149,7 +149,7 @@ def _finding(tool: str, spots: Sequence[Marked], context: ReadContext) -> Findin
     return Finding(
         rule=first.rule,
         tool=tool,
-        message=f"{first.title} It stands {where}{outside}.",
+        message=f"{first.title} It is {where}{outside}.",
         severity=Severity.HIGH,
         place=Place(path=path, line=first.line if path else None, commit=first.commit or None),
         subject=f"secret {first.mark}",

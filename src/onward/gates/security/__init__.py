@@ -37,8 +37,8 @@ def commands(context: CheckContext) -> tuple[Command, ...]:
 GATE = Gate(
     id="security",
     title="Security",
-    blurb="bandit finds nothing of medium severity or worse in the source",
-    room=Path(__file__).parent,
+    blurb="bandit reports nothing of medium severity or worse",
+    folder=Path(__file__).parent,
     checks=(
         Check(
             id="bandit",

@@ -12,14 +12,14 @@ _INJECTION = "def find(cursor, name):\n    return cursor.execute(\"SELECT id FRO
 DEFECTS = (
     Defect(
         id="shell",
-        title="a shell command made from an argument",
+        title="a shell command built from an argument",
         check="bandit",
         rule="B602",
         plant=new_file("onward_shell.py", _SHELL),
     ),
     Defect(
         id="injection",
-        title="a query made by formatting text",
+        title="a query built by string formatting",
         check="bandit",
         rule="B608",
         plant=new_file("onward_injection.py", _INJECTION),

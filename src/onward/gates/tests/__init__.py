@@ -16,7 +16,8 @@ def commands(context: CheckContext) -> tuple[Command, ...]:
     named = named_paths(context)
     present = tuple(path for path in named if context.project.has(path))
     ignored = (
-        f"--ignore={path}" for path in (*pytest_command.claims(context).paths, *pytest_command.journeys(context))
+        f"--ignore={path}"
+        for path in (*pytest_command.integration_tests(context).paths, *pytest_command.journeys(context))
     )
     return (pytest_command.command(context, "tests", (*ignored, *pytest_command.outermost(present or named))),)
 
@@ -29,7 +30,7 @@ def applies(context: CheckContext) -> Applies:
 
 
 OPTIONS = (
-    Option("paths", Kind.PATHS, (), "Test paths, instead of the project's."),
+    Option("paths", Kind.PATHS, (), "Test paths; default: those of the project."),
     Option("args", Kind.STRINGS, (), "More arguments for pytest."),
     Option(
         "parallel",
@@ -42,8 +43,8 @@ OPTIONS = (
 GATE = Gate(
     id="tests",
     title="Tests",
-    blurb="the project's pytest on every Python of its matrix, each test reported",
-    room=Path(__file__).parent,
+    blurb="the project's tests pass on every Python of its matrix",
+    folder=Path(__file__).parent,
     checks=(
         Check(
             id="pytest",

@@ -29,7 +29,7 @@ def _missing_paths(context: CheckContext) -> Iterator[Finding]:
             yield Finding(
                 rule="missing-test-path",
                 tool="pytest",
-                message=f"the test path {path} does not exist; `tests` in [project] says where tests are",
+                message=f"the test path {path} does not exist; set `tests` in [project]",
                 severity=Severity.MEDIUM,
                 subject=path,
             )

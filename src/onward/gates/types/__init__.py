@@ -77,8 +77,8 @@ def commands(context: CheckContext) -> tuple[Command, ...]:
 GATE = Gate(
     id="types",
     title="Types",
-    blurb="mypy finds no error that was not there before",
-    room=Path(__file__).parent,
+    blurb="mypy reports no new error",
+    folder=Path(__file__).parent,
     checks=(
         Check(
             id="mypy",
@@ -93,12 +93,12 @@ GATE = Gate(
     defects=DEFECTS,
     facts=(MYPY_FILES,),
     options=(
-        Option("strict", Kind.BOOLEAN, False, "run mypy with --strict, whatever it is configured to"),
+        Option("strict", Kind.BOOLEAN, False, "run mypy with --strict, whatever its configuration says"),
         Option(
             "paths",
             Kind.PATHS,
             (),
-            "what mypy looks at; empty means what its configuration names, else the source of the pipeline",
+            "paths to check; default: those of mypy's configuration, else `source` of [project]",
         ),
     ),
     ratchets=("types.annotated",),

@@ -86,8 +86,8 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
 
 
 def _gave_up(findings: tuple[Finding, ...]) -> tuple[Problem, ...]:
-    said = f": {findings[0].message}" if findings else "; its log says why"
-    return (Problem(code="tool-gave-up", text=f"mypy gave up before it had looked at everything{said}"),)
+    said = f": {findings[0].message}" if findings else "; see its log"
+    return (Problem(code="tool-gave-up", text=f"mypy stopped before it had checked everything{said}"),)
 
 
 def _message(line: str) -> Finding | None:
@@ -109,7 +109,7 @@ def _message(line: str) -> Finding | None:
 def _from_text(line: str) -> _Said:
     match = _TEXT.fullmatch(line)
     if match is None:
-        raise ReadError(f"mypy printed something that is not a message: {line[:120]}", where=_OUT)
+        raise ReadError(f"mypy's output has a line that is not a message: {line[:120]}", where=_OUT)
     row, column = (int(number or 0) for number in match.group("line", "column"))
     file, message, code, severity = match.group("file", "message", "code", "severity")
     return _Said(file=file, line=row, column=column, message=message, code=code, severity=severity, first=1)
@@ -139,7 +139,5 @@ def _measures(typed: _Typed) -> tuple[Measure, ...]:
 
 def _notes(typed: _Typed) -> tuple[str, ...]:
     bare = typed.functions - typed.annotated
-    text = (
-        f"{bare} of {typed.functions} functions have no annotations; mypy looks into them only with check_untyped_defs"
-    )
+    text = f"{bare} of {typed.functions} functions have no annotations; mypy checks them only with check_untyped_defs"
     return (text,) if bare else ()

@@ -96,8 +96,8 @@ _INPUTS = (".github/*", "action.yml", "action.yaml", "*/action.yml", "*/action.y
 GATE = Gate(
     id="workflows",
     title="Workflows",
-    blurb="GitHub workflows are hardened and valid, and what they install is pinned",
-    room=Path(__file__).parent,
+    blurb="GitHub workflows are hardened and valid, and their installs are pinned",
+    folder=Path(__file__).parent,
     checks=(
         Check(
             id="zizmor",
@@ -130,14 +130,14 @@ GATE = Gate(
             PERSONA,
             Kind.CHOICE,
             "regular",
-            "how strict zizmor is: pedantic adds matters of style, auditor what only a person can decide",
+            "strictness of zizmor: pedantic adds style findings, auditor findings that need a human decision",
             choices=("regular", "pedantic", "auditor"),
         ),
         Option(
             pins.DIGESTS,
             Kind.BOOLEAN,
             False,
-            "whether images must be named by digest; a tag that says a version is enough otherwise",
+            "require image digests; otherwise a version tag is enough",
         ),
     ),
     timeout_s=300.0,

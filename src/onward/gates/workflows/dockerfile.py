@@ -54,15 +54,15 @@ def bases(found: tuple[Instruction, ...]) -> tuple[Base, ...]:
     arguments: dict[str, str] = {}
     stages: set[str] = set()
     images: list[Base] = []
-    for one in found:
-        if one.name == "ARG":
-            name, _, value = one.rest.strip().partition("=")
+    for entry in found:
+        if entry.name == "ARG":
+            name, _, value = entry.rest.strip().partition("=")
             arguments.setdefault(name, value.strip("\"'"))
-        elif one.name == "FROM":
-            words = [word for word in one.rest.split() if not word.startswith("--") and word != "\\"]
+        elif entry.name == "FROM":
+            words = [word for word in entry.rest.split() if not word.startswith("--") and word != "\\"]
             image = _expanded(words[0], arguments) if words else None
             if image != "scratch" and image not in stages:
-                images.append(Base(image=image, written=words[0] if words else "", line=one.line))
+                images.append(Base(image=image, written=words[0] if words else "", line=entry.line))
             stages |= {words[2]} if len(words) == 3 and words[1].lower() == "as" else set()
     return tuple(images)
 
@@ -87,10 +87,10 @@ def script(run: Instruction) -> str:
 def looseness(image: str | None, *, digests: bool) -> str | None:
     """Return what is wrong with an image's name, None when it is pinned as far as is asked for."""
     if image is None:
-        return "is a build argument without a default, so nobody knows what is built on"
+        return "is a build argument without a default, so the base is unknown"
     if "@sha256:" in image:
         return None
     _, colon, tag = image.rpartition("/")[2].partition(":")
     if not colon or tag in {"", "latest"}:
-        return "is whatever is newest: it has no tag that says which version"
-    return "has a tag, which can be moved, and no digest" if digests else None
+        return "is not pinned: it has no version tag"
+    return "is pinned by a tag, which can move, not by a digest" if digests else None

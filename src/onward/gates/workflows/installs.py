@@ -41,8 +41,8 @@ def judge(spoken: Spoken, files: Files) -> Loose | None:
         return Loose(
             rule="piped-script",
             severity=Severity.HIGH,
-            message=f"{spoken.program} runs whatever {spoken.reads} fetches at that moment",
-            fix="fetch a release of known digest, check the digest, then run it",
+            message=f"{spoken.program} runs what {spoken.reads} downloads, unchecked",
+            fix="download a pinned release, check its digest, then run it",
         )
     words = _without_interpreter(spoken.words)
     program = words[0].rpartition("/")[2]
@@ -66,18 +66,18 @@ def _pip(arguments: tuple[str, ...], files: Files) -> Loose | None:
     lists, constrained, names = _pip_arguments(arguments)
     loose = [name for name in names if not _is_pinned(name, arguments)]
     if loose and not constrained:
-        return _unpinned(f"pip installs {', '.join(loose)} in whatever version is newest")
+        return _unpinned(f"pip installs the newest version of {', '.join(loose)}")
     texts = [_found(name, files) for name in lists]
     for name, text in zip(lists, texts, strict=True):
         if text is not None and not constrained and (bare := _unpinned_lines(text)):
-            return _unpinned(f"pip installs {', '.join(bare)} of {name} in whatever version is newest")
+            return _unpinned(f"pip installs the newest version of {', '.join(bare)} from {name}")
     unhashed = [name for name in names if not _is_local(name)]
     unhashed += [name for name, text in zip(lists, texts, strict=True) if text is None or "--hash=" not in text]
     if unhashed:
         return Loose(
             rule="unhashed-install",
             severity=Severity.LOW,
-            message=f"pip installs {', '.join(unhashed)} without knowing what the archives must contain",
+            message=f"pip installs {', '.join(unhashed)} without hashes of the archives",
             fix="install a lock with hashes: pip install --require-hashes -r LOCK",
         )
     return None
@@ -135,8 +135,8 @@ def _pipx(arguments: tuple[str, ...], _: Files) -> Loose | None:
     if arguments[:1] not in {("install",), ("run",)}:
         return None
     name = next((word for word in arguments[1:] if not word.startswith("-")), "")
-    fix = f"name the version: pipx {arguments[0]} {name}==VERSION"
-    return None if not name or "==" in name else _unpinned(f"pipx takes the newest {name}", fix)
+    fix = f"pin the version: pipx {arguments[0]} {name}==VERSION"
+    return None if not name or "==" in name else _unpinned(f"pipx installs the newest version of {name}", fix)
 
 
 def _npm(arguments: tuple[str, ...], _: Files) -> Loose | None:
@@ -144,24 +144,24 @@ def _npm(arguments: tuple[str, ...], _: Files) -> Loose | None:
         return None
     names = [word for word in arguments[1:] if not word.startswith("-")]
     if not names:
-        return _unpinned("npm install may write another lock than the one that is committed", "use npm ci")
+        return _unpinned("npm install may change the committed lock file", "use npm ci")
     loose = [name for name in names if not _PINNED_JS.match(name)]
-    fix = "name exact versions, or add the packages to package.json and use npm ci"
-    return _unpinned(f"npm installs {', '.join(loose)} in whatever version is newest", fix) if loose else None
+    fix = "pin exact versions, or add the packages to package.json and use npm ci"
+    return _unpinned(f"npm installs the newest version of {', '.join(loose)}", fix) if loose else None
 
 
 def _yarn(arguments: tuple[str, ...], _: Files) -> Loose | None:
     installs = arguments[:1] in {(), ("install",)}
     if not installs or {"--immutable", "--frozen-lockfile", "--version"} & set(arguments):
         return None
-    return _unpinned("yarn install may write another lock than the one that is committed", "add --immutable")
+    return _unpinned("yarn install may change the committed lock file", "add --immutable")
 
 
 def _go(arguments: tuple[str, ...], _: Files) -> Loose | None:
     latest = [word for word in arguments if word.endswith(("@latest", "@main", "@master"))]
     if arguments[:1] != ("install",) or not latest:
         return None
-    return _unpinned(f"go installs {', '.join(latest)}, whatever that is", "name the version")
+    return _unpinned(f"go installs {', '.join(latest)}, which is not pinned", "pin the version")
 
 
 _OTHERS: Mapping[str, Callable[[tuple[str, ...], Files], Loose | None]] = {

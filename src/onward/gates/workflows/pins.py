@@ -45,7 +45,7 @@ def read(outputs: Outputs, context: ReadContext) -> Reading:
     seen = {finding.rule for finding in planted_faults} >= _CONTROL
     looked = (workflows_read(copy, what="workflows read", seen=seen), _dockerfiles_read(copy))
     return Reading(
-        looked_at=tuple(one for one in looked if one.expected),
+        looked_at=tuple(entry for entry in looked if entry.expected),
         findings=tuple(_all(copy, files, digests=digests)),
         problems=(*_not_text(copy), *(() if seen else (control_missed(copy),))),
     )
@@ -60,7 +60,7 @@ def _dockerfiles_read(copy: Planted) -> LookedAt:
 def _not_text(copy: Planted) -> Iterator[Problem]:
     for path, text in copy.texts.items():
         if text is None:
-            yield Problem(code="unreadable-file", text=f"{path} is not text, so nobody can say what it installs")
+            yield Problem(code="unreadable-file", text=f"{path} is not text, so its installs are unknown")
 
 
 def _all(copy: Planted, files: Mapping[str, str], *, digests: bool) -> Iterator[Finding]:
@@ -100,16 +100,16 @@ def _of_job(path: str, job: Job, files: Mapping[str, str], *, digests: bool) -> 
 
 def _of_dockerfile(path: str, text: str, files: Mapping[str, str], *, digests: bool) -> Iterator[Finding]:
     found = dockerfile.instructions(text)
-    if not any(one.name == "FROM" for one in found):
+    if not any(entry.name == "FROM" for entry in found):
         place = Place(path=path)
-        yield _finding("unreadable-dockerfile", "the file has no FROM: it is no Dockerfile", Severity.HIGH, place=place)
+        yield _finding("unreadable-dockerfile", "the file has no FROM: not a Dockerfile", Severity.HIGH, place=place)
     for base in dockerfile.bases(found):
         loose = dockerfile.looseness(base.image, digests=digests)
         if loose:
             yield _base(path, base.line, f"the base image {base.image or base.written} {loose}")
-    for one in found:
-        if one.name == "RUN":
-            yield from _of_script(path, dockerfile.script(one), one.line, files)
+    for entry in found:
+        if entry.name == "RUN":
+            yield from _of_script(path, dockerfile.script(entry), entry.line, files)
 
 
 def _of_script(path: str, script: str, line: int, files: Mapping[str, str]) -> Iterator[Finding]:
@@ -129,15 +129,15 @@ def _is_pinned(uses: str) -> bool:
 def _unpinned_action(path: str, uses: Text) -> Finding:
     return _finding(
         "unpinned-action",
-        f"{uses.value} is whatever its owner moves that name to",
+        f"{uses.value} is not pinned: its owner can move that name",
         Severity.HIGH,
         place=Place(path=path, line=uses.line),
-        fix="name the full commit, with the version in a comment behind it",
+        fix="pin the full commit, with the version in a comment",
     )
 
 
 def _base(path: str, line: int, message: str) -> Finding:
-    fix = "name a version, or better the digest: IMAGE:TAG@sha256:…"
+    fix = "pin a version, or better the digest: IMAGE:TAG@sha256:…"
     return _finding("unpinned-base-image", message, Severity.MEDIUM, place=Place(path=path, line=line), fix=fix)
 
 

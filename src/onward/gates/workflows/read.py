@@ -105,7 +105,7 @@ def read_zizmor(outputs: Outputs, _: ReadContext) -> Reading:
 
 
 def _zizmor_finding(entry: _Audit) -> Finding:
-    first = next((one for one in entry.locations if one.symbolic.kind == "Primary"), entry.locations[0])
+    first = next((location for location in entry.locations if location.symbolic.kind == "Primary"), entry.locations[0])
     span = first.concrete.location
     return Finding(
         rule=entry.ident,
@@ -161,5 +161,5 @@ def workflows_read(copy: Planted, *, what: str, seen: bool) -> LookedAt:
 
 def control_missed(copy: Planted) -> Problem:
     """Say that the planted faults were not found."""
-    text = f"none of the faults in {copy.canary} was found, so silence about the project's workflows means nothing"
+    text = f"no fault of {copy.canary} was reported, so an empty result for the project proves nothing"
     return Problem(code="control-missed", text=text)

@@ -28,12 +28,12 @@ BATCH = 1000
 def identified(url: str, asked: Sequence[Entry]) -> list[set[str]]:
     """Return the ids of the records about each of `asked`, page by page."""
     ids: list[set[str]] = [set() for _ in asked]
-    waiting = [(place, query(one)) for place, one in enumerate(asked)]
+    waiting = [(place, query(entry)) for place, entry in enumerate(asked)]
     while waiting:
         now, waiting = waiting[:BATCH], waiting[BATCH:]
-        results = fetch(url + "/v1/querybatch", {"queries": [one for _, one in now]})["results"]
+        results = fetch(url + "/v1/querybatch", {"queries": [entry for _, entry in now]})["results"]
         if len(results) != len(now):
-            raise ValueError("it gave %d answers to %d questions" % (len(results), len(now)))
+            raise ValueError("it returned %d answers to %d queries" % (len(results), len(now)))
         for (place, one), answer in zip(now, results, strict=True):
             ids[place] |= {vuln["id"] for vuln in answer.get("vulns", ())}
             if answer.get("next_page_token"):
@@ -50,28 +50,31 @@ def answered(url: str, asked: Sequence[Entry]) -> tuple[Answer, ...]:
     """Return each of `asked` with the records in force about it."""
     ids = identified(url, asked)
     records = {}
-    for one in sorted(set().union(*ids)):
-        record = fetch(url + "/v1/vulns/" + urllib.parse.quote(one))
+    for entry in sorted(set().union(*ids)):
+        record = fetch(url + "/v1/vulns/" + urllib.parse.quote(entry))
         if record is None:
-            raise ValueError("it names %s, and does not know it" % one)
+            raise ValueError("it lists %s, but has no record of it" % entry)
         if not record.get("withdrawn"):
-            records[one] = short(record)
+            records[entry] = short(record)
     return tuple(
         Answer(
-            one["ecosystem"], one["name"], one["version"], tuple(records[of] for of in sorted(found & records.keys()))
+            entry["ecosystem"],
+            entry["name"],
+            entry["version"],
+            tuple(records[of] for of in sorted(found & records.keys())),
         )
-        for one, found in zip(asked, ids, strict=True)
+        for entry, found in zip(asked, ids, strict=True)
     )
 
 
 def undetermined(url: str, asked: Sequence[Entry]) -> dict[str, tuple[str, ...]]:
     """Return the ids of records of which an imported archive cannot say whether they speak of a version."""
     found = {}
-    for one in asked:
-        path = "%s/%s?%s" % (one["ecosystem"], *map(quoted, (one["name"], one["version"])))
+    for entry in asked:
+        path = "%s/%s?%s" % (entry["ecosystem"], *map(quoted, (entry["name"], entry["version"])))
         ids = fetch(url + "/undetermined/" + path)["ids"]
         if ids:
-            found["%s %s" % (one["name"], one["version"])] = tuple(ids)
+            found["%s %s" % (entry["name"], entry["version"])] = tuple(ids)
     return found
 
 
@@ -82,9 +85,9 @@ def quoted(text: str) -> str:
 
 def added(locks: Entry) -> Iterator[Entry]:
     """Yield the entries with a version that no lock held at the base, each once."""
-    before = {key(one) for found in (locks["base"] or {}).values() for one in found or ()}
-    new = {key(one): one for found in locks["head"].values() for one in found or () if key(one) not in before}
-    yield from (new[one] for one in sorted(new) if new[one]["version"])
+    before = {key(entry) for found in (locks["base"] or {}).values() for entry in found or ()}
+    new = {key(entry): entry for found in locks["head"].values() for entry in found or () if key(entry) not in before}
+    yield from (new[entry] for entry in sorted(new) if new[entry]["version"])
 
 
 def key(one: Entry) -> tuple[str, str, str]:
@@ -96,9 +99,9 @@ def main(url: str, folder: str) -> None:
     """Write asked.json: what was found, the controls, and of which ecosystems an imported archive holds nothing."""
     wanted = list(added(json.loads(Path(folder, "locks.json").read_text(encoding="utf-8"))))
     editions = fetch(url + "/editions")
-    unheld = sorted({one["ecosystem"] for one in wanted} - (editions or CONTROLS).keys())
-    asked = [one for one in wanted if one["ecosystem"] not in unheld]
-    controls = [CONTROLS[name] for name in sorted({one["ecosystem"] for one in asked})]
+    unheld = sorted({entry["ecosystem"] for entry in wanted} - (editions or CONTROLS).keys())
+    asked = [entry for entry in wanted if entry["ecosystem"] not in unheld]
+    controls = [CONTROLS[name] for name in sorted({entry["ecosystem"] for entry in asked})]
     now = datetime.now(timezone.utc)
     found = Asked(
         controls=answered(url, controls),
@@ -114,5 +117,5 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1], sys.argv[2])
     except (OSError, ValueError, KeyError, TypeError) as problem:
-        sys.stderr.write("the advisory service does not answer as one: %r\n" % problem)
+        sys.stderr.write("unexpected answer of the advisory service: %r\n" % problem)
         sys.exit(3)

@@ -50,11 +50,11 @@ def of_requirements(path: str, text: Text, seen: set[str]) -> Iterator[Locked]:
 def of_toml(content: str) -> Iterator[Locked]:
     """Yield the entries of poetry.lock, uv.lock or pylock.toml, the project itself left out."""
     document = tomllib.loads(content)
-    for one in document.get("package", document.get("packages", ())):
+    for item in document.get("package", document.get("packages", ())):
         # pylock.toml writes down where a package comes from in the package itself
-        source = one.get("source", one)
+        source = item.get("source", item)
         if not isinstance(source, dict) or not {"virtual", "editable", "directory"} & source.keys():
-            yield of_pypi(one["name"], str(one.get("version", "")))
+            yield of_pypi(item["name"], str(item.get("version", "")))
 
 
 def of_pipfile(content: str) -> Iterator[Locked]:
@@ -74,7 +74,7 @@ def of_npm(content: str) -> Iterator[Locked]:
     if "packages" not in data:
         yield from of_old_npm(data.get("dependencies", {}))
         return
-    tells = any("license" in one for place, one in data["packages"].items() if "node_modules/" in place)
+    tells = any("license" in item for place, item in data["packages"].items() if "node_modules/" in place)
     for place, one in data["packages"].items():
         _, inside, name = place.rpartition("node_modules/")
         if inside and not one.get("link"):
@@ -127,7 +127,7 @@ def entries(path: str, text: Text) -> list[Locked] | None:
             found = of_others(path, content, text)
         else:
             found = of_requirements(path, text, set())
-        return list({(one.name, one.version, one.dev): one for one in found}.values())
+        return list({(item.name, item.version, item.dev): item for item in found}.values())
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

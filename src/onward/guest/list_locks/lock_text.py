@@ -14,6 +14,6 @@ def documents(text: str) -> list[dict[str, Any]]:
         found = list(YAML(typ="base", pure=True).load_all(text))
     except YAMLError as error:
         raise ValueError(str(error)) from error
-    if not found or not all(isinstance(one, dict) for one in found):
-        raise ValueError("a lock is a mapping")
+    if not found or not all(isinstance(entry, dict) for entry in found):
+        raise ValueError("the lock file is not a mapping")
     return found

@@ -24,17 +24,17 @@ def packages(text: str) -> Iterator[Locked]:
     wrote = str(lock["lockfileVersion"]).partition(".")[0]
     # what a format is sure to have tells a lock of nothing from the first lines of one
     if wrote not in ("6", "9") or not {"importers", *(SECTIONS if wrote == "6" else ())} & lock.keys():
-        raise ValueError(f"format {wrote} is not known, or its most important part is missing")
+        raise ValueError(f"unknown format {wrote}, or packages are missing")
     listed, importers = lock.get("packages") or {}, list(lock.get("importers", {".": lock}).values())
     graph = listed if wrote == "6" else lock.get("snapshots") or {}
-    every = [*(key for one in importers for key in wanted(one, graph, SECTIONS)), *graph]
-    closed = {bare(key) for one in graph.values() for key in wanted(one, graph)} | {bare(key) for key in every}
+    every = [*(key for importer in importers for key in required_keys(importer, graph, SECTIONS)), *graph]
+    closed = {bare(key) for one in graph.values() for key in required_keys(one, graph)} | {bare(key) for key in every}
     if unlike := closed ^ {bare(key) for key in listed}:
-        raise ValueError(f"{min(unlike)} is not locked completely")
+        raise ValueError(f"the entry of {min(unlike)} is incomplete")
     if wrote == "6":
-        reached = {bare(key) for key, one in listed.items() if one.get("dev") != "true"}
+        reached = {bare(key) for key, entry in listed.items() if entry.get("dev") != "true"}
     else:
-        reached = {bare(key) for key in reach(graph, [key for one in importers for key in wanted(one, graph)])}
+        reached = {bare(key) for key in reach(graph, [key for one in importers for key in required_keys(one, graph)])}
     for key, one in listed.items():
         yield from package(key, one, dev=bare(key) not in reached)
 
@@ -44,11 +44,11 @@ def own_document(text: str) -> Lock:
     # Where pnpm's own is there, it opens with a marker, and the project's must follow.
     found, expected = lock_text.documents(text), 2 if text.startswith("---") else 1
     if len(found) != expected or not text.endswith("\n"):
-        raise ValueError("the project's own document is missing, or cut short")
+        raise ValueError("the lock file is empty or truncated")
     return found[-1]
 
 
-def wanted(importer: Lock, graph: Lock, sections: tuple[str, ...] = SHIPPED) -> Iterator[str]:
+def required_keys(importer: Lock, graph: Lock, sections: tuple[str, ...] = SHIPPED) -> Iterator[str]:
     """Yield the keys, in `graph`, of what one package of the project asks for."""
     for section in sections:
         for name, one in importer.get(section, {}).items():
@@ -63,7 +63,7 @@ def key_of(name: str, version: str, graph: Lock) -> str:
     for key in (f"{name}@{version}", f"/{name}@{version}", version):
         if key in graph:
             return key
-    raise ValueError(f"{name}@{version} is asked for and not locked")
+    raise ValueError(f"{name}@{version} is required but not locked")
 
 
 def reach(graph: Lock, roots: list[str]) -> set[str]:
@@ -74,7 +74,7 @@ def reach(graph: Lock, roots: list[str]) -> set[str]:
         key = waiting.pop()
         if key not in found:
             found.add(key)
-            waiting += wanted(graph[key], graph)
+            waiting += required_keys(graph[key], graph)
     return found
 
 
@@ -94,5 +94,5 @@ def package(key: str, one: Lock, *, dev: bool) -> Iterator[Locked]:
     name = one.get("name") or name
     version = one.get("version") or (spec if spec[:1].isdigit() else "")
     if not name or not version:
-        raise ValueError(f"{key} has no name or no version")
+        raise ValueError(f"{key} has no name or version")
     yield Locked("npm", name, version, None, resolution.get("integrity", ""), dev)

@@ -14,7 +14,7 @@ from . import lock_text
 
 FORM = "# yarn lockfile v1"
 ASKED = re.compile(r'(?:"[^"\n]+"|[^\s",:#][^\s",]*)(?:, (?:"[^"\n]+"|[^\s",:#][^\s",]*))*:')
-SAID = re.compile(r'  (\w+) (?:"([^"\n]*)"|([^"\s]\S*(?: \S+)*))')
+FIELD = re.compile(r'  (\w+) (?:"([^"\n]*)"|([^"\s]\S*(?: \S+)*))')
 SECTION = re.compile(r"  (dependencies|optionalDependencies):")
 NEEDED = re.compile(r'    ("[^"\n]+"|\S+) (?:"([^"\n]*)"|(\S+))')
 # What leads to a folder of the project is no package of a registry.
@@ -41,20 +41,20 @@ def packages(text: str, manifest: str | None) -> Iterator[Locked]:
     something that is asked for is not locked.
     """
     if not text.endswith("\n"):
-        raise ValueError("the last line is cut short")
+        raise ValueError("the last line is truncated")
     locked = list(of_classic(text) if FORM in text.splitlines()[:5] else of_berry(text))
     index, reached = indexed(locked), None
-    asked = {need for one in locked for need in one.needs}
+    asked = {need for entry in locked for need in entry.needs}
     roots = json.loads(manifest) if manifest is not None else {}
     if manifest is not None and not roots.get("workspaces"):
         asked |= {*roots.get("devDependencies", {}).items(), *shipped(roots)}
         reached = reach(index, shipped(roots))
     if missing := [name for name, spec in asked if not spec.startswith(OWN) and not answers(index, name, spec)]:
-        raise ValueError(f"{min(missing)} is asked for and not locked")
-    for one in locked:
-        if one.listed:
-            dev = reached is not None and (one.name, one.version) not in reached
-            yield Locked("npm", one.name, one.version, None, one.integrity, dev)
+        raise ValueError(f"{min(missing)} is required but not locked")
+    for entry in locked:
+        if entry.listed:
+            dev = reached is not None and (entry.name, entry.version) not in reached
+            yield Locked("npm", entry.name, entry.version, None, entry.integrity, dev)
 
 
 def shipped(manifest: dict[str, Any]) -> list[tuple[str, str]]:
@@ -65,10 +65,10 @@ def shipped(manifest: dict[str, Any]) -> list[tuple[str, str]]:
 def indexed(locked: list[Asked]) -> dict[str, list[Asked]]:
     """Return the entries by what they were asked for as, and by the name in it."""
     index: dict[str, list[Asked]] = {}
-    for one in locked:
-        names = {asked[0] + asked[1:].partition("@")[0] for asked in one.asked}
-        for key in (*one.asked, *names):
-            index.setdefault(key, []).append(one)
+    for entry in locked:
+        names = {asked[0] + asked[1:].partition("@")[0] for asked in entry.asked}
+        for key in (*entry.asked, *names):
+            index.setdefault(key, []).append(entry)
     return index
 
 
@@ -77,10 +77,10 @@ def reach(index: dict[str, list[Asked]], roots: list[tuple[str, str]]) -> set[tu
     found: set[tuple[str, str]] = set()
     waiting, seen = list(roots), set(roots)
     while waiting:
-        for one in answers(index, *waiting.pop()):
-            found.add((one.name, one.version))
-            waiting += [need for need in one.needs if need not in seen]
-            seen.update(one.needs)
+        for answer in answers(index, *waiting.pop()):
+            found.add((answer.name, answer.version))
+            waiting += [need for need in answer.needs if need not in seen]
+            seen.update(answer.needs)
     return found
 
 
@@ -100,9 +100,9 @@ def of_classic(text: str) -> Iterator[Asked]:
         elif line.startswith("  ") and blocks:
             blocks[-1][1].append(line)
         else:
-            raise ValueError(f"{line[:60]!r} is not a part of a lock")
+            raise ValueError(f"{line[:60]!r} is not a line of a lock file")
     for head, lines in blocks:
-        yield classic_entry(tuple(one.strip('"') for one in head.split(", ")), lines)
+        yield classic_entry(tuple(entry.strip('"') for entry in head.split(", ")), lines)
 
 
 def classic_entry(asked: tuple[str, ...], lines: list[str]) -> Asked:
@@ -110,17 +110,17 @@ def classic_entry(asked: tuple[str, ...], lines: list[str]) -> Asked:
     said: dict[str, str] = {}
     needs = []
     for line in lines:
-        need, words = NEEDED.fullmatch(line), SAID.fullmatch(line)
+        need, words = NEEDED.fullmatch(line), FIELD.fullmatch(line)
         if need:
             needs.append((need[1].strip('"'), need[2] if need[2] is not None else need[3]))
         elif words:
             said[words[1]] = words[2] if words[2] is not None else words[3]
         elif not SECTION.fullmatch(line):
-            raise ValueError(f"{line[:60]!r} is not a part of an entry")
+            raise ValueError(f"{line[:60]!r} is not a line of an entry")
     name, _, spec = asked[0][1:].partition("@")
     name = asked[0][0] + name
     if not spec or not said.get("version"):
-        raise ValueError(f"{asked[0]!r} has no range or no version")
+        raise ValueError(f"{asked[0]!r} has no range or version")
     if spec.startswith("npm:"):
         name = spec[4] + spec[5:].partition("@")[0]
     integrity = said.get("integrity") or of_digest(said.get("resolved", ""))

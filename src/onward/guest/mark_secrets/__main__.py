@@ -125,7 +125,7 @@ def trufflehog(text: str) -> list[Found]:
         found.append(
             {
                 "rule": entry["DetectorName"],
-                "title": f"What looks like a credential for {entry['DetectorName']}.",
+                "title": f"Possible credential for {entry['DetectorName']}.",
                 "redacted": "",
                 "path": place["file"],
                 "commit": place["commit"],
@@ -183,9 +183,9 @@ def main() -> None:
     for report in asked.reports:
         text = report.read_text(encoding="utf-8")
         found = marked(findings_of(text, asked), asked.git, asked.tree)
-        for one in found:
-            shown = {name: one[name] for name in ("rule", "title", "mark", "path", "commit", "line")}
-            secrets.append(Marked(**shown, report=report.stem, in_history=one["commit"] in commits))
+        for entry in found:
+            shown = {name: entry[name] for name in ("rule", "title", "mark", "path", "commit", "line")}
+            secrets.append(Marked(**shown, report=report.stem, in_history=entry["commit"] in commits))
     write_shape(asked.out, secrets)
 
 

@@ -17,14 +17,14 @@ from ..write_shape import write_shape
 CODE = (".py", ".pyi")
 CONFIGURATION = (".cfg", ".toml", ".ini", ".ipynb", ".typed")
 DOTFILES = {".flake8", ".bandit", ".gitignore", ".editorconfig", ".ruffignore"}
-LEFT_OUT = {".git", ".hg", "__pycache__", "node_modules"}
+EXCLUDED = {".git", ".hg", "__pycache__", "node_modules"}
 
 
 def found(tree: Path) -> list[str]:
     """Return the paths, relative to `tree`, of code and of the files that configure code checkers."""
     paths: list[Path] = []
     for folder, folders, names in os.walk(tree):
-        folders[:] = [name for name in folders if name not in LEFT_OUT]
+        folders[:] = [name for name in folders if name not in EXCLUDED]
         paths += [Path(folder) / name for name in names if name.endswith(CODE + CONFIGURATION) or name in DOTFILES]
     return sorted(path.relative_to(tree).as_posix() for path in paths if path.is_file())
 

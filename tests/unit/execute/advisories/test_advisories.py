@@ -74,7 +74,7 @@ def test_ranges_of_npm_are_semantic_versions(version: str, *, hit: bool) -> None
 
 def test_the_last_affected_version_is_affected() -> None:
     known = record("npm", {"introduced": "1.0.0"}, {"last_affected": "1.9.0"})
-    assert [match.affects(known, "Thing.One", one, "npm") for one in ("1.9.0", "1.9.1")] == [True, False]
+    assert [match.affects(known, "Thing.One", item, "npm") for item in ("1.9.0", "1.9.1")] == [True, False]
 
 
 def test_names_are_compared_as_their_ecosystem_does() -> None:
@@ -110,13 +110,13 @@ def ask(url: str, body: dict[str, Any]) -> Any:
 )
 def test_the_mirror_answers_as_osv_does(package: dict[str, str], ids: list[str], mirror: str) -> None:
     answer = ask(f"{mirror}/v1/query", {"package": package, "version": "1.11.0"})
-    assert [one["id"] for one in answer.get("vulns", ())] == ids
+    assert [vulnerability["id"] for vulnerability in answer.get("vulns", ())] == ids
 
 
 def test_the_mirror_knows_npm(mirror: str) -> None:
-    queries = [{"package": {"name": "lodash", "ecosystem": "npm"}, "version": one} for one in ("4.17.20", "4.17.21")]
+    queries = [{"package": {"name": "lodash", "ecosystem": "npm"}, "version": item} for item in ("4.17.20", "4.17.21")]
     found = ask(f"{mirror}/v1/querybatch", {"queries": queries})["results"]
-    assert [[vuln["id"] for vuln in one.get("vulns", ())] for one in found] == [["GHSA-35jh-r3h4-6jhm"], []]
+    assert [[vuln["id"] for vuln in item.get("vulns", ())] for item in found] == [["GHSA-35jh-r3h4-6jhm"], []]
     assert ask(f"{mirror}/v1/query", {"package": {"purl": "pkg:npm/lodash@4.17.20"}})["vulns"]
 
 
@@ -138,12 +138,12 @@ def test_what_a_purl_names(purl: str, ids: list[str], places: Places, tmp_path: 
     scoped = {**record("npm", {"introduced": "0"}, {"fixed": "2.0.0"}), "id": "GHSA-scoped", "modified": "2026-01-01"}
     scoped["affected"][0]["package"]["name"] = "@scope/x"
     local = invocations.advisory("PYSEC-local", "torch", ("2.0+cpu",), "CVE-1")
-    for one in (scoped, local):
-        packed = invocations.archive(tmp_path / f"{one['id']}.zip", (one,))
+    for item in (scoped, local):
+        packed = invocations.archive(tmp_path / f"{item['id']}.zip", (item,))
         fetch.import_from(str(packed), places, environ={}, now=NOW)
     libraries = {name: store.Library(places, name) for name in store.editions(places)}
     answer = mirror_query(libraries, {"package": {"purl": purl}})
-    assert [one["id"] for one in answer.get("vulns", ())] == ids
+    assert [vulnerability["id"] for vulnerability in answer.get("vulns", ())] == ids
     for library in libraries.values():
         library.close()
 
@@ -167,16 +167,16 @@ def test_what_locks_name_is_asked_about_each_beside_its_control(mirror: str, tmp
     before = [entry("npm", "vite", "8.0.0")]
     now = [*before, entry("npm", "lodash", "4.17.20"), entry("PyPI", "py", "1.11.0"), entry("PyPI", "idna", "")]
     found = asked(mirror, tmp_path, {"head": {"a": now, "b": None}, "base": {"a": before}})
-    assert {one["ecosystem"]: len(one["vulns"]) for one in found["controls"]} == {"PyPI": 3, "npm": 1}
-    assert [(one["name"], len(one["vulns"])) for one in found["answers"]] == [("py", 1), ("lodash", 1)]
+    assert {control["ecosystem"]: len(control["vulns"]) for control in found["controls"]} == {"PyPI": 3, "npm": 1}
+    assert [(answer["name"], len(answer["vulns"])) for answer in found["answers"]] == [("py", 1), ("lodash", 1)]
     assert (found["unheld"], found["undetermined"]) == ([], {})
 
 
 def test_a_version_that_cannot_be_compared_is_named(mirror: str, tmp_path: Path) -> None:
-    wanted = [entry("npm", "lodash", one) for one in ("4.17.21", "4.17.20_1")]
+    wanted = [entry("npm", "lodash", item) for item in ("4.17.21", "4.17.20_1")]
     found = asked(mirror, tmp_path, {"head": {"a": wanted}, "base": None})
     assert found["undetermined"] == {"lodash 4.17.20_1": ["GHSA-35jh-r3h4-6jhm"]}
-    assert [one["vulns"] for one in found["answers"]] == [[], []]
+    assert [answer["vulns"] for answer in found["answers"]] == [[], []]
 
 
 def test_an_ecosystem_without_an_archive_is_named(places: Places, tmp_path: Path) -> None:
@@ -198,9 +198,9 @@ def test_an_archive_is_about_what_all_of_its_records_speak_of(places: Places, mi
     archive = invocations.archive(tmp_path / "again.zip", (*invocations.NPM_RECORDS, both))
     said = fetch.import_from(str(archive), places, environ={}, now=NOW)
     assert [line.partition(",")[0] for line in said] == ["imported 2 records about 1 packages of npm"]
-    assert {name: one.records for name, one in store.editions(places).items()} == {"PyPI": 5, "npm": 2}
+    assert {name: item.records for name, item in store.editions(places).items()} == {"PyPI": 5, "npm": 2}
 
 
 def test_importing_one_ecosystem_keeps_the_other(places: Places, mirror: str) -> None:
     assert mirror
-    assert {name: one.records for name, one in store.editions(places).items()} == {"PyPI": 5, "npm": 1}
+    assert {name: item.records for name, item in store.editions(places).items()} == {"PyPI": 5, "npm": 1}

@@ -55,12 +55,12 @@ def test_a_database_is_kept_and_said(tmp_path: Path, places: Places) -> None:
 @pytest.mark.parametrize(
     ("members", "message"),
     [
-        ({"trivy__db": trivydb.bolt({})}, "holds no Trivy database"),
-        ({"metadata__json": about()}, "holds no Trivy database"),
+        ({"trivy__db": trivydb.bolt({})}, "contains no Trivy database"),
+        ({"metadata__json": about()}, "contains no Trivy database"),
         ({"trivy__db": b"not a database at all", "metadata__json": about()}, "is not a database"),
         ({"trivy__db": b"", "metadata__json": about()}, "is not a database"),
-        ({"trivy__db": trivydb.bolt({}), "metadata__json": b"{"}, "how old"),
-        ({"trivy__db": trivydb.bolt({}), "metadata__json": b"[]"}, "how old"),
+        ({"trivy__db": trivydb.bolt({}), "metadata__json": b"{"}, "no date"),
+        ({"trivy__db": trivydb.bolt({}), "metadata__json": b"[]"}, "no date"),
         ({"trivy__db": trivydb.bolt({}), "metadata__json": about(Version=1)}, "schema 1"),
         ({"trivy__db": trivydb.bolt({}), "metadata__json": about(UpdatedAt=None)}, "schema 2"),
     ],
@@ -97,7 +97,7 @@ def test_archives_are_kept_by_ecosystem(tmp_path: Path, places: Places) -> None:
 def test_an_ecosystem_is_never_a_path(tmp_path: Path, places: Places) -> None:
     odd = invocations.advisory("X-1", "thing", ("1",))
     odd["affected"][0]["package"]["ecosystem"] = "../../elsewhere"
-    with pytest.raises(AdvisoryError, match="no package at all"):
+    with pytest.raises(AdvisoryError, match="names no package"):
         import_(invocations.archive(tmp_path / "odd.zip", (odd,)), places)
     assert not (tmp_path / "elsewhere").exists()
 

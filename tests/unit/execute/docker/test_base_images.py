@@ -50,7 +50,7 @@ def test_a_registry_that_can_be_reached_is_believed(tmp_path: Path, port: int) -
 def test_a_registry_that_cannot_be_reached_is_an_absent_need(tmp_path: Path) -> None:
     absent = ask(f"{NOWHERE}/base:1", tmp_path, PLAIN)
     assert not absent.present
-    assert absent.detail.startswith(f"the engine has no {NOWHERE}/base:1, and {NOWHERE} cannot be reached (")
+    assert absent.detail.startswith(f"the engine has no {NOWHERE}/base:1, and cannot reach {NOWHERE} (")
     assert "build-args" in absent.hint
 
 

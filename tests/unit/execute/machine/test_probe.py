@@ -77,12 +77,12 @@ def test_a_program_that_onward_has_built_needs_no_toolchain(places: Places) -> N
     made = places.cache / "tools" / f"gitleaks-8.30.1-{platform.system().lower()}-{os.uname().machine}"
     made.mkdir(parents=True)
     write_stamp(made, {})
-    assert "made by onward" in look(GITLEAKS, places).detail
+    assert "provided by onward" in look(GITLEAKS, places).detail
 
 
 def test_docker_is_there_when_its_daemon_answers(places: Places, tmp_path: Path) -> None:
     need = DOCKER
-    assert look(need, places).detail == "docker is not on the PATH"
+    assert look(need, places).detail == "docker not found on the PATH"
     program(tmp_path / "bin", "docker", "echo 'Cannot connect to the daemon' >&2; exit 1")
     assert look(need, places, tmp_path / "bin").detail == "Cannot connect to the daemon"
     program(tmp_path / "bin", "docker", "echo 27.1")
@@ -112,7 +112,7 @@ def test_offline_without_advisories(places: Places) -> None:
     ("script", "present", "detail"),
     [
         ("""echo '{"vulnerabilities": {"lodash": {}}}'""", True, "the registry answers npm audit"),
-        ("""echo '{"vulnerabilities": {}}'""", False, "knows nothing of a vulnerability that everybody knows"),
+        ("""echo '{"vulnerabilities": {}}'""", False, "it did not report a known vulnerability"),
         ("""echo '{"message": "405 Method Not Allowed"}'""", False, "405 Method Not Allowed"),
         ("echo 'npm error network' >&2; exit 1", False, "npm error network"),
     ],
@@ -130,7 +130,7 @@ def test_a_registry_is_asked_about_a_known_vulnerability(
 def test_without_npm_nobody_can_ask_the_registry(places: Places) -> None:
     need = NPM_AUDIT
     found = probe.probe((need,), environ={"PATH": ""}, places=places, offline=False).has(need)
-    assert (found.present, "no npm on the PATH" in found.detail) == (False, True)
+    assert (found.present, "npm not found on the PATH" in found.detail) == (False, True)
 
 
 def test_an_account_is_a_variable_that_is_set(places: Places) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from onward.execute.process import group
 from onward.execute.process.group import (
+    end_orphans,
     end_processes_with_marker,
-    end_strays,
     ignore_signals,
     restore_signals,
     terminable,
@@ -42,7 +42,7 @@ def test_strays_end_with_their_groups_and_nobody_else(tmp_path: Path) -> None:
         stray = started(processes, tmp_path, "trap '' TERM; sleep 60 & wait; sleep 60")
         other = started(processes, tmp_path, "sleep 60")
         reused = Identity(other.pid, "an earlier process with this pid")
-        assert end_strays((stray.identity, reused), grace_s=0.2) == (stray.identity,)
+        assert end_orphans((stray.identity, reused), grace_s=0.2) == (stray.identity,)
         assert not has_members(stray.pid)
         assert other.ended is None
 

@@ -90,7 +90,7 @@ def test_killed_by_a_signal(processes: Processes, tmp_path: Path, name: str, out
 
 def test_a_program_that_does_not_exist(processes: Processes, tmp_path: Path) -> None:
     ended = processes.run(call(tmp_path, "no-such-program"))
-    assert ended == Ended(outcome="unstarted", text="there is no program no-such-program")
+    assert ended == Ended(outcome="unstarted", text="program no-such-program not found")
 
 
 def test_a_file_that_cannot_be_executed(processes: Processes, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_unstartable_for_other_reasons(processes: Processes, tmp_path: Path) -> 
     assert (missing.outcome, "missing" in missing.text) == ("unstarted", True)
     assert processes.run(call(tmp_path, "true", "a\0b")).outcome == "unstarted"
     nobody = processes.run(call(tmp_path, "true", user="no-such-user"))
-    assert nobody == Ended(outcome="unstarted", text="there is no system user named no-such-user")
+    assert nobody == Ended(outcome="unstarted", text="system user no-such-user not found")
 
 
 def test_a_log_that_cannot_be_written(processes: Processes, tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_leaving_ends_what_nobody_stopped(tmp_path: Path) -> None:
 
 def in_threads(processes: Processes, calls: list[Call]) -> tuple[list[threading.Thread], list[Ended]]:
     ended: list[Ended] = []
-    threads = [threading.Thread(target=lambda c=one: ended.append(processes.run(c))) for one in calls]
+    threads = [threading.Thread(target=lambda c=entry: ended.append(processes.run(c))) for entry in calls]
     for thread in threads:
         thread.start()
     return threads, ended
@@ -229,7 +229,7 @@ def test_interrupt_ends_everything_and_nothing_starts_any_more(processes: Proces
     processes.interrupt()
     for thread in threads:
         thread.join(5)
-    assert [one.outcome for one in ended] == ["interrupted"] * 3
+    assert [entry.outcome for entry in ended] == ["interrupted"] * 3
     assert service.stop(1).outcome == "interrupted"
     assert processes.run(call(tmp_path, "true")).outcome == "interrupted"
     assert processes.interrupted
@@ -283,7 +283,7 @@ def test_many_at_once(processes: Processes, tmp_path: Path) -> None:
     threads, ended = in_threads(processes, calls)
     for thread in threads:
         thread.join(20)
-    assert sorted(one.exit or 0 for one in ended) == sorted(number % 7 for number in range(60))
+    assert sorted(entry.exit or 0 for entry in ended) == sorted(number % 7 for number in range(60))
 
 
 def test_quick(tmp_path: Path) -> None:
@@ -295,5 +295,5 @@ def test_quick(tmp_path: Path) -> None:
 def test_quick_does_not_wait_for_a_hanging_group(tmp_path: Path) -> None:
     began = time.monotonic()
     code, _, errors = quick(("sh", "-c", "sleep 60 & sleep 60"), cwd=tmp_path, timeout_s=0.2)
-    assert (code, errors) == (124, b"sh took longer than 0.2 s")
+    assert (code, errors) == (124, b"sh did not finish within 0.2 s")
     assert time.monotonic() - began < 2

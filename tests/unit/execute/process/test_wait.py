@@ -15,7 +15,7 @@ def test_waits_until_it_answers() -> None:
 
 
 def test_a_server_that_ended_is_not_waited_for() -> None:
-    with pytest.raises(ServiceError, match="server ended while it was starting: exit:1"):
+    with pytest.raises(ServiceError, match="server exited during start-up: exit:1"):
         await_answer(lambda: False, lambda: "exit:1", limit_s=60, what="server")
 
 

@@ -49,7 +49,7 @@ def test_each_program_can_be_called_and_finds_what_it_imports() -> None:
 
 def test_only_one_reserved_name_lies_where_modules_are_imported_from() -> None:
     path = Path(IMPORT_PATH.replace("{guest}", str(guests.folder())))
-    assert [one.name for one in path.iterdir()] == [PACKAGE]
+    assert [entry.name for entry in path.iterdir()] == [PACKAGE]
     assert guest_module("", "report_tests") == "_onward_guest.guest.report_tests"
     assert Path(guest_file("e2e", "page_fields.js").replace("{guest}", str(guests.folder()))).is_file()
 
@@ -114,6 +114,8 @@ def test_a_program_that_hosts_the_project_has_its_import_path_and_nothing_of_our
     path, known = json.loads(done.stdout)
     assert path[:2] == [str(tmp_path), str(tmp_path / "src")]
     assert [place for place in path if place.startswith(str(guests.folder()))] == []
-    ours = {one.stem for folder in (SOURCE / "guest", *SOURCE.glob("gates/*/guests")) for one in folder.rglob("*.py")}
+    ours = {
+        entry.stem for folder in (SOURCE / "guest", *SOURCE.glob("gates/*/guests")) for entry in folder.rglob("*.py")
+    }
     assert (ours | {"guest", "gates", "guests"}) & set(known) == {"__main__"}
     assert PACKAGE in known

@@ -54,7 +54,7 @@ def test_of_each_kind_it_is_known_whether_a_machine_is_asked() -> None:
 def needed(check: Check, gate: Gate) -> Iterator[type[Need]]:
     context = values.context(gate.id, settings=values.settings(gate.id, options=defaults(gate)))
     for need in check.needs:
-        yield from (type(need),) if isinstance(need, Need) else (type(one) for one in need(context))
+        yield from (type(need),) if isinstance(need, Need) else (type(entry) for entry in need(context))
     if check.matrix is not Matrix.NONE:
         yield Interpreter
 
@@ -90,4 +90,4 @@ def test_a_command_names_only_tokens_that_its_check_is_given(gate: Gate, tmp_pat
         mine = set(needed(check, gate)) - {Tool}
         given |= {token for resource in RESOURCES if resource.need in mine for token in resource.tokens}
         named = {token for command in check.commands(context) for token in tokens(command)}
-        assert {token for token in named if not any(fnmatchcase(token, one) for one in given)} == set()
+        assert {token for token in named if not any(fnmatchcase(token, entry) for entry in given)} == set()

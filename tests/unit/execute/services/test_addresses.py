@@ -111,7 +111,7 @@ def test_what_a_server_is_called() -> None:
 
 
 def test_only_names_of_ours_are_dropped() -> None:
-    with pytest.raises(ServiceError, match="not a database of onward's"):
+    with pytest.raises(ServiceError, match="not a database of onward"):
         databases.check_ours("onward_shop")
     databases.check_ours("onward_0123abcd_12")
 

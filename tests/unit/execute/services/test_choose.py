@@ -99,11 +99,13 @@ def test_what_cannot_be_used_is_noted(site: ServiceContext) -> None:
 
 def test_a_near_version_is_the_last_resort_and_noted(site: ServiceContext) -> None:
     detail, notes = made(site, Source("a", ("16",)), Source("b", why="gone"))
-    assert (detail, notes) == ("a 16", ("b: gone", "postgres:15 was asked for, and a 16 is what there is"))
+    assert (detail, notes) == ("a 16", ("b: gone", "postgres:15 requested, using a 16"))
 
 
 def test_where_the_version_must_match_a_near_one_is_refused(site: ServiceContext) -> None:
-    with pytest.raises(ServiceError, match=r"postgres:15 cannot be had: a: a 16 is another major version") as caught:
+    with pytest.raises(
+        ServiceError, match=r"no provider for postgres:15: a: a 16 is a different major version"
+    ) as caught:
         made(site, Source("a", ("16",)), strict=True)
     assert caught.value.where == "services.database"
 
@@ -111,13 +113,13 @@ def test_where_the_version_must_match_a_near_one_is_refused(site: ServiceContext
 def test_the_server_that_the_user_named_is_used_or_refused_but_not_replaced(site: ServiceContext) -> None:
     sources = (Source("address", ("14",), chosen=True), Source("b", ("15",)))
     detail, notes = made(site, *sources)
-    assert (detail, notes) == ("address 14", ("address 14 is another major version than postgres:15",))
-    with pytest.raises(ServiceError, match="another major version than postgres:15"):
+    assert (detail, notes) == ("address 14", ("address 14 is not the major version of postgres:15",))
+    with pytest.raises(ServiceError, match="not the major version of postgres:15"):
         made(site, *sources, strict=True)
 
 
 def test_nothing_at_all_lists_every_reason(site: ServiceContext) -> None:
-    with pytest.raises(ServiceError, match="postgres:15 cannot be had: a: not there; b: dies"):
+    with pytest.raises(ServiceError, match="no provider for postgres:15: a: not there; b: dies"):
         made(site, Source("a", why="not there"), Source("b", ("15",), breaks="dies"))
 
 

@@ -18,9 +18,9 @@ def test_a_server_as_ourselves_lives_in_the_state(tmp_path: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_no_room_is_said(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     (tmp_path / "servers").write_text("a file where a folder should be")
-    with pytest.raises(ServiceError, match="no room for a server"):
+    with pytest.raises(ServiceError, match="cannot create the folder of a server"):
         server_dirs.make_folder(tmp_path / "servers" / "cache-1", None)
 
 

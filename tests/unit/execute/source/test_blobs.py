@@ -23,6 +23,6 @@ def test_what_is_gone_or_no_file_is_none(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_is_not_taken_for_gone(tmp_path: Path) -> None:
-    with pytest.raises(RepositoryError, match="cannot be read") as caught:
+    with pytest.raises(RepositoryError, match="cannot read") as caught:
         blob_at(tmp_path / ("x" * 300), sha256=False)
     assert "git ignore it" in caught.value.hint

@@ -122,7 +122,7 @@ def test_a_shallow_clone(repo: Repo, tmp_path: Path) -> None:
 @pytest.mark.parametrize("bare", [True, False])
 def test_no_work_tree(repo: Repo, tmp_path: Path, bare: bool) -> None:  # noqa: FBT001  # a parameter of pytest's
     root = repo.clone(tmp_path / "bare.git", bare=True).root if bare else repo.root / ".git"
-    with pytest.raises(RepositoryError, match="bare repository or the inside of"):
+    with pytest.raises(RepositoryError, match="bare repository or a"):
         look(root)
 
 
@@ -142,7 +142,7 @@ def test_no_git(repo: Repo, tmp_path: Path) -> None:
 
 def test_a_broken_index(repo: Repo) -> None:
     (repo.root / ".git/index").write_bytes(b"garbage")
-    with pytest.raises(RepositoryError, match="git cannot work here"):
+    with pytest.raises(RepositoryError, match="git failed"):
         look(repo.root)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kit.children import on_a_full_disk
-from kit.hall import HALL
+from kit.registry import REGISTRY
 from kit.repos import Repo, make, scrubbed
 from onward.config import definition
 from onward.config.schema import FILE
@@ -238,10 +238,10 @@ def test_a_definition_is_loaded_from_a_commit_without_a_checkout(tmp_path: Path)
     then = repo.head
     repo.commit("Later", {f"shop/{FILE}": "schema = 1\n[project]\npython = 3\n"})
     (repo.root / "shop" / FILE).unlink()
-    old = definition.load_from(of(repo, then, "shop"), HALL, where=f"{then}:shop/{FILE}", name="shop")
+    old = definition.load_from(of(repo, then, "shop"), REGISTRY, where=f"{then}:shop/{FILE}", name="shop")
     assert old is not None
     assert (old.name, old.pythons) == ("shop", ("3.11",))
     with pytest.raises(ConfigError) as caught:
-        definition.load_from(of(repo, "HEAD", "shop"), HALL, where=f"HEAD:shop/{FILE}", name="shop")
+        definition.load_from(of(repo, "HEAD", "shop"), REGISTRY, where=f"HEAD:shop/{FILE}", name="shop")
     assert caught.value.where == f"HEAD:shop/{FILE}"
-    assert definition.load_from(of(repo), HALL, where="HEAD", name="repo") is None
+    assert definition.load_from(of(repo), REGISTRY, where="HEAD", name="repo") is None

@@ -163,7 +163,7 @@ def test_what_may_not_run_is_left_out_with_all_that_waits_for_it() -> None:
 
     chain = [step("s0"), *(step(f"s{number}", f"s{number - 1}") for number in range(1, 3000))]
     evidence, ended = run(chain, may_run=may_run)
-    assert all(one.skipped for one in evidence.values())
+    assert all(value.skipped for value in evidence.values())
     assert len(ended) == 3000
 
 
@@ -252,7 +252,7 @@ def graphs(draw: st.DrawFn) -> list[Step]:
     """Any steps in an order in which each comes after what it needs."""
     steps: list[Step] = []
     for number in range(draw(st.integers(0, 12))):
-        before = draw(st.lists(st.sampled_from([one.id for one in steps]), unique=True)) if steps else []
+        before = draw(st.lists(st.sampled_from([entry.id for entry in steps]), unique=True)) if steps else []
         half = len(before) // 2
         skip_reason = Reason(code="excused", text="") if draw(st.integers(0, 5)) == 0 else None
         cpus = draw(st.integers(0, 4))
@@ -265,10 +265,10 @@ def graphs(draw: st.DrawFn) -> list[Step]:
 def test_any_graph_is_run_once_in_order_and_within_its_budget(steps: list[Step], jobs: int) -> None:
     watch = Watch()
     evidence, ended = run(steps, jobs, watch)
-    assert list(evidence) == [one.id for one in steps]
+    assert list(evidence) == [entry.id for entry in steps]
     assert sorted(ended) == sorted(evidence)
     assert watch.most <= jobs
-    for one in steps:
-        if one.skip_reason is None:
-            assert all(ended.index(before) < ended.index(one.id) for before in (*one.after, *one.feeds))
-        assert (evidence[one.id].skipped is None) == (one.skip_reason is None)
+    for entry in steps:
+        if entry.skip_reason is None:
+            assert all(ended.index(before) < ended.index(entry.id) for before in (*entry.after, *entry.feeds))
+        assert (evidence[entry.id].skipped is None) == (entry.skip_reason is None)

@@ -70,15 +70,15 @@ def test_paths_through_a_link_become_relative(tree: Path, tmp_path_factory: pyte
     link = tmp_path_factory.mktemp("links") / "link"
     link.symlink_to(tree)
     for root in (link, tree):
-        one = sealed(link, finding(f"{root}/app/shop.py", 10))
-        assert (one.place.path, one.excerpt) == ("app/shop.py", "return eval(price)")
+        entry = sealed(link, finding(f"{root}/app/shop.py", 10))
+        assert (entry.place.path, entry.excerpt) == ("app/shop.py", "return eval(price)")
 
 
 def test_other_paths_stay_and_are_not_read(tree: Path) -> None:
     (tree.parent / "outside.py").write_text("secret = 1\n")
     for path in (f"{tree.parent}/outside.py", "../outside.py"):
-        one = sealed(tree, finding(path, 1))
-        assert (one.place.path, one.excerpt) == (path, "")
+        entry = sealed(tree, finding(path, 1))
+        assert (entry.place.path, entry.excerpt) == (path, "")
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,8 @@ def test_no_excerpt_where_there_is_no_line_of_code(tree: Path, one: Finding) -> 
 
 
 def test_code_that_does_not_parse_has_no_symbol(tree: Path) -> None:
-    one = sealed(tree, finding("app/broken.py", 1))
-    assert (one.symbol, one.excerpt) == ("", "def f(:")
+    entry = sealed(tree, finding("app/broken.py", 1))
+    assert (entry.symbol, entry.excerpt) == ("", "def f(:")
 
 
 def test_a_hostile_file(tree: Path) -> None:

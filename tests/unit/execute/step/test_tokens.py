@@ -13,11 +13,11 @@ def test_leases_become_one_and_later_variables_win() -> None:
     ruff = ToolUse(name="ruff", version="0.17.5", source="pypi", digest="2")
     first = Lease(giver="a", tokens={"tree": "/t"}, variables={"PATH": "/bin", "A": "1"}, tools=(python,), notes=("x",))
     second = Lease(giver="b", tokens={"out": "/o"}, variables={"PATH": "/own:/bin"}, tools=(ruff,), secrets=("s",))
-    one = united("lint/ruff", (first, second))
-    assert dict(one.tokens) == {"tree": "/t", "out": "/o"}
-    assert dict(one.variables) == {"PATH": "/own:/bin", "A": "1"}
-    assert (one.tools, one.notes, one.secrets) == ((ruff, python), ("x",), ("s",))
-    assert one.error() is None
+    entry = united("lint/ruff", (first, second))
+    assert dict(entry.tokens) == {"tree": "/t", "out": "/o"}
+    assert dict(entry.variables) == {"PATH": "/own:/bin", "A": "1"}
+    assert (entry.tools, entry.notes, entry.secrets) == ((ruff, python), ("x",), ("s",))
+    assert entry.error() is None
 
 
 def test_a_token_that_two_give_is_an_error_that_names_both() -> None:

@@ -25,8 +25,8 @@ class _Versioned(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """The files that the package manager reads, the lock among them, and which Node is wanted according to which file."""
+class NodeManifest:
+    """The files that the package manager reads, the lock among them, and which Node is node_manifest according to which file."""
 
     locked: Locked
     files: tuple[tuple[str, bytes], ...]
@@ -35,15 +35,15 @@ class Wanted:
     has_scripts: bool
 
     @classmethod
-    def read(cls, folder: Path, names: Collection[str]) -> Wanted:
+    def read(cls, folder: Path, names: Collection[str]) -> NodeManifest:
         """Read what `folder` declares; only lock files among `names` count. ProvisionError where it cannot be installed."""
         manifest = _object(folder / "package.json")
         locked = packagers.locked(folder, manifest, names)
         if manifest.get("workspaces") or _has_members(folder):
             raise ProvisionError(
-                "workspaces cannot be installed by onward yet",
+                "onward cannot install npm workspaces yet",
                 where=str(folder / ("package.json" if manifest.get("workspaces") else _WORKSPACES)),
-                hint="name the folder of one package with a lock file of its own in [gates.frontend] folder",
+                hint="set `folder` in [gates.frontend] to a package with its own lock file",
             )
         lock = (folder / locked.file).read_bytes()
         if locked.packager is None:
@@ -52,11 +52,11 @@ class Wanted:
             kept = {name: value for name, value in manifest.items() if name not in _NOT_INSTALLED_WITH}
             first = (("package.json", json.dumps(kept).encode()), (locked.file, lock))
             files = (*first, *_besides(folder, locked.packager))
-        wanted, source = _range(folder, manifest)
+        node_manifest, source = _range(folder, manifest)
         return cls(
             locked=locked,
             files=files,
-            range=wanted,
+            range=node_manifest,
             range_from=source,
             has_scripts=b'"hasInstallScript"' in lock,
         )
@@ -108,9 +108,9 @@ def _object(path: Path) -> Manifest:
     try:
         decoded = json.loads(path.read_bytes())
     except FileNotFoundError as error:
-        raise ProvisionError("there is no package.json", where=str(path)) from error
+        raise ProvisionError("package.json not found", where=str(path)) from error
     except ValueError as error:
-        raise ProvisionError(f"package.json is not JSON ({error})", where=str(path)) from error
+        raise ProvisionError(f"package.json is not valid JSON ({error})", where=str(path)) from error
     if not isinstance(decoded, dict):
         raise ProvisionError("package.json is not an object", where=str(path))
     return decoded

@@ -133,12 +133,12 @@ def _berry(tool: Tool) -> Packager:
 def registries(environ: Mapping[str, str]) -> dict[str, str]:
     """Return what Yarn from 2 on does not read itself: the registry that npm's variable names, and the proxies."""
     known = {name.upper(): value for name, value in environ.items()}
-    wanted = (
+    manifest = (
         ("YARN_NPM_REGISTRY_SERVER", "NPM_CONFIG_REGISTRY"),
         ("YARN_HTTP_PROXY", "HTTP_PROXY"),
         ("YARN_HTTPS_PROXY", "HTTPS_PROXY"),
     )
-    return {yarn: known[name] for yarn, name in wanted if name in known and yarn not in known}
+    return {yarn: known[name] for yarn, name in manifest if name in known and yarn not in known}
 
 
 def locked(folder: Path, manifest: Manifest, names: Collection[str]) -> Locked:
@@ -151,7 +151,7 @@ def locked(folder: Path, manifest: Manifest, names: Collection[str]) -> Locked:
     file = node_lock(present, named)
     if not present:
         raise ProvisionError(
-            "the front end has no lock file, so nobody knows which packages it means",
+            "no lock file found in the front end; dependency versions are not pinned",
             where=str(folder),
             hint="commit the lock file of its package manager (`npm install --package-lock-only` writes npm's)",
         )
@@ -170,7 +170,7 @@ def _note(file: str, present: Sequence[str], named: str) -> str:
     if not others:
         return ""
     why = "package.json names its package manager" if named else "package.json names no packageManager"
-    return f"the front end is locked more than once; only {file} counts, not {_listed(others)} ({why})"
+    return f"the front end has several lock files; onward uses {file}, not {_listed(others)} ({why})"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -182,7 +182,7 @@ def _packager(path: Path, manager: str, major: int | None) -> Packager | None:
         return None
     if manager == BUN:
         raise ProvisionError(
-            f"{path.name} belongs to bun, which onward cannot install from yet",
+            f"{path.name} is bun's lock file; onward cannot install with bun yet",
             where=str(path),
             hint="commit a package-lock.json (`npm install --package-lock-only`)",
         )
@@ -194,7 +194,7 @@ def _of_pnpm(path: Path, text: str, major: int | None) -> Packager:
     formats = _PNPM_FORMAT.findall(text)
     wrote = int(formats[-1]) if formats else 0
     if wrote not in (6, 9):
-        raise _unread(path, f"format {wrote}" if wrote else "no known format", "pnpm 8 or later")
+        raise _unread(path, f"format {wrote}" if wrote else "an unknown format", "pnpm 8 or later")
     # pnpm 8 writes 6 and refuses 9; pnpm 9 reads both; 10 and later write 9 and refuse 6.
     if major is not None and (major > 9 if wrote == 6 else major < 9):
         raise _mismatch(path, f"pnpm {major}", f"format {wrote}")
@@ -205,7 +205,7 @@ def _of_yarn(path: Path, text: str, major: int | None) -> Packager:
     berry = _BERRY_FORMAT.search(text.replace("\r\n", "\n"))
     if berry is None:
         if not _CLASSIC.search(text.replace("\r\n", "\n")):
-            raise _unread(path, "no known format", "Yarn 1, 3 or 4")
+            raise _unread(path, "an unknown format", "Yarn 1, 3 or 4")
         if major not in (None, 1):
             raise _mismatch(path, f"Yarn {major}", "Yarn 1's format")
         return _classic()
@@ -219,15 +219,15 @@ def _of_yarn(path: Path, text: str, major: int | None) -> Packager:
 
 def _unread(path: Path, what: str, writers: str) -> ProvisionError:
     return ProvisionError(
-        f"{path.name} is of {what}; onward installs from what {writers} writes",
+        f"{path.name} has {what}; onward supports lock files of {writers}",
         where=str(path),
-        hint=f"lock again with {writers} and commit {path.name}",
+        hint=f"regenerate it with {writers} and commit {path.name}",
     )
 
 
 def _mismatch(path: Path, named: str, what: str) -> ProvisionError:
     return ProvisionError(
-        f"package.json names {named}, which does not read {path.name} as it is ({what})",
+        f"package.json names {named}, which cannot read {path.name} ({what})",
         where=str(path),
-        hint=f"lock again with {named} and commit {path.name}, or correct packageManager",
+        hint=f"regenerate it with {named} and commit {path.name}, or correct packageManager",
     )

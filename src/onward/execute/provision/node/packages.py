@@ -16,7 +16,7 @@ from onward.execute.cache.store import Made, Note, Store
 from onward.execute.process.processes import Processes, quick
 from onward.execute.provision.installer import Installer
 from onward.execute.provision.node import packagers
-from onward.execute.provision.node.manifest import Wanted
+from onward.execute.provision.node.manifest import NodeManifest
 from onward.execute.provision.node.packagers import Packager
 from onward.execute.provision.tools.provider import ResolvedTool, ToolProvider
 from onward.model.evidence import ToolUse
@@ -115,7 +115,7 @@ class NodeEnvironments:
         self._installer = Installer(places, processes, registry_env)
         self._store = Store(places.cache, lambda: processes.interrupted)
         self._downloads = places.cache / "downloads"
-        self._toolshop = tool_provider
+        self._tool_provider = tool_provider
 
     def prepare(self, project: Project, folder: str) -> NodePackages:
         """Return the packages that `folder` (relative to the project) locks, installed by its own package manager.
@@ -127,35 +127,37 @@ class NodeEnvironments:
         start = "" if folder in ("", ".") else f"{folder}/"
         # What git ignores may lie beside it, and CI would not see it.
         names = {path.removeprefix(start) for path in project.files if path.startswith(start)}
-        wanted = Wanted.read(project.root / folder, names)
-        node = self._node(wanted)
-        packager = wanted.locked.packager
+        manifest = NodeManifest.read(project.root / folder, names)
+        node = self._node(manifest)
+        packager = manifest.locked.packager
         # Also where everything is installed already: scripts of the project may call it.
-        tool = self._toolshop.obtain(packager.tool) if packager else None
-        made = self._store.obtain(KIND, _key(wanted, node, tool), lambda home: self._install(home, wanted, node, tool))
+        tool = self._tool_provider.obtain(packager.tool) if packager else None
+        made = self._store.obtain(
+            KIND, _key(manifest, node, tool), lambda home: self._install(home, manifest, node, tool)
+        )
         return NodePackages(
             modules=made.path / MODULES,
             node=node,
             digest=_digest(made),
             manager=tool.use if tool else None,
-            notes=(wanted.locked.note,) if wanted.locked.note else (),
+            notes=(manifest.locked.note,) if manifest.locked.note else (),
         )
 
     def close(self) -> None:
         """Let go of the packages; from now on they may be pruned."""
         self._store.close()
 
-    def _node(self, wanted: Wanted) -> Node:
+    def _node(self, manifest: NodeManifest) -> Node:
         found = [node for node in (self._on_path(),) if node is not None]
-        if not any(wanted.admits(node) for node in found):
+        if not any(manifest.admits(node) for node in found):
             found.append(self._own())
-        suiting = next((node for node in found if wanted.admits(node)), None)
+        suiting = next((node for node in found if manifest.admits(node)), None)
         if suiting is None:
             here = ", ".join(f"{node.version} ({node.source})" for node in found)
             raise ProvisionError(
-                f"the front end asks for Node {wanted.range}; here is {here}",
-                where=wanted.range_from,
-                hint="put a Node that suits on the PATH",
+                f"the front end requires Node {manifest.range}, found {here}",
+                where=manifest.range_from,
+                hint="put a matching Node on the PATH",
             )
         return suiting
 
@@ -167,21 +169,21 @@ class NodeEnvironments:
         return _described(Path(program).parent, "path", self._installer.environ)
 
     def _own(self) -> Node:
-        obtained = self._toolshop.obtain(NODE)
+        obtained = self._tool_provider.obtain(NODE)
         node = _described(obtained.executable.parent, "pypi", self._installer.environ)
         if node is None:
-            raise ProvisionError("the Node that onward brings does not start on this machine", where=NODE.name)
+            raise ProvisionError("onward's own Node does not start on this machine", where=NODE.name)
         return node
 
-    def _install(self, home: Path, wanted: Wanted, node: Node, tool: ResolvedTool | None) -> Note:
-        for name, data in wanted.files:
+    def _install(self, home: Path, manifest: NodeManifest, node: Node, tool: ResolvedTool | None) -> Note:
+        for name, data in manifest.files:
             (home / name).parent.mkdir(parents=True, exist_ok=True)
             (home / name).write_bytes(data)
-        packager = wanted.locked.packager
+        packager = manifest.locked.packager
         programs = _linked(home / _PROGRAMS, node)
         try:
             if packager is None or tool is None:
-                self._with_npm(home, wanted, node, programs=programs)
+                self._with_npm(home, manifest, node, programs=programs)
             else:
                 self._with_packager(home, packager, node, tool=tool)
         finally:
@@ -189,15 +191,15 @@ class NodeEnvironments:
             for name in _REGISTRIES:
                 (home / name).unlink(missing_ok=True)
         (home / MODULES).mkdir(exist_ok=True)
-        return {"digest": wanted.digest}
+        return {"digest": manifest.digest}
 
-    def _with_npm(self, home: Path, wanted: Wanted, node: Node, *, programs: Path) -> None:
+    def _with_npm(self, home: Path, manifest: NodeManifest, node: Node, *, programs: Path) -> None:
         env = {"PATH": os.pathsep.join((str(programs), self._installer.environ.get("PATH", "")))}
         npm = str(node.bin / "npm")
         quiet = ("--no-audit", "--no-fund", "--loglevel=error")
         # The project's own scripts (husky, builds) have nothing to work on here; those of packages follow below.
         self._installer.run((npm, "ci", "--ignore-scripts", *quiet), cwd=home, log=home / "make.log", env=env)
-        if wanted.has_scripts:
+        if manifest.has_scripts:
             self._installer.run((npm, "rebuild", *quiet), cwd=home, log=home / "make.log", env=env)
 
     def _with_packager(self, home: Path, packager: Packager, node: Node, *, tool: ResolvedTool) -> None:
@@ -212,7 +214,7 @@ class NodeEnvironments:
         try:
             self._installer.run(argv, cwd=home, log=home / "make.log", env=env)
         except ProvisionError as error:
-            lock = f"the lock file must hold what package.json asks for: run `{packager.name} install` and commit it"
+            lock = f"the lock file must match package.json: run `{packager.name} install` and commit it"
             raise ProvisionError(error.message, where=error.where, hint=f"{lock}; {error.hint}") from error
 
 
@@ -244,10 +246,10 @@ def _described(folder: Path, source: str, environ: Mapping[str, str]) -> Node | 
     )
 
 
-def _key(wanted: Wanted, node: Node, tool: ResolvedTool | None) -> str:
+def _key(manifest: NodeManifest, node: Node, tool: ResolvedTool | None) -> str:
     # Programs are linked and started by their places.
     manager = (tool.use.name, tool.use.version, str(tool.executable)) if tool else ()
-    parts = (_RECIPE, wanted.digest, node.version, str(node.bin), platform.system(), platform.machine(), *manager)
+    parts = (_RECIPE, manifest.digest, node.version, str(node.bin), platform.system(), platform.machine(), *manager)
     return f"node-{node.version}-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:20]}"
 
 

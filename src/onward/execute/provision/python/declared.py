@@ -191,7 +191,7 @@ class _Reading:
         absolute = (self.root / path).resolve()
         if not absolute.is_relative_to(self.root.resolve()):
             raise ProvisionError(
-                f"{path} is outside of the project",
+                f"{path} is outside the project",
                 where=str(path),
                 hint="move it into the project, publish it as a package, or put onward.toml into the folder above both",
             )
@@ -202,7 +202,7 @@ class _Reading:
             return (self.root / name).read_bytes()
         except OSError as error:
             raise ProvisionError(
-                f"{name}, which says what the project needs, cannot be read: {error.strerror}",
+                f"cannot read {name}, which declares the project's dependencies: {error.strerror}",
                 where=name,
                 hint="set `requirements` in onward.toml to the files that declare the project's dependencies",
             ) from error
@@ -212,7 +212,7 @@ def _decode(text: bytes, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text.decode(errors="replace"))
     except tomllib.TOMLDecodeError as error:
-        raise ProvisionError(f"{name} is not TOML: {error}", where=name, hint="correct it") from error
+        raise ProvisionError(f"{name} is not valid TOML: {error}", where=name, hint="correct the file") from error
 
 
 def _is_local(wanted: str, *, editable: bool) -> bool:

@@ -72,7 +72,7 @@ class Environments:
         interpreter = self._interpreters.find(python)
         if interpreter is None:
             raise ProvisionError(
-                f"there is no Python {python} on this machine",
+                f"Python {python} not found on this machine",
                 where=f"python {python}",
                 hint=f"install it, for example with `uv python install {python}` or `pyenv install {python}`",
             )
@@ -116,8 +116,8 @@ def _make(
     return {
         "python": interpreter.full_version,
         "digest": digest_of(packages, interpreter.full_version),
-        "packages": [(one.name, one.version) for one in packages],
-        "pins": [one.pin for one in packages if not one.origin],
+        "packages": [(package.name, package.version) for package in packages],
+        "pins": [package.pin for package in packages if not package.origin],
         "import_roots": roots,
     }
 
@@ -144,14 +144,14 @@ def _key(wanted: Declared, interpreter: Interpreter, environ: Mapping[str, str])
 def _missing(additions: tuple[str, ...], base: Made) -> tuple[str, ...]:
     """Return the additions whose package the project does not have, sorted."""
     present = {name for name, _ in base.note["packages"]}
-    return tuple(sorted(one for one in additions if _name(one) not in present))
+    return tuple(sorted(addition for addition in additions if _name(addition) not in present))
 
 
 def _name(requirement: str) -> str:
     try:
         return canonicalize_name(Requirement(requirement).name)
     except InvalidRequirement as error:
-        raise ProvisionError(f"{requirement!r} is not a requirement: {error}", where=requirement) from error
+        raise ProvisionError(f"{requirement!r} is not a valid requirement: {error}", where=requirement) from error
 
 
 def _refuse_drift(base: Made, derived: Note) -> None:
@@ -161,7 +161,7 @@ def _refuse_drift(base: Made, derived: Note) -> None:
     ]
     if changed:
         raise ProvisionError(
-            f"adding to the project's environment changed what the project has: {', '.join(changed)}",
+            f"installing additions changed packages of the project: {', '.join(changed)}",
             where="environment",
             hint="pin these packages in the project's requirements",
         )

@@ -28,7 +28,7 @@ def installed_in(venv: Path) -> tuple[Installed, ...]:
     """Return every distribution in an environment that uv made, by its canonical name, sorted."""
     # uv names the folder after both; the metadata inside says the same and takes a millisecond a package to parse.
     found = (folder for folder in venv.glob("lib/python*/site-packages/*.dist-info"))
-    return tuple(sorted((_installed(folder) for folder in found), key=lambda one: one.name))
+    return tuple(sorted((_installed(folder) for folder in found), key=lambda entry: entry.name))
 
 
 def _installed(folder: Path) -> Installed:
@@ -38,7 +38,7 @@ def _installed(folder: Path) -> Installed:
 
 def digest_of(packages: tuple[Installed, ...], base: str) -> str:
     """Return "sha256:…" over `base` (what they were installed on or from) and all packages with their origin."""
-    lines = (f"{one.name} {one.version} {one.origin}" for one in packages)
+    lines = (f"{package.name} {package.version} {package.origin}" for package in packages)
     return "sha256:" + hashlib.sha256("\n".join((base, *lines)).encode()).hexdigest()
 
 

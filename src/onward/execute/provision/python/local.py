@@ -41,7 +41,7 @@ def shell_wheel(
     shutil.rmtree(scratch)
     wheels = list(built.glob("*.whl"))
     if len(wheels) != 1:
-        raise ProvisionError(f"building {local.folder} gave {len(wheels)} wheels where one was expected")
+        raise ProvisionError(f"building {local.folder} gave {len(wheels)} wheels, expected 1")
     shells = folder / "wheels"
     shells.mkdir(exist_ok=True)
     shell = shells / wheels[0].name

@@ -84,14 +84,14 @@ def _poetry_lines(name: str, wanted: Any, *, deployed: bool) -> Iterator[str]:
     from poetry.core.factory import Factory  # noqa: PLC0415
 
     for given in wanted if isinstance(wanted, list) else [wanted]:
-        one = {"version": given} if isinstance(given, str) else given
-        if one.keys() & {"path", "file"} or (deployed and one.get("optional")):
+        entry = {"version": given} if isinstance(given, str) else given
+        if entry.keys() & {"path", "file"} or (deployed and entry.get("optional")):
             continue
         try:
-            if one.get("markers"):
+            if entry.get("markers"):
                 # What is wrong there, poetry's library says with errors of a library inside it.
-                Marker(one["markers"])
-            dependency = Factory.create_dependency(name, one)
+                Marker(entry["markers"])
+            dependency = Factory.create_dependency(name, entry)
         except ValueError as error:
             text = f"what the project asks of {name} cannot be read: {error}"
             raise ProvisionError(text, where="pyproject.toml", hint="`poetry check` says more") from error

@@ -17,8 +17,8 @@ _CONVERTED = ".lock.txt"
 
 
 _EXTRAS = (
-    "all optional dependencies are installed together: where some exclude others, lock with uv and declare the conflicts, "
-    "or name `requirements` in onward.toml"
+    "onward installs all optional dependencies together: if some conflict, lock with uv and declare the conflicts, "
+    "or set `requirements` in onward.toml"
 )
 
 
@@ -60,9 +60,9 @@ class Recipe:
             self._pip(folder, "-c", str(_write(folder / "pins.txt", pins)), *additions)
         except ProvisionError as error:
             raise ProvisionError(
-                f"{', '.join(additions)} cannot be added to what the project declares: {error.message}",
+                f"cannot add {', '.join(additions)} to the project's requirements: {error.message}",
                 where=", ".join(additions),
-                hint="move the project's pin, or declare a version that goes with it in the project's own requirements",
+                hint="change the project's pin, or declare a compatible version in the project's requirements",
             ) from error
 
     def _words(self, source: str, folder: Path) -> tuple[str, ...]:
@@ -122,11 +122,11 @@ class Recipe:
 
     def _install_local(self, folder: Path, pins: tuple[str, ...]) -> tuple[str, ...]:
         roots: list[str] = []
-        for one in self.declared.local:
+        for entry in self.declared.local:
             wheel, found = local.shell_wheel(
-                one, self.root, self.project_files, folder=folder, installer=self.installer
+                entry, self.root, self.project_files, folder=folder, installer=self.installer
             )
-            extras = f"[{','.join(one.extras)}]" if one.extras else ""
+            extras = f"[{','.join(entry.extras)}]" if entry.extras else ""
             # What the package needs was locked with it, except where a plain list of requirements names it.
             from_list = any(is_requirements(source) for source in self.declared.sources)
             words = ("-c", str(_write(folder / "pins.txt", pins))) if from_list else ("--no-deps",)

@@ -37,7 +37,7 @@ def unpack(source: Npm, folder: Path, installer: Installer, npm: Callable[[], Pa
     installer.run(argv, cwd=folder, log=folder / "make.log", env={"PATH": path})
     packed = list(folder.glob("*.tgz"))
     if len(packed) != 1:
-        raise ProvisionError(f"npm wrote {len(packed)} archives for {spec} where one was expected", where=spec)
+        raise ProvisionError(f"npm wrote {len(packed)} archives for {spec}, expected 1", where=spec)
     _check(packed[0], source, spec)
     with tarfile.open(packed[0]) as archive:
         archives.extract(archive, folder)
@@ -50,7 +50,7 @@ def _check(archive: Path, source: Npm, spec: str) -> None:
         actual = base64.b64encode(hashlib.file_digest(stream, algorithm).digest()).decode()
     if actual != expected:
         raise ProvisionError(
-            f"{spec} is not what it was when it was pinned: its {algorithm} is {actual}",
+            f"{spec} does not match its pinned digest: its {algorithm} is {actual}",
             where=spec,
-            hint="the registry (or something on the way to it) serves another archive; do not run it",
+            hint="the registry or a proxy serves a different archive; do not run it",
         )

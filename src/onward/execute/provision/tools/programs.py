@@ -56,11 +56,9 @@ def key(tool: Tool, source: Program) -> str:
 
 def how_to_get(tool: Tool, source: Program) -> str:
     """Return what a person can do where the program is absent."""
-    ways = [f"install {tool.executable} {source.version} so that it is on the PATH"]
+    ways = [f"install {tool.executable} {source.version} on the PATH"]
     if source.module:
-        ways.append(
-            f"or install a Go toolchain, with which onward builds it from its module in about {source.build_time}"
-        )
+        ways.append(f"or install a Go toolchain; onward then builds it in about {source.build_time}")
     return ", ".join(ways)
 
 

@@ -132,7 +132,7 @@ class ToolProvider:
             words = ("pip", how[0], "--quiet", "--python", str(inside), how[1], str(requirements))
             self._installer.uv(*words, cwd=folder, log=log)
             packages = installed_in(folder / "env")
-            version = next(one.version for one in packages if one.name == canonicalize_name(source.package))
+            version = next(package.version for package in packages if package.name == canonicalize_name(source.package))
             return {"version": version, "digest": digest_of(packages, _digest(lock))}
 
         key = f"{tool.name}-{pin or source.version}-{_digest(lock, _identity(interpreter))[:16]}"
@@ -160,7 +160,7 @@ class ToolProvider:
         key = programs.key(tool, source)
         if programs.builder(source, self._installer.environ) is None and self._store.find(KIND, key) is None:
             raise ProvisionError(
-                f"{tool.name} is not on the PATH, and nothing here can make it",
+                f"{tool.name} not found on the PATH, and onward cannot build it here",
                 where=tool.name,
                 hint=programs.how_to_get(tool, source),
             )

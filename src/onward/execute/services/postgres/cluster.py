@@ -36,10 +36,10 @@ _OWN_SETTINGS = SETTINGS | {
 }
 
 
-def start(site: ServiceContext, spec: ServiceSpec, programs: Programs, provider: str) -> Postgres:
+def start(context: ServiceContext, spec: ServiceSpec, programs: Programs, provider: str) -> Postgres:
     """Start a server from `programs` and return it ready; ServiceError when it cannot be had."""
     server = Server(
-        site,
+        context,
         spec,
         title=f"PostgreSQL {programs.version}",
         programs=("postgres", "initdb"),
@@ -49,7 +49,9 @@ def start(site: ServiceContext, spec: ServiceSpec, programs: Programs, provider:
     )
     try:
         server.prepare()
-        cluster = cluster_template.lay(server, programs, Store(site.places.cache, lambda: site.processes.interrupted))
+        cluster = cluster_template.lay(
+            server, programs, Store(context.places.cache, lambda: context.processes.interrupted)
+        )
         own = _serve(server, programs, cluster)
         own.make_template(spec.extensions, f"{programs.version} ({provider})")
     except BaseException:
@@ -78,7 +80,7 @@ def _serve(server: Server, programs: Programs, cluster: cluster_template.Cluster
     )
     password = secrets.token_hex(16)
     databases.set_password(databases.address(port, cluster.password), password)
-    return Databases(databases.address(port, password), server.mark)
+    return Databases(databases.address(port, password), server.label)
 
 
 def _argv(postgres: Path, data: Path, port: int) -> tuple[str, ...]:

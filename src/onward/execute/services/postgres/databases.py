@@ -33,12 +33,12 @@ class Address:
     @property
     def host(self) -> str:
         """The host or the folder of its socket; several are divided by commas."""
-        return self._said("host", "localhost")
+        return self._option("host", "localhost")
 
     @property
     def port(self) -> str:
         """The port, 5432 unless given; one for all hosts, or one for each."""
-        return self._said("port", "5432")
+        return self._option("port", "5432")
 
     @property
     def shown(self) -> str:
@@ -63,7 +63,7 @@ class Address:
         """Return the URL itself in a form that libpq understands."""
         return "postgresql://" + self.url.partition("://")[2]
 
-    def _said(self, name: str, default: str) -> str:
+    def _option(self, name: str, default: str) -> str:
         try:
             return str(conninfo_to_dict(self.own()).get(name) or default)
         except psycopg.Error as error:
@@ -101,14 +101,14 @@ def version(server: Address) -> str | None:
 
 def set_password(server: Address, password: str) -> None:
     """Change the password of the user that `server` names; only its digest goes over the line and into the log."""
-    with _explained("the server's password cannot be set"), connected(server.own()) as connection:
+    with _explained("cannot set the server's password"), connected(server.own()) as connection:
         user = connection.info.user.encode()
         digest = connection.pgconn.encrypt_password(password.encode(), user, b"scram-sha-256").decode()
         command = sql.SQL("ALTER ROLE {} PASSWORD {}")
         connection.execute(command.format(sql.Identifier(connection.info.user), sql.Literal(digest)))
 
 
-def refusal(server: Address) -> str:
+def connection_error(server: Address) -> str:
     """Return why the server does not let us in, empty when it does."""
     try:
         with connected(server.own()):
@@ -118,18 +118,18 @@ def refusal(server: Address) -> str:
 
 
 class Databases:
-    """Creates and drops databases named `onward_<mark>_<n>`; touches no other. Thread-safe."""
+    """Creates and drops databases named `onward_<label>_<n>`; touches no other. Thread-safe."""
 
-    def __init__(self, server: Address, mark: str) -> None:
+    def __init__(self, server: Address, label: str) -> None:
         self.server = server
-        self._prefix = f"onward_{mark}_"
+        self._prefix = f"onward_{label}_"
         self._template = f"{self._prefix}0"
         self._numbers = itertools.count(1)
         self._guard = threading.Lock()
 
     def make_template(self, extensions: tuple[str, ...], provider: str) -> None:
         """Make the template with its extensions; ServiceError when the server lacks one or refuses."""
-        with _explained("the template database cannot be made"):
+        with _explained("cannot create the template database"):
             self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'"), self._template)
             if extensions:
                 self._add(extensions, provider)
@@ -140,7 +140,7 @@ class Databases:
         """Return the name of a new copy of the template."""
         with self._guard:
             name = f"{self._prefix}{next(self._numbers)}"
-        with _explained("a database for the step cannot be made"), connected(self.server.own()) as connection:
+        with _explained("cannot create a database for the step"), connected(self.server.own()) as connection:
             command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             connection.execute(command.format(sql.Identifier(name), sql.Identifier(self._template)))
         return name
@@ -152,7 +152,7 @@ class Databases:
                 _drop(connection, name)
 
     def drop_all(self) -> None:
-        """Drop every database of this mark, the template last."""
+        """Drop every database of this label, the template last."""
         with connected(self.server.own()) as connection:
             found = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [self._prefix])
             for name in sorted((str(row[0]) for row in found.fetchall()), reverse=True):
@@ -169,7 +169,7 @@ class Databases:
             if missing:
                 raise ServiceError(
                     f"PostgreSQL {provider} lacks the extension {', '.join(missing)}",
-                    hint="install it on the machine, use Docker with an image that has it, or set ONWARD_POSTGRES_URL",
+                    hint="install it on this machine, use Docker with an image that contains it, or set ONWARD_POSTGRES_URL",
                 )
             for name in extensions:
                 connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {} CASCADE").format(sql.Identifier(name)))
@@ -178,7 +178,7 @@ class Databases:
 def check_ours(name: str) -> None:
     """Raise ServiceError unless a database of this name was made by onward."""
     if not _OURS.fullmatch(name):
-        raise ServiceError(f"{name} is not a database of onward's and is not dropped")
+        raise ServiceError(f"{name} is not a database of onward, so it is not dropped")
 
 
 def _drop(connection: psycopg.Connection[Any], name: str) -> None:

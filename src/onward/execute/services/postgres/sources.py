@@ -23,21 +23,21 @@ _PORT = 5432
 _CONTAINER_START_S = 60.0
 
 
-def providers(site: ServiceContext) -> tuple[Provider, ...]:
+def providers(context: ServiceContext) -> tuple[Provider, ...]:
     """Return the providers of PostgreSQL, the preferred one first."""
-    return (Given(site), Container(site), Machine(site), Embedded(site), Wheel(site))
+    return (External(context), Container(context), Machine(context), Embedded(context), Wheel(context))
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class External:
     """The server that the user gave by ONWARD_POSTGRES_URL."""
 
-    site: ServiceContext
+    context: ServiceContext
     name: str = external.PROVIDER
 
     def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
         """Return the server when it answers; nothing when no address is given."""
-        url = self.site.environ.get(external.POSTGRES, "")
+        url = self.context.environ.get(external.POSTGRES, "")
         if not url:
             return ()
         external.check_scheme(external.POSTGRES, url, ("postgresql", "postgres"))
@@ -45,7 +45,7 @@ class Given:
         version = databases.version(server)
         if version is None:
             raise ServiceError(
-                f"{external.POSTGRES} ({server.shown}): {databases.refusal(server)}", where=external.POSTGRES
+                f"{external.POSTGRES} ({server.shown}): {databases.connection_error(server)}", where=external.POSTGRES
             )
         return (
             Offer(
@@ -59,16 +59,16 @@ class Given:
 
     def _open(self, spec: ServiceSpec, server: Address, version: str) -> Postgres:
         at = f"postgresql://{server.shown}"
-        for left in external.left_by_the_dead(self.site, at):
-            Databases(server, left.mark).drop_all()
-        resource = external.share(self.site, spec, at)
-        own = Databases(server, resource.mark)
+        for left in external.left_by_the_dead(self.context, at):
+            Databases(server, left.label).drop_all()
+        resource = external.share(self.context, spec, at)
+        own = Databases(server, resource.label)
 
         def stop() -> None:
             # A server that does not answer keeps what we made; it stays written down for the next run.
             with suppress(psycopg.Error):
                 own.drop_all()
-                self.site.owned.forget(resource)
+                self.context.owned.forget(resource)
 
         try:
             own.make_template(spec.extensions, f"{version} at {server.shown}")
@@ -80,7 +80,7 @@ class Given:
             provider=self.name,
             databases=own,
             version=version,
-            ended=lambda: databases.refusal(server) or None,
+            ended=lambda: databases.connection_error(server) or None,
             stop=stop,
             secrets=server.secrets,
         )
@@ -90,15 +90,15 @@ class Given:
 class Container:
     """The official image under a local Docker engine."""
 
-    site: ServiceContext
+    context: ServiceContext
     name: str = containers.PROVIDER
 
     def offers(self, spec: ServiceSpec) -> tuple[Offer, ...]:
         """Return the declared image when an engine answers; ServiceError says why not."""
-        return containers.offers(self.site, spec, self._open)
+        return containers.offers(self.context, spec, self._open)
 
     def _open(self, spec: ServiceSpec) -> Postgres:
-        container = containers.Container(self.site, spec)
+        container = containers.Container(self.context, spec)
         try:
             return self._start(container, spec)
         except BaseException:
@@ -109,7 +109,7 @@ class Container:
         password = secrets.token_hex(16)
         words = ("postgres", *cluster.words(cluster.SETTINGS))
         port = container.start(_PORT, words, {"POSTGRES_USER": "onward", "POSTGRES_PASSWORD": password})
-        own = Databases(databases.address(port, password), container.mark)
+        own = Databases(databases.address(port, password), container.label)
         await_answer(
             lambda: databases.version(own.server) is not None,
             container.ended,
@@ -132,12 +132,12 @@ class Container:
 class Machine:
     """PostgreSQL's programs as the machine has them."""
 
-    site: ServiceContext
+    context: ServiceContext
     name: str = "machine"
 
     def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
         """Return one offer for each version that is installed."""
-        folders = installed.postgres_folders(self.site.environ)
+        folders = installed.postgres_folders(self.context.environ)
         found = installed.versions(folder / "postgres" for folder in folders)
         return tuple(self._offer(Programs(folder=program.parent, version=version)) for program, version in found)
 
@@ -146,7 +146,7 @@ class Machine:
             provider=self.name,
             detail=f"PostgreSQL {programs.version} in {programs.folder}",
             major=programs.major,
-            open=partial(cluster.start, self.site, programs=programs, provider=self.name),
+            open=partial(cluster.start, self.context, programs=programs, provider=self.name),
         )
 
 
@@ -154,7 +154,7 @@ class Machine:
 class Embedded:
     """PostgreSQL's programs from the npm registry, in the declared major version."""
 
-    site: ServiceContext
+    context: ServiceContext
     name: str = "embedded"
 
     def offers(self, spec: ServiceSpec) -> tuple[Offer, ...]:
@@ -171,16 +171,16 @@ class Embedded:
         )
 
     def _open(self, spec: ServiceSpec, pinned: embedded.Pinned) -> Postgres:
-        folder = embedded.postgres_programs(self.site, pinned)
+        folder = embedded.postgres_programs(self.context, pinned)
         version = installed.program_version(folder / "postgres")
-        return cluster.start(self.site, spec, Programs(folder=folder, version=version), self.name)
+        return cluster.start(self.context, spec, Programs(folder=folder, version=version), self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
     """PostgreSQL's programs from a wheel that has pgvector and two majors only: the last choice."""
 
-    site: ServiceContext
+    context: ServiceContext
     name: str = "wheel"
 
     def offers(self, spec: ServiceSpec) -> tuple[Offer, ...]:
@@ -197,6 +197,6 @@ class Wheel:
         )
 
     def _open(self, spec: ServiceSpec, major: str) -> Postgres:
-        folder = embedded.wheel_programs(self.site, major)
+        folder = embedded.wheel_programs(self.context, major)
         version = installed.program_version(folder / "postgres")
-        return cluster.start(self.site, spec, Programs(folder=folder, version=version), self.name)
+        return cluster.start(self.context, spec, Programs(folder=folder, version=version), self.name)

@@ -95,7 +95,7 @@ def connected(server: Address, number: int | None = None) -> Iterator[Call]:
         with redis.Redis.from_pool(pool) as client:
             yield client.execute_command
     except (redis.ResponseError, redis.AuthenticationError) as error:
-        raise ServiceError(f"the Redis server refuses: {error}") from error
+        raise ServiceError(f"the Redis server returned an error: {error}") from error
     except redis.RedisError as error:
         raise OSError(str(error)) from error
 

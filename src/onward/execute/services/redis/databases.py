@@ -13,15 +13,15 @@ _CLAIM_S = 24 * 3600
 _MOST = 256
 
 
-class Claims:
-    """What one run holds of a Redis server. Claims are keys in the database that the server's address names.
+class DatabaseClaims:
+    """What one run holds of a Redis server. DatabaseClaims are keys in the database that the server's address names.
 
     Every method raises OSError when the server does not answer.
     """
 
-    def __init__(self, server: Address, mark: str) -> None:
+    def __init__(self, server: Address, label: str) -> None:
         self.server = server
-        self._mark = mark
+        self._label = label
 
     def claim(self, wanted: int) -> tuple[int, ...]:
         """Claim so many empty databases; ServiceError when the server has no more, and then none is claimed."""
@@ -42,7 +42,7 @@ class Claims:
         """Empty the databases that this run still holds and give them back."""
         with connected(self.server) as ledger:
             for number in numbers:
-                if ledger("GET", _key(number)) != self._mark:
+                if ledger("GET", _key(number)) != self._label:
                     # The claim has ended and the database may be somebody else's by now.
                     continue
                 with connected(self.server, number) as database:
@@ -54,10 +54,10 @@ class Claims:
         with connected(self.server) as ledger:
             values = ledger("MGET", *(_key(number) for number in range(_MOST)))
         held = values if isinstance(values, list) else []
-        self.release(number for number, value in enumerate(held) if value == self._mark)
+        self.release(number for number, value in enumerate(held) if value == self._label)
 
     def _take(self, ledger: Call, number: int) -> bool:
-        if ledger("SET", _key(number), self._mark, "NX", "EX", str(_CLAIM_S)) is None:
+        if ledger("SET", _key(number), self._label, "NX", "EX", str(_CLAIM_S)) is None:
             return False
         try:
             with connected(self.server, number) as database:
@@ -67,7 +67,7 @@ class Claims:
             ledger("DEL", _key(number))
             raise ServiceError(
                 f"Redis at {self.server.shown} has no empty database left: {error.message}",
-                hint="raise `databases` in its configuration, or empty those that nobody needs",
+                hint="increase `databases` in its configuration, or flush unused databases",
             ) from error
         ledger("DEL", _key(number))
         return False

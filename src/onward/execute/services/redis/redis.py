@@ -21,8 +21,8 @@ _FEWEST_DATABASES = 16
 class RedisProgram:
     """A program that can serve as Redis; every lease starts it anew."""
 
-    def __init__(self, site: ServiceContext, program: Path, provider: str, spec: ServiceSpec) -> None:
-        self._site = site
+    def __init__(self, context: ServiceContext, program: Path, provider: str, spec: ServiceSpec) -> None:
+        self._context = context
         self._spec = spec
         self._program = program
         self._provider = provider
@@ -31,7 +31,7 @@ class RedisProgram:
     def lease(self, workers: int) -> Iterator[Leased]:
         """Yield a server for one step; ServiceError when it does not start."""
         server = Server(
-            self._site,
+            self._context,
             self._spec,
             title=self._program.name,
             programs=(self._program.name, self._program.resolve().name),

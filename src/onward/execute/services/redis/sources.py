@@ -14,7 +14,7 @@ from onward.execute.process.wait import await_answer
 from onward.execute.services import containers, embedded, external, installed
 from onward.execute.services.redis import connection
 from onward.execute.services.redis.connection import Address
-from onward.execute.services.redis.databases import Claims
+from onward.execute.services.redis.databases import DatabaseClaims
 from onward.execute.services.redis.redis import RedisProgram, answers, leased
 from onward.execute.services.supply import Leased, Offer, Provider, ServiceContext
 from onward.model.pipeline import ServiceSpec
@@ -23,21 +23,21 @@ _PORT = 6379
 _CONTAINER_START_S = 60.0
 
 
-def providers(site: ServiceContext) -> tuple[Provider, ...]:
+def providers(context: ServiceContext) -> tuple[Provider, ...]:
     """Return the providers of Redis, the preferred one first."""
-    return (Given(site), Container(site), Machine(site), Embedded(site))
+    return (External(context), Container(context), Machine(context), Embedded(context))
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class External:
     """The server that the user gave by ONWARD_REDIS_URL: one for all steps, a logical database for each."""
 
-    site: ServiceContext
+    context: ServiceContext
     name: str = external.PROVIDER
 
     def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
         """Return the server when it answers; nothing when no address is given."""
-        url = self.site.environ.get(external.REDIS, "")
+        url = self.context.environ.get(external.REDIS, "")
         if not url:
             return ()
         external.check_scheme(external.REDIS, url, ("redis", "rediss", "unix"))
@@ -53,68 +53,68 @@ class Given:
 
     def _open(self, server: Address, spec: ServiceSpec) -> _Shared:
         at = f"redis://{server.shown}"
-        for left in external.left_by_the_dead(self.site, at):
-            Claims(server, left.mark).release_all()
-        return _Shared(self.site, spec, server, at)
+        for left in external.left_by_the_dead(self.context, at):
+            DatabaseClaims(server, left.label).release_all()
+        return _Shared(self.context, spec, server, at)
 
 
 class _Shared:
     """A foreign server: empty logical databases are claimed and given back empty."""
 
-    def __init__(self, site: ServiceContext, spec: ServiceSpec, server: Address, at: str) -> None:
-        self._site = site
+    def __init__(self, context: ServiceContext, spec: ServiceSpec, server: Address, at: str) -> None:
+        self._context = context
         self._spec = spec
-        self._belonging = external.share(site, spec, at)
-        self._claims = Claims(server, self._belonging.mark)
+        self._resource = external.share(context, spec, at)
+        self._databases = DatabaseClaims(server, self._resource.label)
 
     @contextmanager
     def lease(self, workers: int) -> Iterator[Leased]:
-        server = self._claims.server
+        server = self._databases.server
         try:
-            numbers = self._claims.claim(workers + 1)
+            numbers = self._databases.claim(workers + 1)
         except OSError as error:
-            raise ServiceError(f"Redis at {server.shown} does not answer any more: {error}") from error
+            raise ServiceError(f"Redis at {server.shown} no longer answers: {error}") from error
         try:
             mine = leased(self._spec, server, numbers, external.PROVIDER, error=self._error)
             yield replace(mine, secrets=server.secrets)
         finally:
             # A server that is gone keeps its claims until they end; `error` tells the step.
             with suppress(OSError):
-                self._claims.release(numbers)
+                self._databases.release(numbers)
 
     def close(self) -> None:
         # a server that is gone has no claims; what is still claimed stays written down for the next run
         with suppress(OSError):
-            self._claims.release_all()
-            self._site.owned.forget(self._belonging)
+            self._databases.release_all()
+            self._context.owned.forget(self._resource)
 
     def _error(self) -> str | None:
-        return None if answers(self._claims.server) else f"{self._claims.server.shown} does not answer any more"
+        return None if answers(self._databases.server) else f"{self._databases.server.shown} no longer answers"
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
     """The official image under a local Docker engine, a container for each step."""
 
-    site: ServiceContext
+    context: ServiceContext
     name: str = containers.PROVIDER
 
     def offers(self, spec: ServiceSpec) -> tuple[Offer, ...]:
         """Return the declared image when an engine answers; ServiceError says why not."""
-        return containers.offers(self.site, spec, partial(_Containers, self.site))
+        return containers.offers(self.context, spec, partial(_Containers, self.context))
 
 
 class _Containers:
     """Redis in containers; every lease starts one."""
 
-    def __init__(self, site: ServiceContext, spec: ServiceSpec) -> None:
-        self._site = site
+    def __init__(self, context: ServiceContext, spec: ServiceSpec) -> None:
+        self._context = context
         self._spec = spec
-        engine.fetch(spec.image, site.environ)
+        engine.fetch(spec.image, context.environ)
 
     @contextmanager
     def lease(self, workers: int) -> Iterator[Leased]:
-        container = containers.Container(self._site, self._spec)
+        container = containers.Container(self._context, self._spec)
         try:
             yield self._start(container, workers)
         finally:
@@ -150,18 +150,18 @@ class _Containers:
 class Machine:
     """Redis or Valkey as the machine has it."""
 
-    site: ServiceContext
+    context: ServiceContext
     name: str = "machine"
 
     def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
         """Return one offer for each program that is installed."""
-        programs = installed.versions(installed.redis_programs(self.site.environ))
+        programs = installed.versions(installed.redis_programs(self.context.environ))
         return tuple(
             Offer(
                 provider=self.name,
                 detail=f"{program.name} {version}",
                 major=installed.redis_major(program),
-                open=partial(RedisProgram, self.site, program, self.name),
+                open=partial(RedisProgram, self.context, program, self.name),
             )
             for program, version in programs
         )
@@ -171,7 +171,7 @@ class Machine:
 class Embedded:
     """Valkey from a wheel; it answers as Redis 7.2."""
 
-    site: ServiceContext
+    context: ServiceContext
     name: str = "embedded"
 
     def offers(self, _: ServiceSpec) -> tuple[Offer, ...]:
@@ -186,4 +186,4 @@ class Embedded:
         )
 
     def _open(self, spec: ServiceSpec) -> RedisProgram:
-        return RedisProgram(self.site, embedded.valkey_program(self.site), self.name, spec)
+        return RedisProgram(self.context, embedded.valkey_program(self.context), self.name, spec)

@@ -28,7 +28,7 @@ def built(inputs: Path, name: str) -> str:
     """Return the id of the image that an earlier step wrote down as `name` below `inputs`."""
     found = sorted(inputs.glob("*/" + name))
     if len(found) != 1:
-        sys.stderr.write("there is not one %s but %d\n" % (name, len(found)))
+        sys.stderr.write("expected one %s, found %d\n" % (name, len(found)))
         sys.exit(3)
     return str(json.loads(found[0].read_text(encoding="utf-8"))["id"])
 

@@ -22,7 +22,7 @@ def published(path: str) -> Document:
         with open(path, encoding="utf-8") as file:
             text = file.read()
     except (OSError, ValueError) as error:
-        raise LookError(f"{path} cannot be read: {error}") from error
+        raise LookError(f"cannot read {path}: {error}") from error
     return parse(text, path)
 
 
@@ -60,15 +60,15 @@ def fetch(url: str, headers: Dict[str, str], data: bytes | None = None) -> bytes
             return body
     except urllib.error.HTTPError as error:
         said = error.read(500).decode(errors="replace")
-        raise LookError(f"{request.get_method()} {url} was answered with {error.code}: {said}") from error
+        raise LookError(f"{request.get_method()} {url} returned {error.code}: {said}") from error
     except OSError as error:
-        raise LookError(f"{request.get_method()} {url} was not answered: {error}") from error
+        raise LookError(f"{request.get_method()} got no answer: {error}") from error
 
 
 def plain(document: object, name: str) -> Document:
     """Return `document` as JSON has it (texts as keys, dates as texts); LookError when it is no OpenAPI document."""
     if not isinstance(document, dict) or not {"openapi", "swagger"} & set(document):
-        raise LookError(f"{name} is no OpenAPI document: it has neither openapi nor swagger")
+        raise LookError(f"{name} is not an OpenAPI document: it has neither openapi nor swagger")
     result: Document = json.loads(json.dumps(document, default=str))
     return result
 

@@ -34,10 +34,10 @@ def place_ffmpeg(browsers: Path, told: Path) -> None:
     import imageio_ffmpeg
 
     known = json.loads(told.read_text(encoding="utf-8"))["browsers"]
-    for one in known:
-        if one["name"] != "ffmpeg":
+    for entry in known:
+        if entry["name"] != "ffmpeg":
             continue
-        for revision in {one["revision"], *one.get("revisionOverrides", {}).values()}:
+        for revision in {entry["revision"], *entry.get("revisionOverrides", {}).values()}:
             program = browsers / f"ffmpeg-{revision}" / _FFMPEG.get(sys.platform, "ffmpeg-linux")
             program.parent.mkdir(parents=True, exist_ok=True)
             program.symlink_to(imageio_ffmpeg.get_ffmpeg_exe())

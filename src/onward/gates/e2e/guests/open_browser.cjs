@@ -26,7 +26,7 @@ async function work() {
   await context.close();
   const version = browser.version();
   await browser.close();
-  if (title !== word.split("").reverse().join("")) throw new Error(`the page shows ${title} where its script wrote another word`);
+  if (title !== word.split("").reverse().join("")) throw new Error(`the page shows ${title}, but its script wrote another word`);
   if (!fs.readdirSync(videos).length) throw new Error("no video was recorded");
   return version;
 }

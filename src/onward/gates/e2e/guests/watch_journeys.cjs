@@ -42,7 +42,7 @@ async function watch(context, modules) {
   context.on("response", (response) => {
     const request = response.request();
     if (request.isNavigationRequest()) seen.loaded += 1;
-    const answer = `is answered with ${response.status()}`;
+    const answer = `got ${response.status()}`;
     if (response.status() >= 500) note("server-error", response.url(), `${request.method()} ${answer}`);
     else if (response.status() >= 400 && PARTS.includes(request.resourceType()))
       note("missing-part", response.url(), `${request.resourceType()} ${answer}`);

@@ -58,7 +58,7 @@ class Watch:
         self.out = out
         self.journey = ""
         self.seen: Counter[str] = Counter()
-        self.told: set[str] = set()
+        self.noted: set[str] = set()
 
     def stop_without_browser(self) -> None:
         """End the run where the control has shown that the browser does not work: every journey would only say so again."""
@@ -78,8 +78,8 @@ class Watch:
     def write(self, line: Seen | Watched) -> None:
         """Add one line, the same only once."""
         text = text_of(line) + "\n"
-        if text not in self.told:
-            self.told.add(text)
+        if text not in self.noted:
+            self.noted.add(text)
             with (self.out / NOTES).open("a", encoding="utf-8") as file:
                 file.write(text)
 
@@ -142,9 +142,9 @@ class Watch:
         if request.is_navigation_request():
             self.seen["loaded"] += 1
         if response.status >= 500:
-            self.note("server-error", response.url, f"{request.method} is answered with {response.status}")
+            self.note("server-error", response.url, f"{request.method} got {response.status}")
         elif response.status >= 400 and request.resource_type in PARTS:
-            self.note("missing-part", response.url, f"{request.resource_type} is answered with {response.status}")
+            self.note("missing-part", response.url, f"{request.resource_type} got {response.status}")
 
     def field(self, source: Playwright, described: str) -> None:
         """Note a form field without a name."""
@@ -166,8 +166,8 @@ def together(*results: object) -> Any:
     waiting = [result for result in results if inspect.isawaitable(result)]
 
     async def everything() -> None:
-        for one in waiting:
-            await one
+        for entry in waiting:
+            await entry
 
     return everything() if waiting else None
 

@@ -67,9 +67,9 @@ def lost(before: list[Content], after: list[Content], *, may_go: bool = False) -
     """
     for old, new in pairs(before, after):
         if new is None and old.count and not may_go:
-            yield old.label, f"the table {old.label} is gone with its {old.count} rows"
+            yield old.label, f"the table {old.label} and its {old.count} rows are lost"
         elif new is not None and new.count < old.count:
-            yield old.label, f"{old.count - new.count} of {old.count} rows of {old.label} are gone"
+            yield old.label, f"{old.count - new.count} of {old.count} rows of {old.label} are lost"
         elif new is not None:
             yield from lost_values(old, new, may_go=may_go)
 
@@ -80,9 +80,9 @@ def lost_values(old: Content, new: Content, *, may_go: bool) -> Iterator[tuple[s
         now = later(old, number, new)
         what = f"{old.label}.{values.name}"
         if now is None and values.filled and not may_go:
-            yield what, f"the column {what} is gone with its {values.filled} values"
+            yield what, f"the column {what} and its {values.filled} values are lost"
         elif now is not None and now.filled < values.filled:
-            yield what, f"{values.filled - now.filled} of {values.filled} values of {what} are gone"
+            yield what, f"{values.filled - now.filled} of {values.filled} values of {what} are lost"
 
 
 def changed(before: list[Content], after: list[Content]) -> Iterator[tuple[str, str]]:
@@ -92,4 +92,4 @@ def changed(before: list[Content], after: list[Content]) -> Iterator[tuple[str, 
             now = later(old, number, new) if new is not None else None
             if now is not None and now.filled == values.filled and now.digest != values.digest:
                 what = f"{old.label}.{values.name}"
-                yield what, f"the values of {what} are not what they were"
+                yield what, f"the values of {what} changed"

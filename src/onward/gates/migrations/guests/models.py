@@ -8,15 +8,15 @@ from typing import Any
 
 WORDS = {
     "add_table": "the models have a table {0} that no revision creates",
-    "remove_table": "the database has a table {0} that no model knows",
+    "remove_table": "the database has a table {0} that no model declares",
     "add_column": "the models have a column {0} that no revision adds",
-    "remove_column": "the database has a column {0} that no model knows",
+    "remove_column": "the database has a column {0} that no model declares",
     "add_index": "the models have an index {0} that no revision creates",
-    "remove_index": "the database has an index {0} that no model knows",
+    "remove_index": "the database has an index {0} that no model declares",
     "add_constraint": "the models have a constraint {0} that no revision adds",
-    "remove_constraint": "the database has a constraint {0} that no model knows",
+    "remove_constraint": "the database has a constraint {0} that no model declares",
     "add_fk": "the models have a foreign key {0} that no revision adds",
-    "remove_fk": "the database has a foreign key {0} that no model knows",
+    "remove_fk": "the database has a foreign key {0} that no model declares",
 }
 
 # what alembic's comparison says, whose parts are SQLAlchemy's own
@@ -29,16 +29,16 @@ def differences(context: Any) -> list[tuple[str, str]] | None:
     if metadata is None:
         return None
     found = importlib.import_module("alembic.autogenerate").compare_metadata(context, metadata)
-    return [describe(one) for one in flat(found)]
+    return [describe(entry) for entry in flat(found)]
 
 
 def flat(found: Any) -> Iterator[Difference]:
     """Yield single differences: changes of one column come as a list."""
-    for one in found:
-        if isinstance(one, list):
-            yield from flat(one)
+    for entry in found:
+        if isinstance(entry, list):
+            yield from flat(entry)
         else:
-            yield one
+            yield entry
 
 
 def describe(one: Difference) -> tuple[str, str]:

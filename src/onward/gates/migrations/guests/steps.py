@@ -54,7 +54,7 @@ class Migrations:
         self.url = next((os.environ[name] for name in variables if os.environ.get(name)), "")
         if not self.url:
             names = ", ".join(variables)
-            raise LookError(f"no database is given by {names}: declare [services.postgres] with the project's variable")
+            raise LookError(f"{names} not set: declare [services.postgres] with the project's variable")
         self.config = Config(config)
         self.config.set_main_option("sqlalchemy.url", self.url.replace("%", "%%"))
         for folder in reversed((self.config.get_main_option("prepend_sys_path") or "").split(":")):
@@ -76,8 +76,8 @@ class Migrations:
             flask_application.enter(application)
         except Exception as error:
             raise LookError(
-                f"env.py works within a Flask application, which cannot be loaded: {first_line(error)}; "
-                "FLASK_APP in [environment] names it"
+                f"env.py needs a Flask application, which onward cannot load: {first_line(error)}; "
+                "set FLASK_APP in [environment]"
             ) from error
 
     def _hear(self, connection: Connection, _cursor: object, statement: str, *more: object) -> None:
@@ -124,7 +124,7 @@ class Migrations:
 
         self._run(steps, writes_version=False)
         if not results:
-            raise LookError("env.py never ran the migrations that it was asked for")
+            raise LookError("env.py did not run the requested migrations")
         return results[0]
 
     def upgrade(self, target: str) -> list[str]:
@@ -169,16 +169,16 @@ class Migrations:
         try:
             found, version = self.work(lambda context: look(context.connection))
         except Exception as error:
-            raise LookError(f"the database cannot be reached through env.py: {first_line(error)}") from error
+            raise LookError(f"cannot reach the database through env.py: {first_line(error)}") from error
         if found != wanted:
-            raise LookError(f"env.py went to the database {found}, not to {wanted} which it was given")
+            raise LookError(f"env.py connected to the database {found}, not to {wanted} from the environment")
         return str(version)
 
 
 def look(connection: Connection) -> tuple[str, str]:
     """Return the name of the database and the version of its server."""
     if connection.dialect.name != "postgresql":
-        raise LookError(f"env.py went to {connection.dialect.name}, not to PostgreSQL")
+        raise LookError(f"env.py connected to {connection.dialect.name}, not to PostgreSQL")
     row = rows(connection, "SELECT current_database(), current_setting('server_version')")[0]
     return str(row[0]), "PostgreSQL " + str(row[1]).split()[0]
 

@@ -8,7 +8,7 @@ import pytest
 
 from onward.errors import ProvisionError
 from onward.execute.provision.node import packagers
-from onward.execute.provision.node.manifest import Wanted
+from onward.execute.provision.node.manifest import NodeManifest
 
 PNPM_6 = "lockfileVersion: '6.0'\n"
 PNPM_9 = "lockfileVersion: '9.0'\n"
@@ -20,12 +20,12 @@ def berry(version: int) -> str:
     return f"# This file is generated.\n\n__metadata:\n  version: {version}\n  cacheKey: 10c0\n"
 
 
-def read(folder: Path, files: Mapping[str, str], manager: str = "", **more: object) -> Wanted:
+def read(folder: Path, files: Mapping[str, str], manager: str = "", **more: object) -> NodeManifest:
     manifest = {"name": "web", **({"packageManager": manager} if manager else {}), **more}
     for name, text in {"package.json": json.dumps(manifest), **files}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    return Wanted.read(folder, {path.relative_to(folder).as_posix() for path in folder.rglob("*")})
+    return NodeManifest.read(folder, {path.relative_to(folder).as_posix() for path in folder.rglob("*")})
 
 
 @pytest.mark.parametrize(
@@ -58,23 +58,27 @@ def test_the_lock_says_which_manager_installs(
     ("files", "manager", "message"),
     [
         ({}, "", "no lock file"),
-        ({"bun.lock": ""}, "", r"bun\.lock belongs to bun"),
-        ({"bun.lockb": "", "package-lock.json": "{}"}, "bun@1.2.0", r"bun\.lockb belongs to bun"),
-        ({"pnpm-lock.yaml": "lockfileVersion: 5.4\n"}, "", r"pnpm-lock\.yaml is of format 5"),
-        ({"pnpm-lock.yaml": "rubbish"}, "", r"pnpm-lock\.yaml is of no known format"),
-        ({"pnpm-lock.yaml": PNPM_6}, "pnpm@10.0.0", r"names pnpm 10, which does not read"),
-        ({"pnpm-lock.yaml": PNPM_9}, "pnpm@8.15.0", r"names pnpm 8, which does not read"),
-        ({"yarn.lock": "rubbish"}, "", r"yarn\.lock is of no known format"),
-        ({"yarn.lock": berry(4)}, "", r"yarn\.lock is of format 4"),
-        ({"yarn.lock": berry(8)}, "yarn@1.22.22", r"names Yarn 1, which does not read"),
-        ({"yarn.lock": berry(8)}, "yarn@3.6.0", r"names Yarn 3, which does not read"),
-        ({"yarn.lock": berry(6)}, "yarn@4.1.0", r"names Yarn 4, which does not read"),
-        ({"yarn.lock": CLASSIC}, "yarn@4.1.0", r"names Yarn 4, which does not read"),
+        ({"bun.lock": ""}, "", r"bun\.lock is bun's lock file"),
+        ({"bun.lockb": "", "package-lock.json": "{}"}, "bun@1.2.0", r"bun\.lockb is bun's lock file"),
+        ({"pnpm-lock.yaml": "lockfileVersion: 5.4\n"}, "", r"pnpm-lock\.yaml has format 5"),
+        ({"pnpm-lock.yaml": "rubbish"}, "", r"pnpm-lock\.yaml has an unknown format"),
+        ({"pnpm-lock.yaml": PNPM_6}, "pnpm@10.0.0", r"names pnpm 10, which cannot read"),
+        ({"pnpm-lock.yaml": PNPM_9}, "pnpm@8.15.0", r"names pnpm 8, which cannot read"),
+        ({"yarn.lock": "rubbish"}, "", r"yarn\.lock has an unknown format"),
+        ({"yarn.lock": berry(4)}, "", r"yarn\.lock has format 4"),
+        ({"yarn.lock": berry(8)}, "yarn@1.22.22", r"names Yarn 1, which cannot read"),
+        ({"yarn.lock": berry(8)}, "yarn@3.6.0", r"names Yarn 3, which cannot read"),
+        ({"yarn.lock": berry(6)}, "yarn@4.1.0", r"names Yarn 4, which cannot read"),
+        ({"yarn.lock": CLASSIC}, "yarn@4.1.0", r"names Yarn 4, which cannot read"),
         ({"yarn.lock": CLASSIC}, "pnpm@9.0.0", r"names pnpm .* but the lock file is yarn\.lock"),
-        ({"pnpm-lock.yaml": PNPM_9, PACKAGES: "packages:\n  # all\n  - 'apps/*'\n"}, "", "workspaces cannot be"),
-        ({"pnpm-lock.yaml": PNPM_9, PACKAGES: "packages: [., web]\n"}, "", "workspaces cannot be"),
-        ({"pnpm-lock.yaml": PNPM_9, PACKAGES: "packages: # note\n  - web\n"}, "", "workspaces cannot be"),
-        ({"pnpm-lock.yaml": PNPM_9, PACKAGES: "'packages':\n- web\n"}, "", "workspaces cannot be"),
+        (
+            {"pnpm-lock.yaml": PNPM_9, PACKAGES: "packages:\n  # all\n  - 'apps/*'\n"},
+            "",
+            "cannot install npm workspaces",
+        ),
+        ({"pnpm-lock.yaml": PNPM_9, PACKAGES: "packages: [., web]\n"}, "", "cannot install npm workspaces"),
+        ({"pnpm-lock.yaml": PNPM_9, PACKAGES: "packages: # note\n  - web\n"}, "", "cannot install npm workspaces"),
+        ({"pnpm-lock.yaml": PNPM_9, PACKAGES: "'packages':\n- web\n"}, "", "cannot install npm workspaces"),
         ({"pnpm-lock.yaml": PNPM_9, PACKAGES: "packages: [\n"}, "", "is not YAML"),
     ],
 )
@@ -108,12 +112,12 @@ def test_settings_of_pnpm_are_no_workspace(tmp_path: Path, text: str) -> None:
         (
             "",
             "package-lock.json",
-            "only package-lock.json counts, not pnpm-lock.yaml and yarn.lock (package.json names no",
+            "onward uses package-lock.json, not pnpm-lock.yaml and yarn.lock (package.json names no",
         ),
         (
             "yarn@1.22.22",
             "yarn.lock",
-            "only yarn.lock counts, not package-lock.json and pnpm-lock.yaml (package.json names its",
+            "onward uses yarn.lock, not package-lock.json and pnpm-lock.yaml (package.json names its",
         ),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from kit import values
 from onward.errors import ProvisionError
 from onward.execute.process.processes import Processes
-from onward.execute.provision.node.manifest import Wanted
+from onward.execute.provision.node.manifest import NodeManifest
 from onward.execute.provision.node.packagers import Locked
 from onward.execute.provision.node.packages import Node, NodeEnvironments, NodePackages
 from onward.execute.provision.tools.provider import ToolProvider
@@ -59,7 +59,7 @@ exit 0
     ],
 )
 def test_ranges(version: str, wanted: str, *, answer: bool) -> None:
-    manifest = Wanted(
+    manifest = NodeManifest(
         locked=Locked(file="package-lock.json", packager=None), files=(), range=wanted, range_from="", has_scripts=False
     )
     assert manifest.admits(Node(bin=Path("/"), version=version, source="path")) is answer
@@ -70,7 +70,7 @@ def test_a_version_file(said: str, wanted: str, tmp_path: Path) -> None:
     (tmp_path / "package.json").write_text("{}")
     (tmp_path / "package-lock.json").write_text("{}")
     (tmp_path / ".nvmrc").write_text(said)
-    assert Wanted.read(tmp_path, {"package-lock.json"}).range == wanted
+    assert NodeManifest.read(tmp_path, {"package-lock.json"}).range == wanted
 
 
 @pytest.fixture
@@ -148,12 +148,12 @@ def test_another_lock_is_another_folder(tmp_path: Path, nodes: NodeEnvironments)
     ("manifest", "files", "message"),
     [
         ({"name": "web"}, {"package-lock.json": ""}, "no lock file"),
-        ({"name": "web"}, {"package-lock.json": "", "yarn.lock": "x"}, r"yarn\.lock is of no known format"),
-        ({"name": "web"}, {"package-lock.json": "", "bun.lock": "x"}, r"bun\.lock belongs to bun"),
-        ({"name": "web", "workspaces": ["a"]}, {}, "workspaces cannot be installed"),
-        ({"name": "web"}, {"package.json": "{"}, "not JSON"),
+        ({"name": "web"}, {"package-lock.json": "", "yarn.lock": "x"}, r"yarn\.lock has an unknown format"),
+        ({"name": "web"}, {"package-lock.json": "", "bun.lock": "x"}, r"bun\.lock is bun's lock file"),
+        ({"name": "web", "workspaces": ["a"]}, {}, "cannot install npm workspaces"),
+        ({"name": "web"}, {"package.json": "{"}, "not valid JSON"),
         ({"name": "web"}, {"package.json": "[]"}, "not an object"),
-        ({"name": "web"}, {"package.json": ""}, r"no package\.json"),
+        ({"name": "web"}, {"package.json": ""}, r"package\.json not found"),
     ],
 )
 def test_what_cannot_be_installed_is_said(

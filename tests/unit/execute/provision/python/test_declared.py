@@ -92,7 +92,7 @@ def test_leaving_the_project_is_refused(tmp_path: Path) -> None:
     root = tmp_path / "project"
     root.mkdir()
     write(root, requirements_txt="-e ../shared\n")
-    with pytest.raises(ProvisionError, match="outside of the project"):
+    with pytest.raises(ProvisionError, match="outside the project"):
         read(root, (), deployed=False)
 
 
@@ -141,7 +141,7 @@ def test_uv_has_written_down_which_packages_are_the_projects_own(tmp_path: Path)
 
 def test_metadata_that_is_not_toml_is_told(tmp_path: Path) -> None:
     write(tmp_path, pyproject_toml="[project\n")
-    with pytest.raises(ProvisionError, match=r"pyproject\.toml is not TOML"):
+    with pytest.raises(ProvisionError, match=r"pyproject\.toml is not valid TOML"):
         read(tmp_path, (), deployed=False)
 
 

@@ -18,12 +18,12 @@ def test_distributions_are_named_canonically_and_sorted(tmp_path: Path) -> None:
     install(tmp_path, "click-8.1.7")
     install(tmp_path, "mine-1.0", "file:///home/somebody/wheels/mine-1.0-py3-none-any.whl")
     found = installed_in(tmp_path)
-    assert [(one.name, one.version) for one in found] == [
+    assert [(entry.name, entry.version) for entry in found] == [
         ("click", "8.1.7"),
         ("mine", "1.0"),
         ("typing-extensions", "4.1.0"),
     ]
-    assert [one.pin for one in found if not one.origin] == ["click==8.1.7", "typing-extensions==4.1.0"]
+    assert [entry.pin for entry in found if not entry.origin] == ["click==8.1.7", "typing-extensions==4.1.0"]
 
 
 def test_the_digest_knows_where_a_package_came_from_but_not_this_machines_folders(tmp_path: Path) -> None:

@@ -108,13 +108,13 @@ def fake_npm(folder: Path, archive: bytes) -> str:
 def test_an_npm_archive_that_is_not_the_pinned_one_is_refused(tmp_path: Path) -> None:
     path = fake_npm(tmp_path / "bin", b"something else")
     tool = Tool(name="x", executable="x", source=Npm(package="x", version="1", integrity="sha512-AAAA"))
-    with Processes() as processes, pytest.raises(ProvisionError, match="not what it was when it was pinned"):
+    with Processes() as processes, pytest.raises(ProvisionError, match="does not match its pinned digest"):
         ToolProvider(Places(cache=tmp_path / "c", state=tmp_path / "s"), processes, {"PATH": path}).obtain(tool)
 
 
 def test_a_tool_without_a_project_package_is_never_taken_from_the_project(tmp_path: Path) -> None:
     tool = replace(BLACK, project_package="", source=Program(version="1"))
-    with Processes() as processes, pytest.raises(ProvisionError, match="not on the PATH"):
+    with Processes() as processes, pytest.raises(ProvisionError, match="not found on the PATH"):
         ToolProvider(Places(cache=tmp_path / "c", state=tmp_path / "s"), processes, {"PATH": ""}).obtain(
             tool, environment=environment(tmp_path / "bin", ("black", "1")), project=project(tmp_path, ("black", "1"))
         )

@@ -68,7 +68,7 @@ def main() -> None:
     elif docker_engine.answers():
         found = Unbuilt(built=False, builder=kind, said=tuple(last))
     else:
-        sys.stderr.write("the Docker engine does not answer any more\n")
+        sys.stderr.write("the Docker engine no longer answers\n")
         sys.exit(3)
     id_file.unlink(missing_ok=True)
     write_shape(asked.out, found)

@@ -26,7 +26,7 @@ def passwd(image: str, labels: list[str]) -> str:
     if copied.returncode != 0:
         return ""
     with tarfile.open(fileobj=io.BytesIO(copied.stdout)) as files:
-        content = next((files.extractfile(one) for one in files if one.isreg()), None)
+        content = next((files.extractfile(file) for file in files if file.isreg()), None)
         return content.read().decode(errors="replace") if content else ""
 
 

@@ -56,7 +56,7 @@ class Scanner:
         if code == FAILED and words[0] == "source":
             return []
         if code not in ANSWERS:
-            sys.stderr.write("osv-scanner ended with exit code %d\n" % code)
+            sys.stderr.write("osv-scanner exited with code %d\n" % code)
             sys.exit(3)
         text = out.read_text(encoding="utf-8") if out.exists() else ""
         found = (json.loads(text).get("results") or []) if text.strip() else []
@@ -101,7 +101,7 @@ def examined(
             is_found = bool(ids)
             if control not in packages:
                 continue
-        found += [short(package, one, entry.get("groups") or []) for one in ids]
+        found += [short(package, item, entry.get("groups") or []) for item in ids]
     return is_found, found
 
 
@@ -113,7 +113,7 @@ def is_same(package: Entry, control: tuple[str, str]) -> bool:
 
 def short(package: Entry, record: Entry, groups: list[Entry]) -> Match:
     """Return what a finding needs of one record."""
-    group = next((one for one in groups if record["id"] in one.get("ids", ())), {})
+    group = next((entry for entry in groups if record["id"] in entry.get("ids", ())), {})
     summary = record.get("summary") or record.get("details") or record["id"]
     fixed = {
         event["fixed"]

@@ -46,5 +46,5 @@ if __name__ == "__main__":
     try:
         main()
     except (OSError, ValueError, KeyError, TypeError) as problem:
-        sys.stderr.write("there is no usable database: %s\n" % problem)
+        sys.stderr.write("no usable database: %s\n" % problem)
         sys.exit(3)

@@ -63,7 +63,7 @@ def log_in(options: argparse.Namespace, headers: Dict[str, str]) -> str:
     for name in options.login_token.split("."):
         answer = answer.get(name) if isinstance(answer, dict) else None
     if not isinstance(answer, str) or not answer:
-        raise LookError(f"the answer to the login at {options.login_path} has no {options.login_token}")
+        raise LookError(f"the response of the login at {options.login_path} has no {options.login_token}")
     return answer
 
 

@@ -30,7 +30,7 @@ def main() -> int:
     steps = [seen(os.path.join(options.inputs, name), name) for name in sorted(os.listdir(options.inputs))]
     usable = [one for one in steps if one.step.files]
     if not usable:
-        print("no step left coverage data about files of this project", file=sys.stderr)
+        print("no step wrote coverage data about files of this project", file=sys.stderr)
         return 3
     merged = merge(usable, options)
     configured = is_configured(merged)

@@ -24,7 +24,7 @@ def main(url: str, folder: str) -> None:
     now = datetime.now(timezone.utc)
     edition = (fetch(url + "/editions") or {}).get("PyPI")
     wanted = {vuln["id"] for dependency in audit["dependencies"] for vuln in dependency.get("vulns", ())}
-    records = {one: fetch(url + "/v1/vulns/" + urllib.parse.quote(one)) for one in sorted(wanted)}
+    records = {entry: fetch(url + "/v1/vulns/" + urllib.parse.quote(entry)) for entry in sorted(wanted)}
     undetermined = {}
     for name in packages if edition else ():
         ids = fetch(url + "/undetermined/PyPI/" + urllib.parse.quote(name))["ids"]
@@ -33,7 +33,7 @@ def main(url: str, folder: str) -> None:
     found = Advisories(
         today=now.date(),
         age_days=age_days(edition, now) if edition else None,
-        records={one: short(record) for one, record in records.items() if record},
+        records={entry: short(record) for entry, record in records.items() if record},
         undetermined=undetermined,
     )
     write_shape(Path(folder, "advisories.json"), found, indent=1)
@@ -43,5 +43,5 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1], sys.argv[2])
     except (OSError, ValueError, KeyError, TypeError) as problem:
-        sys.stderr.write("the advisory service does not answer as one: %r\n" % problem)
+        sys.stderr.write("the advisory service does not answer as entry: %r\n" % problem)
         sys.exit(3)

@@ -39,7 +39,7 @@ def said(distribution: metadata.Distribution, mark: str) -> Said:
         version=distribution.version,
         expression=first(fields, "License-Expression"),
         field=first(fields, "License")[:2000],
-        classifiers=tuple(one for one in classifiers if one.startswith("License ::")),
+        classifiers=tuple(entry for entry in classifiers if entry.startswith("License ::")),
         local=distribution.read_text(mark) is not None,
     )
 
@@ -59,8 +59,8 @@ def main(folder: str, mark: str) -> None:
     found: dict[str, Said] = {}
     for distribution in metadata.distributions():
         if distribution.metadata["Name"]:
-            one = said(distribution, mark)
-            found.setdefault(one.name, one)
+            entry = said(distribution, mark)
+            found.setdefault(entry.name, entry)
     licences = Licences(control(mark), tuple(found[name] for name in sorted(found)))
     write_shape(Path(folder, "licences.json"), licences, indent=1)
 

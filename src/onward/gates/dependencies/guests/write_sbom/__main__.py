@@ -74,9 +74,9 @@ def javascript(locks: Entry) -> list[Entry]:
     """Return the components of all JavaScript locks, each once; what some lock ships is required."""
     found: dict[str, Entry] = {}
     for entries in locks["head"].values():
-        for one in entries or ():
-            if one["ecosystem"] == "npm" and found.get(purl(one), {}).get("scope") != "required":
-                found[purl(one)] = component(one)
+        for entry in entries or ():
+            if entry["ecosystem"] == "npm" and found.get(purl(entry), {}).get("scope") != "required":
+                found[purl(entry)] = component(entry)
     return [found[ref] for ref in sorted(found)]
 
 

@@ -37,9 +37,9 @@ def test_counts(inputs: Path) -> Tests:
     outcomes: dict[str, set[str]] = {}
     for path in sorted(inputs.glob("*/tests.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            one = json.loads(line)
-            if one.get("kind") == "test":
-                outcomes.setdefault(one["id"], set()).add(one["outcome"])
+            load = json.loads(line)
+            if load.get("kind") == "test":
+                outcomes.setdefault(load["id"], set()).add(load["outcome"])
     good = sum(1 for found in outcomes.values() if "passed" in found and not found & {"failed", "error"})
     return Tests(good, len(outcomes), len(list(inputs.glob("*/tests.jsonl"))))
 

@@ -36,7 +36,7 @@ def work() -> str:
         version = str(browser.version)
         browser.close()
         if title != word[::-1]:
-            raise RuntimeError(f"the page shows {title!r} where its script wrote {word[::-1]!r}")
+            raise RuntimeError(f"the page shows {title!r}, but its script wrote {word[::-1]!r}")
         if not any(file.stat().st_size for file in Path(videos).iterdir()):
             raise RuntimeError("no video was recorded")
     return version

@@ -12,14 +12,14 @@ from pathlib import Path
 from .....guest.shared_shapes import Planted
 from .....guest.write_shape import write_shape
 
-LEFT_OUT = {".git", "node_modules"}
+EXCLUDED = {".git", "node_modules"}
 
 
 def sources(root: Path, suffixes: tuple[str, ...]) -> list[str]:
     """Return the files below `root` that end in one of `suffixes`, relative to it."""
     paths: list[Path] = []
     for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if name not in LEFT_OUT]
+        folders[:] = [name for name in folders if name not in EXCLUDED]
         paths += [Path(folder) / name for name in names if name.endswith(suffixes)]
     return sorted(path.relative_to(root).as_posix() for path in paths if path.is_file() and not path.is_symlink())
 

@@ -91,7 +91,7 @@ class Walker:
         for name in self.order:
             if "create_all(" in source(self.migrations.revision(name).path):
                 self.notes.append(
-                    f"{name} calls create_all: an upgrade from nothing proves little here; what proves is the walk of new revisions"
+                    f"{name} calls create_all, so an upgrade of an empty database proves little; the walk of new revisions does"
                 )
 
     def walk(self) -> Walk:
@@ -131,7 +131,7 @@ class Walker:
 
     def _failed(self, failed: StepError) -> None:
         name, rule = failed.revision, FAILS[failed.direction]
-        words = "cannot be walked down" if failed.direction == "down" else f"fails{self.moment}"
+        words = "cannot be downgraded" if failed.direction == "down" else f"fails{self.moment}"
         self._find(rule, name, f"{name} {words}: {failed}", revision=name, line=failed.line)
 
     def _find(
@@ -168,9 +168,9 @@ class Walker:
         added = [name for name in self.new if self.base.ok and name not in self.base.revisions]
         if added:
             self.unfilled = self.base.unfilled
-            self.notes.append("new revisions were walked from the database that the base's own code had migrated")
+            self.notes.append("new revisions start from the database that the base's own code migrated")
         elif self.new and self.base.why:
-            self.notes.append(f"new revisions were walked from their own history: {self.base.why}")
+            self.notes.append(f"new revisions start from their own history: {self.base.why}")
         for name in added:
             self._exercise(name)
         for name in self.new:
@@ -191,12 +191,12 @@ class Walker:
         self.migrations.up(name)
         above = self._contents()
         self._lost(name, lost(before, above))
-        self.notes += [f"{name}: {message} after it went up" for _, message in changed(before, above)]
+        self.notes += [f"{name}: {message} after the upgrade" for _, message in changed(before, above)]
         self.migrations.down(name)
         below = self._contents()
         self._lost(name, lost(before, below))
         for what, message in changed(before, below):
-            text = f"{name}: {message} after going up and down"
+            text = f"{name}: {message} after upgrade and downgrade"
             self._find("rows-changed", f"{name}: {what}", text, revision=name)
         self._same_shape(name, shape, self._look(schema))
         self._up_again(name)
@@ -205,7 +205,7 @@ class Walker:
         self.walked.append(name)
 
     def _up_again(self, name: str) -> None:
-        self.moment = " when it goes up again after having gone down"
+        self.moment = " on the second upgrade, after a downgrade"
         self.migrations.up(name)
         self.moment = ""
 
@@ -215,7 +215,7 @@ class Walker:
 
     def _same_shape(self, name: str, before: set[str], after: set[str]) -> None:
         for line in sorted(before ^ after):
-            word = "is gone" if line in before else "is left over"
+            word = "is missing" if line in before else "is left over"
             text = f"{name}: after a round trip {line} {word}"
             self._find("round-trip-differs", f"{name}: {line}", text, revision=name)
 
@@ -232,7 +232,7 @@ class Walker:
         """Compare the models with the schema, as `alembic check` does."""
         found = self.migrations.work(differences)
         if found is None:
-            text = "env.py names no target_metadata, so the models cannot be compared; set `models = false` if there are none"
+            text = "env.py sets no target_metadata, so onward cannot compare the models; set `models = false` if there are none"
             self.problems.append(Doubt("no-models", text))
             return
         for subject, message in found:
@@ -260,7 +260,7 @@ class Walker:
             except StepError as failed:
                 self.migrations.ping()
                 self.notes.append(
-                    f"the history can be walked down {self.reversible} revisions, not beyond {name}: {failed}"
+                    f"the history can be downgraded by {self.reversible} revisions, not beyond {name}: {failed}"
                 )
                 return
             self.reversible += 1

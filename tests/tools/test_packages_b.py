@@ -14,7 +14,7 @@ import pytest
 from kit import repos, require
 from onward.config.layers import Flags
 from onward.flow import RunRequest, run_pipeline
-from onward.gates import dependencies, format, lint, secrets, security, types  # noqa: A004  # the rooms' names
+from onward.gates import dependencies, format, lint, secrets, security, types  # noqa: A004  # the gates' names
 from onward.gates.secrets.defects import made_up_token
 from onward.model.event import Event, StepFinished
 from onward.model.evidence import Evidence
@@ -206,7 +206,9 @@ def test_one_secret_is_one_finding_whose_fingerprint_stays(run: Run, shop: repos
     first = run(shop.root, secrets.GATE)
     shop.commit("Move", {"app/leak.py": "", "app/moved.py": "\n\n" + secret("one")})
     second = run(shop.root, secrets.GATE)
-    prints = [{found.fingerprint for one in ran.evidence.values() for found in one.findings} for ran in (first, second)]
+    prints = [
+        {found.fingerprint for value in ran.evidence.values() for found in value.findings} for ran in (first, second)
+    ]
     assert "" not in prints[0]
     assert prints[0] == prints[1]
     assert second.found("secrets/kingfisher") == [("betterleaks.github-pat", "app/moved.py")]
@@ -279,7 +281,7 @@ def test_what_was_amended_away_is_not_history(run: Run, shop: repos.Repo) -> Non
     shop.git("commit", "--quiet", "--all", "--amend", "--no-edit")
     ran = run(shop.root, secrets.GATE)
     assert ran.gate(secrets.GATE).verdict is Verdict.PASSED
-    assert "no branch or tag leads to" in ran.step("secrets/kingfisher").notes[0]
+    assert "no branch or tag reaches" in ran.step("secrets/kingfisher").notes[0]
 
 
 def test_rules_that_do_not_know_the_canary_are_not_believed(run: Run, shop: repos.Repo) -> None:

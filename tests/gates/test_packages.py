@@ -1,4 +1,4 @@
-"""One set of tests for all rooms: a room that is furnished properly is tested properly."""
+"""One set of tests for all gate packages: a complete package is tested completely."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def read_context(gate: Gate, given: dict[str, Any]) -> ReadContext:
 
 
 def samples(gate: Gate) -> Iterator[tuple[Path, dict[str, Any]]]:
-    expected = json.loads((gate.room / "samples" / "expected.json").read_text())
+    expected = json.loads((gate.folder / "samples" / "expected.json").read_text())
     for name, given in expected.items():
-        yield gate.room / "samples" / name, given
+        yield gate.folder / "samples" / name, given
 
 
 def outputs(folder: Path, given: dict[str, Any]) -> Outputs:
@@ -78,13 +78,13 @@ SAMPLES = [
 
 @pytest.mark.parametrize("gate", gates.ALL, ids=lambda gate: gate.id)
 def test_guide_answers_three_questions(gate: Gate) -> None:
-    text = (gate.room / "guide.md").read_text()
+    text = (gate.folder / "guide.md").read_text()
     assert re.findall(r"(?m)^## (.+)$", text) == HEADINGS
 
 
 @pytest.mark.parametrize("gate", gates.ALL, ids=lambda gate: gate.id)
 def test_what_a_guide_says_about_waivers_is_a_definition(gate: Gate, tmp_path: Path) -> None:
-    text = (gate.room / "guide.md").read_text()
+    text = (gate.folder / "guide.md").read_text()
     assert "[[waiver]]" not in text
     samples_ = [block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "[[waivers]]" in block]
     (tmp_path / "onward.toml").write_text(
@@ -116,7 +116,9 @@ def test_samples_read_as_expected(gate: Gate, folder: Path, given: dict[str, Any
             check.read(outputs(folder, given), context)
         return
     reading = check.read(outputs(folder, given), context)
-    found = [{"rule": one.rule, "path": one.place.path, "line": one.place.line} for one in reading.findings]
+    found = [
+        {"rule": finding.rule, "path": finding.place.path, "line": finding.place.line} for finding in reading.findings
+    ]
     assert found == given["findings"]
     assert [[looked.what, looked.count] for looked in reading.looked_at] == given["looked_at"]
     assert [problem.code for problem in reading.problems] == given.get("problems", [])

@@ -1,4 +1,4 @@
-"""A small hall of gates with every kind of option, so that tests of the definition depend on no room."""
+"""A small registry of gates with every kind of option, so that tests of the definition depend on no real gate."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _EVERY_KIND = (
 def gate(name: str, *, options: tuple[Option, ...] = (), after: tuple[str, ...] = ()) -> Gate:
     """Return a gate without checks."""
     return Gate(
-        id=name, title=name.title(), blurb=f"what {name} holds", room=Path(), checks=(), options=options, after=after
+        id=name, title=name.title(), blurb=f"what {name} holds", folder=Path(), checks=(), options=options, after=after
     )
 
 
-HALL = (
+REGISTRY = (
     gate("lint"),
     gate("tests"),
     gate("integration", options=_EVERY_KIND),
@@ -39,7 +39,7 @@ HALL = (
         id="coverage",
         title="Coverage",
         blurb="lines and branches",
-        room=Path(),
+        folder=Path(),
         checks=(),
         profiles=(Profile.FULL, Profile.CI),
         block=Severity.MEDIUM,
