@@ -8,9 +8,10 @@ import urllib.request
 from datetime import datetime
 from typing import Any
 
+from .shared_shapes import Record, Vector
+
 # a package or a record, as JSON has it
 Entry = dict[str, Any]
-FIELDS = ("id", "aliases", "summary", "severity", "modified", "withdrawn")
 
 
 def fetch(url: str, body: object = None) -> Any:
@@ -26,15 +27,24 @@ def fetch(url: str, body: object = None) -> Any:
         raise
 
 
-def short(record: Entry) -> Entry:
+def short(record: Entry) -> Record:
     """Return the parts of a record that a judgement needs."""
-    words = {name: record[name] for name in FIELDS if name in record}
     affected = record.get("affected", ())
-    words["affected_severity"] = [severity for entry in affected for severity in entry.get("severity", ())]
     events = [event for entry in affected for span in entry.get("ranges", ()) for event in span.get("events", ())]
-    words["fixed"] = sorted({event["fixed"] for event in events if "fixed" in event and len(event["fixed"]) < 40})
-    words["word"] = str(record.get("database_specific", {}).get("severity", ""))
-    return words
+    return Record(
+        id=record["id"],
+        aliases=tuple(record.get("aliases", ())),
+        summary=record.get("summary", ""),
+        severity=vectors(record),
+        affected_severity=tuple(vector for entry in affected for vector in vectors(entry)),
+        fixed=tuple(sorted({event["fixed"] for event in events if "fixed" in event and len(event["fixed"]) < 40})),
+        word=str(record.get("database_specific", {}).get("severity", "")),
+    )
+
+
+def vectors(entry: Entry) -> tuple[Vector, ...]:
+    """Return the severities of a record, or of a package that it affects."""
+    return tuple(Vector(entry.get("type", ""), entry.get("score", "")) for entry in entry.get("severity", ()))
 
 
 def age_days(edition: Entry, now: datetime) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from onward.gates.performance.guests.watched import Machine, Watched
+from onward.gates.performance.guests.watched import MachineWatch, Processes
 
 PARENT = """
 import subprocess, sys
@@ -41,30 +41,30 @@ def heard(process: subprocess.Popen[str]) -> str:
 
 
 def test_children_are_part_of_it_and_their_time_is_kept(parent: subprocess.Popen[str]) -> None:
-    watched = Watched(parent.pid)
+    watched = Processes(parent.pid)
     assert heard(parent) == "up"
-    both = watched.sample()
-    assert both["members"] == 2
-    assert both["resident"] > 50_000_000
+    resident, cpu_s, members = watched.sample()
+    assert members == 2
+    assert resident > 50_000_000
     say(parent)
     assert heard(parent) == "over"
-    alone = watched.sample()
-    assert alone["members"] == 1
-    assert alone["resident"] < both["resident"] - 40_000_000
-    assert alone["cpu_s"] >= both["cpu_s"] > 0
+    left, used_s, members = watched.sample()
+    assert members == 1
+    assert left < resident - 40_000_000
+    assert used_s >= cpu_s > 0
 
 
 def test_what_has_ended_uses_nothing() -> None:
     ended = subprocess.Popen((sys.executable, "-c", ""))
     ended.wait()
-    assert Watched(ended.pid).sample() == {"resident": 0, "cpu_s": 0, "members": 0}
+    assert Processes(ended.pid).sample() == (0, 0, 0)
 
 
 def test_the_machine_knows_that_somebody_worked() -> None:
-    machine = Machine()
+    machine = MachineWatch()
     until = time.monotonic() + 0.3
     while time.monotonic() < until:
         sum(range(1000))
     seen = machine.seen()
-    assert seen["cpus"] == os.cpu_count()
-    assert 0 < seen["busy_s"] <= seen["cpus"] * (seen["seconds"] + 0.1)
+    assert seen.cpus == os.cpu_count()
+    assert 0 < seen.busy_s <= seen.cpus * (seen.seconds + 0.1)

@@ -102,4 +102,4 @@ def test_every_change_is_a_hunk_at_the_lines_it_replaces(tmp_path: Path) -> None
 )
 def test_hunks_lie_within_the_file(before: list[bytes], after: list[bytes], lines: tuple[int, int]) -> None:
     (hunk,) = compare_format.differences("a.py", before, after)
-    assert (hunk["line"], hunk["end_line"]) == lines
+    assert (hunk.line, hunk.end_line) == lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -18,19 +18,19 @@ class Invalid:
 class Validation:
     """What a validator says of the published document; `control` counts the errors of one that is known to be wrong."""
 
-    format: int
+    format: int = field(init=False)
     version: str
     operations: int
     control: int
     errors: tuple[Invalid, ...]
-    complete: bool
+    complete: bool = field(init=False)
 
 
 @dataclass(frozen=True)
 class Case:
     """The run that was prepared: operations, objects in answers that were closed, those that say that they are open."""
 
-    format: int
+    format: int = field(init=False)
     operations: int
     closed: int
     left_open: int

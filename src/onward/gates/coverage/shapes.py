@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Step:
 class Merged:
     """What went into the report, and whether the project itself says what is measured."""
 
-    format: int
+    format: int = field(init=False)
     coverage: str
     steps: tuple[Step, ...]
     branches: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,20 @@ class Unfilled:
 
 
 @dataclass(frozen=True)
+class Base:
+    """Whether the base's own code migrated the database, with which revisions, else why not. Only the walk reads it."""
+
+    ok: bool
+    why: str
+    revisions: tuple[str, ...] = ()
+    unfilled: tuple[Unfilled, ...] = ()
+
+
+@dataclass(frozen=True)
 class Walk:
     """Everything that walking showed. `walked` are the new revisions that were, `reversible` how many can be undone."""
 
-    format: int
+    format: int = field(init=False)
     alembic: str
     server: str
     heads: tuple[str, ...]
@@ -59,4 +69,4 @@ class Walk:
     unfilled: tuple[Unfilled, ...]
     reversible: int
     notes: tuple[str, ...]
-    complete: bool
+    complete: bool = field(init=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Sample:
 class Watched:
     """What was seen while load was put on, and how locust ended, None where it had to be killed."""
 
-    format: int
-    complete: bool
+    format: int = field(init=False)
+    complete: bool = field(init=False)
     exit: int | None
     last_words: str
     machine: Machine
@@ -51,7 +51,7 @@ class Errors:
 class Requests:
     """Every request: the number of its endpoint (method, name), ms since `began`, ms that it took, 1 where it succeeded."""
 
-    format: int
+    format: int = field(init=False)
     began: float
     endpoints: tuple[tuple[str, str], ...]
     rows: tuple[tuple[int, float, float, int], ...]
@@ -62,8 +62,8 @@ class Requests:
 class Based:
     """Whether the application of the base could be started; where it could, the rest of the document is `Turns`."""
 
-    format: int
-    complete: bool
+    format: int = field(init=False)
+    complete: bool = field(init=False)
     base: bool
 
 
@@ -82,6 +82,5 @@ class Turns(Based):
     block_s: float
     guard_s: float
     order: tuple[str, ...]
-    started: str
     ends: dict[str, End]
     machine: Machine

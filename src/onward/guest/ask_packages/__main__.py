@@ -13,6 +13,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from ..advisory_service import Entry, age_days, fetch, short
+from ..shared_shapes import Answer, Asked
+from ..write_shape import write_shape
 
 # For each ecosystem a version that has been known to be vulnerable for years: silence about it is ignorance.
 CONTROLS = {
@@ -44,7 +46,7 @@ def query(one: Entry) -> Entry:
     return {"package": {"name": one["name"], "ecosystem": one["ecosystem"]}, "version": one["version"]}
 
 
-def answered(url: str, asked: Sequence[Entry]) -> list[Entry]:
+def answered(url: str, asked: Sequence[Entry]) -> tuple[Answer, ...]:
     """Return each of `asked` with the records in force about it."""
     ids = identified(url, asked)
     records = {}
@@ -52,23 +54,27 @@ def answered(url: str, asked: Sequence[Entry]) -> list[Entry]:
         record = fetch(url + "/v1/vulns/" + urllib.parse.quote(entry))
         if record is None:
             raise ValueError("it lists %s, but has no record of it" % entry)
-        records[entry] = short(record)
-    in_force = {entry for entry, record in records.items() if not record.get("withdrawn")}
-    subjects = ({name: entry[name] for name in CONTROLS["PyPI"]} for entry in asked)
-    return [
-        {**subject, "vulns": [records[entry] for entry in sorted(found & in_force)]}
-        for subject, found in zip(subjects, ids, strict=True)
-    ]
+        if not record.get("withdrawn"):
+            records[entry] = short(record)
+    return tuple(
+        Answer(
+            entry["ecosystem"],
+            entry["name"],
+            entry["version"],
+            tuple(records[of] for of in sorted(found & records.keys())),
+        )
+        for entry, found in zip(asked, ids, strict=True)
+    )
 
 
-def undetermined(url: str, asked: Sequence[Entry]) -> dict[str, list[str]]:
+def undetermined(url: str, asked: Sequence[Entry]) -> dict[str, tuple[str, ...]]:
     """Return the ids of records of which an imported archive cannot say whether they speak of a version."""
     found = {}
     for entry in asked:
         path = "%s/%s?%s" % (entry["ecosystem"], *map(quoted, (entry["name"], entry["version"])))
         ids = fetch(url + "/undetermined/" + path)["ids"]
         if ids:
-            found["%s %s" % (entry["name"], entry["version"])] = ids
+            found["%s %s" % (entry["name"], entry["version"])] = tuple(ids)
     return found
 
 
@@ -97,14 +103,14 @@ def main(url: str, folder: str) -> None:
     asked = [entry for entry in wanted if entry["ecosystem"] not in unheld]
     controls = [CONTROLS[name] for name in sorted({entry["ecosystem"] for entry in asked})]
     now = datetime.now(timezone.utc)
-    document = {
-        "controls": answered(url, controls),
-        "answers": answered(url, asked),
-        "unheld": unheld,
-        "undetermined": undetermined(url, asked) if editions else {},
-        "age_days": {name: age_days(edition, now) for name, edition in (editions or {}).items()},
-    }
-    Path(folder, "asked.json").write_text(json.dumps(document, indent=1, sort_keys=True), encoding="utf-8")
+    found = Asked(
+        controls=answered(url, controls),
+        answers=answered(url, asked),
+        unheld=tuple(unheld),
+        undetermined=undetermined(url, asked) if editions else {},
+        age_days={name: age_days(edition, now) for name, edition in (editions or {}).items()},
+    )
+    write_shape(Path(folder, "asked.json"), found, indent=1)
 
 
 if __name__ == "__main__":

@@ -14,29 +14,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ..shared_shapes import Locked, Locks
+from ..write_shape import write_shape
 from . import pnpm_lock, yarn_lock
 
-Entry = dict[str, Any]
 Text = Callable[[str], "str | None"]
 PIN = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*(?:===?\s*([^\s;,\\#]+))?")
 LISTED = re.compile(r"(?:-r|--requirement)[\s=]+(\S+)")
 
 
-def entry(ecosystem: str, name: str, version: str, **more: Any) -> Entry:
-    """Return one locked package; PyPI's names in their canonical form. The licence is null where locks of the kind hold none."""
-    known = re.sub(r"[-_.]+", "-", name).lower() if ecosystem == "PyPI" else name
-    return {
-        "ecosystem": ecosystem,
-        "name": known,
-        "version": version,
-        "licence": "",
-        "integrity": "",
-        "dev": False,
-        **more,
-    }
+def of_pypi(name: str, version: str, *, integrity: str = "", dev: bool = False) -> Locked:
+    """Return a package of PyPI, under its canonical name."""
+    return Locked("PyPI", re.sub(r"[-_.]+", "-", name).lower(), version, "", integrity, dev)
 
 
-def of_requirements(path: str, text: Text, seen: set[str]) -> Iterator[Entry]:
+def of_requirements(path: str, text: Text, seen: set[str]) -> Iterator[Locked]:
     """Yield the entries of a requirement file and of those that it includes; no version where none is pinned."""
     content = text(path)
     if content is None or path in seen:
@@ -52,28 +44,28 @@ def of_requirements(path: str, text: Text, seen: set[str]) -> Iterator[Entry]:
         elif bare and not bare.startswith(("#", "-", ".", "/")) and "://" not in bare.split("@")[0]:
             match = PIN.match(bare)
             if match:
-                yield entry("PyPI", match[1], match[2] or "", integrity="hash" if "--hash=" in bare else "")
+                yield of_pypi(match[1], match[2] or "", integrity="hash" if "--hash=" in bare else "")
 
 
-def of_toml(content: str) -> Iterator[Entry]:
+def of_toml(content: str) -> Iterator[Locked]:
     """Yield the entries of poetry.lock, uv.lock or pylock.toml, the project itself left out."""
     document = tomllib.loads(content)
     for item in document.get("package", document.get("packages", ())):
         # pylock.toml writes down where a package comes from in the package itself
         source = item.get("source", item)
         if not isinstance(source, dict) or not {"virtual", "editable", "directory"} & source.keys():
-            yield entry("PyPI", item["name"], str(item.get("version", "")))
+            yield of_pypi(item["name"], str(item.get("version", "")))
 
 
-def of_pipfile(content: str) -> Iterator[Entry]:
+def of_pipfile(content: str) -> Iterator[Locked]:
     """Yield the entries of Pipfile.lock."""
     data = json.loads(content)
     for section in ("default", "develop"):
         for name, one in data.get(section, {}).items():
-            yield entry("PyPI", name, one.get("version", "").removeprefix("=="), dev=section == "develop")
+            yield of_pypi(name, one.get("version", "").removeprefix("=="), dev=section == "develop")
 
 
-def of_npm(content: str) -> Iterator[Entry]:
+def of_npm(content: str) -> Iterator[Locked]:
     """Yield the entries of package-lock.json in any of its three forms; links to folders of the project are none.
 
     Older versions of npm write no licences into any of them.
@@ -87,7 +79,7 @@ def of_npm(content: str) -> Iterator[Entry]:
         _, inside, name = place.rpartition("node_modules/")
         if inside and not one.get("link"):
             licence = one.get("license", "")
-            yield entry(
+            yield Locked(
                 "npm",
                 one.get("name", name),
                 one.get("version", ""),
@@ -97,11 +89,10 @@ def of_npm(content: str) -> Iterator[Entry]:
             )
 
 
-def of_old_npm(dependencies: dict[str, Any]) -> Iterator[Entry]:
+def of_old_npm(dependencies: dict[str, Any]) -> Iterator[Locked]:
     """Yield the entries of a version 1 lock, which nests them and knows no licences."""
     for name, one in dependencies.items():
-        integrity, dev = one.get("integrity", ""), bool(one.get("dev"))
-        yield entry("npm", name, one.get("version", ""), licence=None, integrity=integrity, dev=dev)
+        yield Locked("npm", name, one.get("version", ""), None, one.get("integrity", ""), bool(one.get("dev")))
         yield from of_old_npm(one.get("dependencies", {}))
 
 
@@ -116,17 +107,14 @@ READERS = {
 OTHERS = ("pnpm-lock.yaml", "yarn.lock")
 
 
-def of_others(path: str, content: str, text: Text) -> Iterator[Entry]:
-    """Yield the entries of pnpm-lock.yaml or yarn.lock, which know no licences."""
+def of_others(path: str, content: str, text: Text) -> Iterator[Locked]:
+    """Return the entries of pnpm-lock.yaml or yarn.lock, which know no licences."""
     if posixpath.basename(path) == "yarn.lock":
-        found = yarn_lock.packages(content, text(posixpath.join(posixpath.dirname(path), "package.json")))
-    else:
-        found = pnpm_lock.packages(content)
-    for item in found:
-        yield entry("npm", item["name"], item["version"], integrity=item["integrity"], dev=item["dev"], licence=None)
+        return yarn_lock.packages(content, text(posixpath.join(posixpath.dirname(path), "package.json")))
+    return pnpm_lock.packages(content)
 
 
-def entries(path: str, text: Text) -> list[Entry] | None:
+def entries(path: str, text: Text) -> list[Locked] | None:
     """Return what one file locks, None when it is not there or cannot be read."""
     content = text(path)
     if content is None:
@@ -139,7 +127,7 @@ def entries(path: str, text: Text) -> list[Entry] | None:
             found = of_others(path, content, text)
         else:
             found = of_requirements(path, text, set())
-        return list({(item["name"], item["version"], item["dev"]): item for item in found}.values())
+        return list({(item.name, item.version, item.dev): item for item in found}.values())
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -156,7 +144,7 @@ def in_tree(tree: Path) -> Text:
     return text
 
 
-def locked(tree: Path, paths: list[str]) -> dict[str, list[Entry] | None]:
+def locked(tree: Path, paths: list[str]) -> dict[str, list[Locked] | None]:
     """Return the entries of each file."""
     return {path: entries(path, in_tree(tree)) for path in paths}
 
@@ -169,12 +157,12 @@ def main() -> None:
     parser.add_argument("--base", type=Path)
     parser.add_argument("paths", nargs="*")
     asked = parser.parse_args()
-    document: dict[str, Any] = {"head": locked(asked.tree, asked.paths), "base": None}
+    base: dict[str, list[Locked] | None] | None = None
     if asked.base is not None and asked.base.is_dir():
         # a file that the base does not have locked nothing then
         there = [path for path in asked.paths if (asked.base / path).exists()]
-        document["base"] = {**{path: [] for path in asked.paths}, **locked(asked.base, there)}
-    asked.out.write_text(json.dumps(document, indent=1), encoding="utf-8")
+        base = {**{path: [] for path in asked.paths}, **locked(asked.base, there)}
+    write_shape(asked.out, Locks(locked(asked.tree, asked.paths), base), indent=1)
 
 
 if __name__ == "__main__":

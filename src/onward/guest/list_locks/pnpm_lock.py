@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..shared_shapes import Locked
 from . import lock_text
 
 Lock = dict[str, Any]
@@ -14,8 +15,8 @@ SECTIONS = (*SHIPPED, "devDependencies")
 OWN = ("link:", "workspace:")
 
 
-def packages(text: str) -> Iterator[dict[str, Any]]:
-    """Yield name, version, integrity and whether it is for development alone, of each locked package.
+def packages(text: str) -> Iterator[Locked]:
+    """Yield each locked package, and whether it is for development alone; the lock knows no licences.
 
     Raises ValueError for what is not understood, and where something that is asked for is not among the packages.
     """
@@ -82,7 +83,7 @@ def bare(key: str) -> str:
     return key.partition("(")[0]
 
 
-def package(key: str, one: Lock, *, dev: bool) -> Iterator[dict[str, Any]]:
+def package(key: str, one: Lock, *, dev: bool) -> Iterator[Locked]:
     """Yield one package; folders of the project and Node itself are none."""
     resolution = one["resolution"]
     plain = bare(key).removeprefix("/")
@@ -94,4 +95,4 @@ def package(key: str, one: Lock, *, dev: bool) -> Iterator[dict[str, Any]]:
     version = one.get("version") or (spec if spec[:1].isdigit() else "")
     if not name or not version:
         raise ValueError(f"{key} has no name or version")
-    yield {"name": name, "version": version, "integrity": resolution.get("integrity", ""), "dev": dev}
+    yield Locked("npm", name, version, None, resolution.get("integrity", ""), dev)

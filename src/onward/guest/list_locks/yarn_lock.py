@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..shared_shapes import Locked
 from . import lock_text
 
 FORM = "# yarn lockfile v1"
@@ -21,7 +22,7 @@ OWN = ("link:", "portal:", "file:", "workspace:")
 
 
 @dataclass
-class Locked:
+class Asked:
     """One entry: what it was asked for as (NAME@RANGE), what it is, and what it needs. `listed` where it is a package."""
 
     asked: tuple[str, ...]
@@ -32,8 +33,8 @@ class Locked:
     listed: bool = True
 
 
-def packages(text: str, manifest: str | None) -> Iterator[dict[str, Any]]:
-    """Yield name, version, integrity and whether it is for development alone, of each locked package.
+def packages(text: str, manifest: str | None) -> Iterator[Locked]:
+    """Yield each locked package, and whether it is for development alone; the lock knows no licences.
 
     The lock does not know what is for development alone: `manifest`, the package.json beside it, does. Without one,
     and with workspaces, everything counts as shipped. Raises ValueError for what is not understood, and where
@@ -53,7 +54,7 @@ def packages(text: str, manifest: str | None) -> Iterator[dict[str, Any]]:
     for entry in locked:
         if entry.listed:
             dev = reached is not None and (entry.name, entry.version) not in reached
-            yield {"name": entry.name, "version": entry.version, "integrity": entry.integrity, "dev": dev}
+            yield Locked("npm", entry.name, entry.version, None, entry.integrity, dev)
 
 
 def shipped(manifest: dict[str, Any]) -> list[tuple[str, str]]:
@@ -61,9 +62,9 @@ def shipped(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     return [pair for section in ("dependencies", "optionalDependencies") for pair in manifest.get(section, {}).items()]
 
 
-def indexed(locked: list[Locked]) -> dict[str, list[Locked]]:
+def indexed(locked: list[Asked]) -> dict[str, list[Asked]]:
     """Return the entries by what they were asked for as, and by the name in it."""
-    index: dict[str, list[Locked]] = {}
+    index: dict[str, list[Asked]] = {}
     for entry in locked:
         names = {asked[0] + asked[1:].partition("@")[0] for asked in entry.asked}
         for key in (*entry.asked, *names):
@@ -71,7 +72,7 @@ def indexed(locked: list[Locked]) -> dict[str, list[Locked]]:
     return index
 
 
-def reach(index: dict[str, list[Locked]], roots: list[tuple[str, str]]) -> set[tuple[str, str]]:
+def reach(index: dict[str, list[Asked]], roots: list[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return name and version of all that `roots` need."""
     found: set[tuple[str, str]] = set()
     waiting, seen = list(roots), set(roots)
@@ -83,12 +84,12 @@ def reach(index: dict[str, list[Locked]], roots: list[tuple[str, str]]) -> set[t
     return found
 
 
-def answers(index: dict[str, list[Locked]], name: str, spec: str) -> list[Locked]:
+def answers(index: dict[str, list[Asked]], name: str, spec: str) -> list[Asked]:
     """Return the entries that were asked for as `name` in `spec`; all that go by the name where a resolution rules."""
     return index.get(f"{name}@{spec}") or index.get(f"{name}@npm:{spec}") or index.get(name) or []
 
 
-def of_classic(text: str) -> Iterator[Locked]:
+def of_classic(text: str) -> Iterator[Asked]:
     """Yield the entries of Yarn 1's lock."""
     blocks: list[tuple[str, list[str]]] = []
     for line in text.splitlines():
@@ -104,7 +105,7 @@ def of_classic(text: str) -> Iterator[Locked]:
         yield classic_entry(tuple(entry.strip('"') for entry in head.split(", ")), lines)
 
 
-def classic_entry(asked: tuple[str, ...], lines: list[str]) -> Locked:
+def classic_entry(asked: tuple[str, ...], lines: list[str]) -> Asked:
     """Return one entry of Yarn 1's lock."""
     said: dict[str, str] = {}
     needs = []
@@ -124,7 +125,7 @@ def classic_entry(asked: tuple[str, ...], lines: list[str]) -> Locked:
         name = spec[4] + spec[5:].partition("@")[0]
     integrity = said.get("integrity") or of_digest(said.get("resolved", ""))
     own = spec.startswith(OWN) and "resolved" not in said
-    return Locked(asked, name, said["version"], integrity, needs, listed=not own)
+    return Asked(asked, name, said["version"], integrity, needs, listed=not own)
 
 
 def of_digest(address: str) -> str:
@@ -139,7 +140,7 @@ def of_digest(address: str) -> str:
     return "sha1-" + base64.b64encode(bytes.fromhex(digest)).decode()
 
 
-def of_berry(text: str) -> Iterator[Locked]:
+def of_berry(text: str) -> Iterator[Asked]:
     """Yield the entries of a lock of Yarn 2 or later; a patched package is listed as what was patched."""
     (lock,) = lock_text.documents(text)
     if not str(lock.pop("__metadata")["version"]).isdigit():
@@ -154,4 +155,4 @@ def of_berry(text: str) -> Iterator[Locked]:
         integrity = f"yarn-{one['checksum']}" if "checksum" in one else ""
         listed = one["linkType"] == "hard" and not where.startswith(("patch:", *OWN))
         needs = [(str(need), str(spec)) for need, spec in (one.get("dependencies") or {}).items()]
-        yield Locked(tuple(key.split(", ")), name, str(one["version"]), integrity, needs, listed=listed)
+        yield Asked(tuple(key.split(", ")), name, str(one["version"]), integrity, needs, listed=listed)

@@ -13,6 +13,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from ..shared_shapes import Marked
+from ..write_shape import write_shape
+
 SALT = b"onward: mark of a secret"
 # about 15 ms and 8 MiB each: enough to make guessing dear, little enough for hundreds of findings
 COST = {"n": 2**13, "r": 8, "p": 1}
@@ -176,14 +179,14 @@ def main() -> None:
     parser.add_argument("reports", type=Path, nargs="+")
     asked = parser.parse_args()
     commits = reachable(asked.git) if asked.git else set()
-    secrets: list[Found] = []
+    secrets = []
     for report in asked.reports:
         text = report.read_text(encoding="utf-8")
         found = marked(findings_of(text, asked), asked.git, asked.tree)
-        secrets += [{**entry, "report": report.stem, "in_history": entry["commit"] in commits} for entry in found]
-    shown = ("rule", "title", "mark", "path", "commit", "line", "report", "in_history")
-    records = [{key: found[key] for key in shown} for found in secrets]
-    asked.out.write_text(json.dumps(records), encoding="utf-8")
+        for entry in found:
+            shown = {name: entry[name] for name in ("rule", "title", "mark", "path", "commit", "line")}
+            secrets.append(Marked(**shown, report=report.stem, in_history=entry["commit"] in commits))
+    write_shape(asked.out, secrets)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,12 @@ canary stands beside each of them. The work tree is only read.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 from pathlib import Path
+
+from ..shared_shapes import Planted
+from ..write_shape import write_shape
 
 CODE = (".py", ".pyi")
 CONFIGURATION = (".cfg", ".toml", ".ini", ".ipynb", ".typed")
@@ -75,8 +77,8 @@ def main() -> None:
     # tools look upwards for configuration and stop at a repository: nothing outside the copy may configure them
     (copy / ".git").mkdir(parents=True)
     looked = copy_all(asked.tree, copy, set(asked.only) if asked.narrowed else None)
-    manifest = {"root": str(copy), "files": looked, "canaries": plant(copy, looked, asked.canary, asked.beside)}
-    asked.manifest.write_text(json.dumps(manifest), encoding="utf-8")
+    canaries = plant(copy, looked, asked.canary, asked.beside)
+    write_shape(asked.manifest, Planted(str(copy), tuple(looked), canaries))
 
 
 if __name__ == "__main__":

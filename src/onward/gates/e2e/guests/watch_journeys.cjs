@@ -68,7 +68,7 @@ function install(modules) {
     }
     return browser;
   };
-  process.on("exit", () => write({ kind: "watched", worker: String(process.pid), ...seen }));
+  process.on("exit", () => write({ kind: "watched", ...seen }));
 }
 
 if (process.env.ONWARD_BROWSER) install(createRequire(path.join(process.env.ONWARD_FRONT_END, "package.json")));

@@ -16,6 +16,8 @@ from typing import Any, Callable
 
 import pytest
 
+from ....guest.write_shape import text_of
+from ..shapes import Seen, Watched
 from .journey_browser import SETTINGS, launch_options, settings
 
 NOTES = "journeys.jsonl"
@@ -71,12 +73,11 @@ class Watch:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
         """Say how much there was to see."""
-        counts = {name: self.seen[name] for name in ("browsers", "pages", "loaded")}
-        self.write({"kind": "watched", "worker": os.environ.get("PYTEST_XDIST_WORKER", ""), **counts})
+        self.write(Watched(self.seen["browsers"], self.seen["pages"], self.seen["loaded"]))
 
-    def write(self, line: dict[str, object]) -> None:
+    def write(self, line: Seen | Watched) -> None:
         """Add one line, the same only once."""
-        text = json.dumps(line) + "\n"
+        text = text_of(line) + "\n"
         if text not in self.noted:
             self.noted.add(text)
             with (self.out / NOTES).open("a", encoding="utf-8") as file:
@@ -84,7 +85,7 @@ class Watch:
 
     def note(self, kind: str, url: str, text: str) -> None:
         """Add what was seen on a page."""
-        self.write({"kind": kind, "journey": self.journey, "url": url, "text": text})
+        self.write(Seen(kind, self.journey, url, text))
 
     # the browser
 

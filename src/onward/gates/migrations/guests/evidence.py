@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any, Optional
+from typing import Optional
 
-from .steps import alembic
+from ....guest.write_shape import write_shape
+from ..shapes import Walk
 
 
-def write(walk: Any) -> None:
-    """Write walk.json, sql/ and lint/ into the walk's folder for outputs."""
-    out, sql = Path(walk.options.out), {name: text_of(walk.migrations.sql.get(name, [])) for name in walk.order}
-    chosen = walk.order if walk.options.lint_all else walk.new
+def write(out: Path, walk: Walk, *, lint_all: bool) -> None:
+    """Write walk.json, sql/ and lint/ into the folder for outputs."""
     for folder in ("sql", "lint"):
         (out / folder).mkdir(exist_ok=True)
     # a linter that is given no file at all cannot be told from one that did not look
     (out / "lint" / "nothing.sql").touch()
-    for name, text in sql.items():
-        (out / "sql" / f"{name}.sql").write_text(text, encoding="utf-8")
-        if name in chosen and text:
-            (out / "lint" / f"{name}.sql").write_text(text, encoding="utf-8")
-    (out / "walk.json").write_text(json.dumps(evidence(walk, sql)), encoding="utf-8")
+    for one in walk.revisions:
+        (out / "sql" / f"{one.id}.sql").write_text(one.sql, encoding="utf-8")
+        if one.sql and (one.new or lint_all):
+            (out / "lint" / f"{one.id}.sql").write_text(one.sql, encoding="utf-8")
+    write_shape(out / "walk.json", walk)
 
 
 def text_of(statements: list[tuple[str, bool]]) -> str:
@@ -35,31 +33,6 @@ def text_of(statements: list[tuple[str, bool]]) -> str:
         last = statement.strip().rstrip(";")
         lines.append(f"{last}\n" if "--" in last.rpartition("\n")[2] else last)
     return "".join(f"{line};\n" for line in [*lines, *(["COMMIT"] if inside else [])])
-
-
-def evidence(walk: Any, sql: dict[str, str]) -> dict[str, object]:
-    """Return the walk as JSON: `complete` comes last, so that a reader knows it was written whole."""
-    return {
-        "format": 1,
-        "alembic": alembic.__version__,
-        "server": walk.server,
-        "heads": walk.migrations.heads,
-        "revisions": [revision(walk, name, sql[name]) for name in walk.order],
-        "walked": walk.walked,
-        "findings": list(walk.findings.values()),
-        "problems": walk.problems,
-        "filled": walk.filled,
-        "unfilled": walk.unfilled,
-        "reversible": walk.reversible,
-        "notes": walk.notes,
-        "complete": True,
-    }
-
-
-def revision(walk: Any, name: str, sql: str) -> dict[str, object]:
-    """Return one revision and where it is."""
-    line = line_of(walk.migrations.revision(name).path, "upgrade")
-    return {"id": name, "path": walk.path(name), "line": line, "new": name in walk.new, "sql": sql}
 
 
 def source(path: str) -> str:

@@ -3,6 +3,7 @@
 # ruff: noqa: S608  # identifiers are quoted, and every value in a statement is made here
 from __future__ import annotations
 
+from ..shapes import Unfilled
 from .steps import first_line, rows, run, savepoint
 from .tables import Column, Table, quote, tables
 from .values import candidates, choose
@@ -12,14 +13,14 @@ ROWS = 2
 ATTEMPTS = ((101, True), (1, True), (901, True), (1, False), (0, False))
 
 
-def fill(connection: object, without: str) -> tuple[list[str], list[dict[str, str]]]:
+def fill(connection: object, without: str) -> tuple[list[str], list[Unfilled]]:
     """Put rows into every empty table; return the tables that have rows now, and why others have none."""
     filled, unfilled = [], []
     run(connection, "SET CONSTRAINTS ALL IMMEDIATE")
     for table in tables(connection, without):
         why = "" if has_rows(connection, table) else fill_one(connection, table)
         if why:
-            unfilled.append({"table": table.label, "why": why})
+            unfilled.append(Unfilled(table.label, why))
         else:
             filled.append(table.label)
     return filled, unfilled

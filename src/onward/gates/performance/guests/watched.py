@@ -7,15 +7,17 @@ import time
 
 import psutil
 
+from ..shapes import Machine
 
-class Watched:
+
+class Processes:
     """One process and everything that it has started. Time that ended members have used is not forgotten."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self._used: dict[tuple[int, float], float] = {}
 
-    def sample(self) -> dict[str, float]:
+    def sample(self) -> tuple[int, float, int]:
         """Return resident bytes, CPU seconds since each member's start, and how many members there are."""
         resident = members = 0
         for process in self._members():
@@ -28,7 +30,7 @@ class Watched:
             except psutil.Error:
                 # it ended between being listed and being looked at
                 continue
-        return {"resident": resident, "cpu_s": round(sum(self._used.values()), 3), "members": members}
+        return resident, round(sum(self._used.values()), 3), members
 
     def _members(self) -> list[psutil.Process]:
         try:
@@ -38,7 +40,7 @@ class Watched:
             return []
 
 
-class Machine:
+class MachineWatch:
     """The machine between two moments: whether anybody else was at work, which makes times longer."""
 
     def __init__(self) -> None:
@@ -46,15 +48,15 @@ class Machine:
         self._busy = busy()
         self._load = os.getloadavg()[0]
 
-    def seen(self) -> dict[str, float]:
+    def seen(self) -> Machine:
         """Return CPUs, the load average of one minute before and now, and the CPU seconds that everybody used."""
-        return {
-            "cpus": os.cpu_count() or 1,
-            "load_before": round(self._load, 2),
-            "load_after": round(os.getloadavg()[0], 2),
-            "seconds": round(time.monotonic() - self._began, 3),
-            "busy_s": round(busy() - self._busy, 3),
-        }
+        return Machine(
+            cpus=os.cpu_count() or 1,
+            load_before=round(self._load, 2),
+            load_after=round(os.getloadavg()[0], 2),
+            seconds=round(time.monotonic() - self._began, 3),
+            busy_s=round(busy() - self._busy, 3),
+        )
 
 
 def busy() -> float:

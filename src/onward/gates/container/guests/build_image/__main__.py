@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 from collections import deque
 from pathlib import Path
 
+from .....guest.write_shape import write_shape
+from ...shapes import Attempted, Built, Unbuilt
 from .. import docker_engine
 
 # docker knows these by itself and keeps them out of the image's history
@@ -46,18 +47,6 @@ def build(words: list[str]) -> tuple[int, list[str]]:
     return process.returncode, [line for line in last if line.strip()]
 
 
-def record(asked: argparse.Namespace, kind: str, image: str) -> dict[str, object]:
-    """Return what there is to know about an image that was built."""
-    return {
-        "built": True,
-        "id": image,
-        "tag": asked.tag,
-        "builder": kind,
-        "engine": docker_engine.ask("version", "--format", "{{.Server.Version}}").decode().strip(),
-        "files": len(list(Path(asked.context).iterdir())),
-    }
-
-
 def main() -> None:
     """Build, and write down the outcome. Exit 3 when the engine, not the Dockerfile, is what failed."""
     parser = argparse.ArgumentParser()
@@ -73,14 +62,16 @@ def main() -> None:
     sys.stdout.flush()
     code, last = build(words)
     if code == 0:
-        document = record(asked, kind, id_file.read_text(encoding="ascii").strip())
+        engine = docker_engine.ask("version", "--format", "{{.Server.Version}}").decode().strip()
+        image = id_file.read_text(encoding="ascii").strip()
+        found: Attempted = Built(built=True, id=image, tag=asked.tag, builder=kind, engine=engine)
     elif docker_engine.answers():
-        document = {"built": False, "builder": kind, "said": last}
+        found = Unbuilt(built=False, builder=kind, said=tuple(last))
     else:
         sys.stderr.write("the Docker engine no longer answers\n")
         sys.exit(3)
     id_file.unlink(missing_ok=True)
-    Path(asked.out).write_text(json.dumps(document), encoding="utf-8")
+    write_shape(asked.out, found)
 
 
 if __name__ == "__main__":

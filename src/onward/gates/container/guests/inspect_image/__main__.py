@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import subprocess
 import tarfile
 from pathlib import Path
 from typing import Any
 
+from .....guest.write_shape import write_shape
+from ...shapes import Inspected
 from .. import docker_engine
 
 
@@ -43,20 +44,18 @@ def uid(user: str, table: str) -> int | None:
     return None
 
 
-def summary(document: dict[str, Any], table: str) -> dict[str, Any]:
+def summary(document: dict[str, Any], table: str) -> Inspected:
     """Return the facts of an inspected image that something is to be concluded from."""
     config = document.get("Config") or {}
     user = config.get("User") or ""
     test = (config.get("Healthcheck") or {}).get("Test") or []
-    return {
-        "id": document["Id"],
-        "user": user,
-        "uid": uid(user, table),
-        "healthcheck": bool(test) and test[0] != "NONE",
-        "size": document["Size"],
-        "layers": len(document["RootFS"]["Layers"]),
-        "platform": "%s/%s" % (document["Os"], document["Architecture"]),
-    }
+    return Inspected(
+        user=user,
+        uid=uid(user, table),
+        healthcheck=bool(test) and test[0] != "NONE",
+        size=document["Size"],
+        layers=len(document["RootFS"]["Layers"]),
+    )
 
 
 def main() -> None:
@@ -71,7 +70,7 @@ def main() -> None:
     document = docker_engine.described(image)
     named = ((document.get("Config") or {}).get("User") or "").partition(":")[0]
     table = passwd(image, asked.label) if named and not named.isdigit() else ""
-    asked.out.write_text(json.dumps(summary(document, table)), encoding="utf-8")
+    write_shape(asked.out, summary(document, table))
 
 
 if __name__ == "__main__":

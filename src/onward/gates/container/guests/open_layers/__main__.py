@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from .....guest.canary_secret import FILE, line
+from .....guest.write_shape import write_shape
+from ...shapes import LaidOut, Layer
 from .. import docker_engine
 
 CONFIG = "configuration"
@@ -79,12 +81,12 @@ def main() -> None:
             planted(asked.folder / title)
             if config is not None:
                 (asked.folder / title / "lines.txt").write_text("\n".join(texts(json.loads(config))), encoding="utf-8")
-                found.append({"name": title, "files": 1})
+                found.append(Layer(title, 1))
                 continue
             content = archive.extractfile(name)
-            found.append({"name": title, "files": unpack(content, asked.folder / title) if content else 0})
+            found.append(Layer(title, unpack(content, asked.folder / title) if content else 0))
     asked.archive.unlink()
-    asked.out.write_text(json.dumps({"canary": FILE, "layers": found}), encoding="utf-8")
+    write_shape(asked.out, LaidOut(FILE, tuple(found)))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from .....guest.write_shape import write_shape
+from ...shapes import Ecosystem, Match, Matches
 from ..known_vulnerable import CONTROLS, bill, purl
 
 # a package, a record or a document, as JSON has it
@@ -82,23 +84,25 @@ def component(ecosystem: str, name: str, version: str) -> Entry:
     return {"type": "library", "name": name, "version": version, "purl": place, "bom-ref": place}
 
 
-def examined(scanner: Scanner, number: int, ecosystem: str, packages: list[tuple[str, str]]) -> Entry:
-    """Match the packages of one ecosystem; the control's own findings are kept apart."""
+def examined(
+    scanner: Scanner, number: int, ecosystem: str, packages: list[tuple[str, str]]
+) -> tuple[bool, list[Match]]:
+    """Match the packages of one ecosystem; return whether the control was found, and what else was."""
     base = ecosystem.partition(":")[0]
-    record: Entry = {"ecosystem": ecosystem, "packages": len(packages), "control": False, "found": []}
+    is_found, found = False, []
     if base not in KINDS:
-        return record
+        return False, []
     name, version = CONTROLS[KINDS[base][0]]
     control = (name.replace("/", ":") if base == "Maven" else name, version)
     components = [component(ecosystem, name, version) for name, version in sorted({*packages, control})]
     for entry in scanner.matched("match-%d" % number, bill(components)):
         package, ids = entry["package"], entry.get("vulnerabilities") or []
         if is_same(package, control):
-            record["control"] = bool(ids)
+            is_found = bool(ids)
             if control not in packages:
                 continue
-        record["found"] += [short(package, item, entry.get("groups") or []) for item in ids]
-    return record
+        found += [short(package, item, entry.get("groups") or []) for item in ids]
+    return is_found, found
 
 
 def is_same(package: Entry, control: tuple[str, str]) -> bool:
@@ -107,7 +111,7 @@ def is_same(package: Entry, control: tuple[str, str]) -> bool:
     return (package["name"].lower(), package["version"].lstrip("v")) == (name.lower(), version.lstrip("v"))
 
 
-def short(package: Entry, record: Entry, groups: list[Entry]) -> Entry:
+def short(package: Entry, record: Entry, groups: list[Entry]) -> Match:
     """Return what a finding needs of one record."""
     group = next((entry for entry in groups if record["id"] in entry.get("ids", ())), {})
     summary = record.get("summary") or record.get("details") or record["id"]
@@ -118,16 +122,16 @@ def short(package: Entry, record: Entry, groups: list[Entry]) -> Entry:
         for event in span.get("events", ())
         if span.get("type") in ("ECOSYSTEM", "SEMVER") and "fixed" in event
     }
-    return {
-        "name": package["name"],
-        "version": package["version"],
-        "id": record["id"],
-        "aliases": sorted({*record.get("aliases", ()), *group.get("aliases", ())}),
-        "score": group.get("max_severity") or "",
-        "word": (record.get("database_specific") or {}).get("severity") or "",
-        "summary": summary.strip().splitlines()[0][:200],
-        "fixed": sorted(fixed),
-    }
+    return Match(
+        name=package["name"],
+        version=package["version"],
+        id=record["id"],
+        aliases=tuple(sorted({*record.get("aliases", ()), *group.get("aliases", ())})),
+        score=group.get("max_severity") or "",
+        word=(record.get("database_specific") or {}).get("severity") or "",
+        summary=summary.strip().splitlines()[0][:200],
+        fixed=tuple(sorted(fixed)),
+    )
 
 
 def by_ecosystem(packages: list[Entry]) -> dict[str, list[tuple[str, str]]]:
@@ -162,9 +166,10 @@ def main() -> None:
     found = by_ecosystem(scanner.report("inventory", "image", "--archive", str(asked.archive)))
     records = []
     for number, (ecosystem, packages) in enumerate(found.items()):
-        record = examined(scanner, number, ecosystem, packages)
-        records.append({**record, "age_days": None if live else age_days(asked.folder, ecosystem)})
-    asked.out.write_text(json.dumps({"source": asked.source, "ecosystems": records}, indent=1), encoding="utf-8")
+        control, matches = examined(scanner, number, ecosystem, packages)
+        age = None if live else age_days(asked.folder, ecosystem)
+        records.append(Ecosystem(ecosystem, len(packages), control, tuple(matches), age))
+    write_shape(asked.out, Matches(asked.source, tuple(records)), indent=1)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,9 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
+from .....guest.write_shape import write_shape
+from ...shapes import Database
+
 
 def fetch(trivy: str, folder: Path) -> None:
     """Have Trivy bring its database up to date; ends the program when it cannot."""
@@ -36,13 +39,7 @@ def main() -> None:
     if asked.source == "live":
         fetch(asked.trivy, asked.folder)
     known = json.loads((asked.folder / "db" / "metadata.json").read_text(encoding="utf-8"))
-    document = {
-        "source": asked.source,
-        "schema": known["Version"],
-        "updated_at": known["UpdatedAt"],
-        "age_days": age_days(known["UpdatedAt"]),
-    }
-    asked.out.write_text(json.dumps(document), encoding="utf-8")
+    write_shape(asked.out, Database(asked.source, known["UpdatedAt"], age_days(known["UpdatedAt"])))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ import sys
 import tomllib
 from typing import Any, Dict
 
+from .....guest.write_shape import write_shape
+from ...shapes import Case
 from ..openapi_document import LookError, fetch, headers_of, operations, published
 from .openapi_closing import Closing
 
@@ -50,8 +52,7 @@ def prepare(options: argparse.Namespace) -> None:
     if options.login_path:
         headers["Authorization"] = f"Bearer {log_in(options, headers)}"
     _write(os.path.join(options.work, "settings.toml"), settings(headers))
-    found = {"format": 1, "operations": declared, "closed": closing.closed, "left_open": closing.left_open}
-    _write(os.path.join(options.out, "case.json"), json.dumps(found))
+    write_shape(os.path.join(options.out, "case.json"), Case(declared, closing.closed, closing.left_open))
 
 
 def log_in(options: argparse.Namespace, headers: Dict[str, str]) -> str:

@@ -12,13 +12,14 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from .....guest.write_shape import write_shape
+from ...shapes import Merged, Step
 
 coverage = importlib.import_module("coverage")
 
 Coverage = Any  # coverage.py's, which only the environment of the tool has
-Step = dict[str, Any]
 DATA = "coverage.data"
 TESTS = "tests.jsonl"
 
@@ -27,7 +28,7 @@ def main() -> int:
     """Merge and report; every error of coverage itself ends the program with its message."""
     options = parse()
     steps = [seen(os.path.join(options.inputs, name), name) for name in sorted(os.listdir(options.inputs))]
-    usable = [step for step in steps if step["files"]]
+    usable = [one for one in steps if one.step.files]
     if not usable:
         print("no step wrote coverage data about files of this project", file=sys.stderr)
         return 3
@@ -39,14 +40,13 @@ def main() -> int:
     merged.json_report(outfile=os.path.join(options.out, "coverage.json"), pretty_print=False, ignore_errors=False)
     merged.xml_report(outfile=os.path.join(options.out, "coverage.xml"), ignore_errors=False)
     merged.html_report(directory=os.path.join(options.out, "html"), ignore_errors=False)
-    summary = {
-        "format": 1,
-        "coverage": coverage.__version__,
-        "steps": [{key: step[key] for key in ("step", "executed", "files")} for step in steps],
-        "branches": bool(merged.get_data().has_arcs()),
-        "configured": configured,
-    }
-    Path(options.out, "merge.json").write_text(json.dumps(summary), encoding="utf-8")
+    summary = Merged(
+        coverage=coverage.__version__,
+        steps=tuple(one.step for one in steps),
+        branches=bool(merged.get_data().has_arcs()),
+        configured=configured,
+    )
+    write_shape(os.path.join(options.out, "merge.json"), summary)
     return 0
 
 
@@ -60,23 +60,29 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def seen(folder: str, name: str) -> Step:
+class Data(NamedTuple):
+    """The coverage data of one step, from the folder `root` where its report says so."""
+
+    step: Step
+    path: str
+    root: str
+
+
+def seen(folder: str, name: str) -> Data:
     """Return what one step left: its root, how many tests it ran, how many files of this tree it knows."""
-    path = os.path.join(folder, DATA)
-    step: Step = {"step": name, "path": path, "root": "", "executed": None, "files": 0}
+    path, root, executed, files = os.path.join(folder, DATA), "", None, 0
     report = os.path.join(folder, TESTS)
     if os.path.exists(report):
         with open(report, encoding="utf-8") as file:
             lines = [
                 json.loads(line) for line in file if line.startswith('{"kind": "header"') or '"kind": "end"' in line
             ]
-        step["root"] = lines[0]["cwd"]
-        step["executed"] = lines[-1]["executed"]
+        root, executed = lines[0]["cwd"], lines[-1]["executed"]
     if os.path.exists(path):
         data = coverage.CoverageData(basename=path)
         data.read()
-        step["files"] = sum(os.path.exists(local(file, step["root"])) for file in data.measured_files())
-    return step
+        files = sum(os.path.exists(local(file, root)) for file in data.measured_files())
+    return Data(Step(name, executed, files), path, root)
 
 
 def local(path: str, root: str) -> str:
@@ -86,12 +92,12 @@ def local(path: str, root: str) -> str:
     return os.path.relpath(path, root) if root and path.startswith(root + os.sep) else os.devnull + path
 
 
-def merge(steps: list[Step], options: argparse.Namespace) -> Coverage:
+def merge(steps: list[Data], options: argparse.Namespace) -> Coverage:
     """Return one Coverage over all data, every path mapped into this tree; the project's configuration holds."""
     merged = coverage.Coverage(data_file=os.path.join(options.out, "merged.data"))
     here = os.path.realpath(os.getcwd())
-    merged.set_option("paths", {"onward": [here, *(step["root"] for step in steps if step["root"])]})
-    merged.combine(data_paths=[step["path"] for step in steps], strict=True, keep=True)
+    merged.set_option("paths", {"onward": [here, *(step.root for step in steps if step.root)]})
+    merged.combine(data_paths=[step.path for step in steps], strict=True, keep=True)
     merged.save()
     return merged
 

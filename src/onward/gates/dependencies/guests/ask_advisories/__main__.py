@@ -13,6 +13,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from .....guest.advisory_service import age_days, fetch, short
+from .....guest.shared_shapes import Advisories
+from .....guest.write_shape import write_shape
 
 
 def main(url: str, folder: str) -> None:
@@ -27,20 +29,19 @@ def main(url: str, folder: str) -> None:
     for name in packages if edition else ():
         ids = fetch(url + "/undetermined/PyPI/" + urllib.parse.quote(name))["ids"]
         if ids:
-            undetermined[name] = ids
-    document = {
-        "edition": edition,
-        "today": now.date().isoformat(),
-        "age_days": age_days(edition, now) if edition else None,
-        "records": {entry: short(record) for entry, record in records.items() if record},
-        "undetermined": undetermined,
-    }
-    Path(folder, "advisories.json").write_text(json.dumps(document, indent=1, sort_keys=True), encoding="utf-8")
+            undetermined[name] = tuple(ids)
+    found = Advisories(
+        today=now.date(),
+        age_days=age_days(edition, now) if edition else None,
+        records={entry: short(record) for entry, record in records.items() if record},
+        undetermined=undetermined,
+    )
+    write_shape(Path(folder, "advisories.json"), found, indent=1)
 
 
 if __name__ == "__main__":
     try:
         main(sys.argv[1], sys.argv[2])
-    except (OSError, ValueError) as problem:
-        sys.stderr.write("unexpected answer of the advisory service: %s\n" % problem)
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        sys.stderr.write("the advisory service does not answer as entry: %r\n" % problem)
         sys.exit(3)

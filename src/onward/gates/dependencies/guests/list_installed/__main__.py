@@ -6,11 +6,13 @@ a file MARK, are listed apart: a public package of the same name is another one.
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from importlib import metadata
 from pathlib import Path
+
+from .....guest.write_shape import write_shape
+from ...shapes import Installed
 
 
 def installed(mark: str, *, own: bool) -> dict[str, str]:
@@ -20,15 +22,14 @@ def installed(mark: str, *, own: bool) -> dict[str, str]:
         name = distribution.metadata["Name"]
         if name and (distribution.read_text(mark) is not None) is own:
             found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), distribution.version)
-    return found
+    return dict(sorted(found.items()))
 
 
 def main(folder: str, mark: str) -> None:
     """Write both files."""
-    found = installed(mark, own=False)
-    document = {"python": "%d.%d.%d" % sys.version_info[:3], "packages": found, "own": installed(mark, own=True)}
-    Path(folder, "installed.json").write_text(json.dumps(document, indent=1, sort_keys=True), encoding="utf-8")
-    pins = "".join("%s==%s\n" % pin for pin in sorted(found.items()))
+    found = Installed(installed(mark, own=False), installed(mark, own=True))
+    write_shape(Path(folder, "installed.json"), found, indent=1)
+    pins = "".join("%s==%s\n" % pin for pin in found.packages.items())
     Path(folder, "requirements.txt").write_text(pins, encoding="utf-8")
 
 

@@ -6,13 +6,15 @@ judged here.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 import tempfile
 from importlib import metadata
 from pathlib import Path
+
+from .....guest.write_shape import write_shape
+from ...shapes import Licences, Said
 
 CONTROL = """Metadata-Version: 2.1
 Name: onward-control
@@ -27,22 +29,22 @@ def first(fields: metadata.PackageMetadata, name: str) -> str:
     return str((fields.get_all(name) or [""])[0])
 
 
-def declared(distribution: metadata.Distribution, mark: str) -> dict[str, object]:
+def declared(distribution: metadata.Distribution, mark: str) -> Said:
     """Return everything that a distribution says of its licence."""
     fields = distribution.metadata
     classifiers = fields.get_all("Classifier") or []
-    return {
-        "ecosystem": "PyPI",
-        "name": re.sub(r"[-_.]+", "-", fields["Name"]).lower(),
-        "version": distribution.version,
-        "expression": first(fields, "License-Expression"),
-        "field": first(fields, "License")[:2000],
-        "classifiers": [classifier for classifier in classifiers if classifier.startswith("License ::")],
-        "local": distribution.read_text(mark) is not None,
-    }
+    return Said(
+        ecosystem="PyPI",
+        name=re.sub(r"[-_.]+", "-", fields["Name"]).lower(),
+        version=distribution.version,
+        expression=first(fields, "License-Expression"),
+        field=first(fields, "License")[:2000],
+        classifiers=tuple(entry for entry in classifiers if entry.startswith("License ::")),
+        local=distribution.read_text(mark) is not None,
+    )
 
 
-def control(mark: str) -> dict[str, object]:
+def control(mark: str) -> Said:
     """Return what is read of a distribution made up here, by the same way as all others."""
     with tempfile.TemporaryDirectory() as folder:
         place = os.path.join(folder, "onward_control-1.0.dist-info")
@@ -54,13 +56,13 @@ def control(mark: str) -> dict[str, object]:
 
 def main(folder: str, mark: str) -> None:
     """Write the list, each distribution once: the one that is imported comes first."""
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, Said] = {}
     for distribution in metadata.distributions():
         if distribution.metadata["Name"]:
             entry = declared(distribution, mark)
-            found.setdefault(str(entry["name"]), entry)
-    document = {"control": control(mark), "packages": [found[name] for name in sorted(found)]}
-    Path(folder, "licences.json").write_text(json.dumps(document, indent=1, sort_keys=True), encoding="utf-8")
+            found.setdefault(entry.name, entry)
+    licences = Licences(control(mark), tuple(found[name] for name in sorted(found)))
+    write_shape(Path(folder, "licences.json"), licences, indent=1)
 
 
 if __name__ == "__main__":

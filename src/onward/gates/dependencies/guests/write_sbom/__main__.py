@@ -18,6 +18,9 @@ from cyclonedx.model.license import LicenseExpression
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from .....guest.write_shape import write_shape
+from ...shapes import Checked
+
 # a part of a lock's list or of a bill of materials
 Entry = dict[str, Any]
 ALGORITHMS = {"sha1": "SHA-1", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
@@ -91,8 +94,8 @@ def main(folder: str) -> None:
     error = JsonStrictValidator(SchemaVersion.from_version(bill["specVersion"])).validate_str(text)
     with open(os.path.join(folder, "sbom.cdx.json"), "w", encoding="utf-8") as file:
         file.write(text + "\n")
-    with open(os.path.join(folder, "sbom-check.json"), "w", encoding="utf-8") as file:
-        json.dump({"spec": bill["specVersion"], "error": None if error is None else str(error.data)[:500]}, file)
+    checked = Checked(bill["specVersion"], None if error is None else str(error.data)[:500])
+    write_shape(os.path.join(folder, "sbom-check.json"), checked)
 
 
 if __name__ == "__main__":

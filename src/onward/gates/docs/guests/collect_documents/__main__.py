@@ -9,7 +9,11 @@ import argparse
 import json
 import re
 import subprocess
+from dataclasses import fields
 from pathlib import Path
+
+from .....guest.write_shape import write_shape
+from ...shapes import Collected, Shown, Tests, Totals
 
 ORIGIN = re.compile(r"github\.com[:/]+([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 
@@ -28,7 +32,7 @@ def git(folder: str, *words: str) -> str:
     return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
 
 
-def test_counts(inputs: Path) -> dict[str, int]:
+def test_counts(inputs: Path) -> Tests:
     """Return how many different tests there were, and how many passed somewhere and failed nowhere."""
     outcomes: dict[str, set[str]] = {}
     for path in sorted(inputs.glob("*/tests.jsonl")):
@@ -37,13 +41,16 @@ def test_counts(inputs: Path) -> dict[str, int]:
             if load.get("kind") == "test":
                 outcomes.setdefault(load["id"], set()).add(load["outcome"])
     good = sum(1 for found in outcomes.values() if "passed" in found and not found & {"failed", "error"})
-    return {"passed": good, "total": len(outcomes), "reports": len(list(inputs.glob("*/tests.jsonl")))}
+    return Tests(good, len(outcomes), len(list(inputs.glob("*/tests.jsonl"))))
 
 
-def coverage(inputs: Path) -> dict[str, float] | None:
+def coverage(inputs: Path) -> Totals | None:
     """Return the totals of the merged coverage, None when no gate measured it."""
     reports = sorted(inputs.glob("*/coverage.json"))
-    return json.loads(reports[0].read_text(encoding="utf-8"))["totals"] if reports else None
+    if not reports:
+        return None
+    totals = json.loads(reports[0].read_text(encoding="utf-8"))["totals"]
+    return Totals(**{one.name: totals[one.name] for one in fields(Totals) if one.name in totals})
 
 
 def main() -> None:
@@ -59,18 +66,17 @@ def main() -> None:
     parser.add_argument("documents", nargs="*")
     asked = parser.parse_args()
     origin = ORIGIN.search(git(asked.git, "config", "--get", "remote.origin.url").strip())
-    found: dict[str, object] = {
-        "documents": {path: text_of(asked.tree / path) for path in asked.documents},
-        "texts": {path: text_of(asked.tree / path) or "" for path in asked.beside},
-        "tracked": [path for path in git(asked.git, "ls-files", "-z").split("\0") if path],
-        "prefix": asked.prefix,
-        "origin": origin[1] if origin else "",
-        "commands": asked.commands.split(","),
-    }
+    found = Collected(
+        documents={path: text_of(asked.tree / path) for path in asked.documents},
+        texts={path: text_of(asked.tree / path) or "" for path in asked.beside},
+        tracked=tuple(path for path in git(asked.git, "ls-files", "-z").split("\0") if path),
+        prefix=asked.prefix,
+        origin=origin[1] if origin else "",
+        commands=tuple(asked.commands.split(",")),
+    )
     if asked.inputs is not None:
-        found["tests"] = test_counts(asked.inputs)
-        found["coverage"] = coverage(asked.inputs)
-    asked.out.write_text(json.dumps(found), encoding="utf-8")
+        found = Shown(**vars(found), tests=test_counts(asked.inputs), coverage=coverage(asked.inputs))
+    write_shape(asked.out, found)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,18 @@
 """The control of the browser: opens a page of our own, works it, records it, and must see what the page did.
 
-Settings are those of `journey_browser`. Writes control.json: {"worked", "why", "browser", "playwright"}.
+Settings are those of `journey_browser`. Writes control.json.
 """
 
 from __future__ import annotations
 
-import json
 import secrets
 import tempfile
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import quote
 
+from .....guest.write_shape import write_shape
+from ...shapes import Control
 from ..journey_browser import launch_options, place_ffmpeg, settings
 
 PAGE = """<!doctype html><title>control</title><label for="word">Word</label><input id="word">
@@ -50,16 +51,16 @@ def browsers_json() -> Path:
 
 def main() -> None:
     """Try, and write how it went."""
-    said: dict[str, object] = {"worked": False, "why": "", "browser": "", "playwright": metadata.version("playwright")}
-    given = settings()
+    given, playwright = settings(), metadata.version("playwright")
     try:
         place_ffmpeg(Path(given["browsers"]), browsers_json())
-        said.update(worked=True, browser=work())
+        said = Control(worked=True, why="", browser=work(), playwright=playwright)
     except Exception as error:  # whatever it is, the browser cannot be used, and the reader says why
         print(error)
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        said["why"] = " ".join(lines[:3]) or type(error).__name__
-    (Path(given["out"]) / "control.json").write_text(json.dumps(said), encoding="utf-8")
+        why = " ".join(lines[:3]) or type(error).__name__
+        said = Control(worked=False, why=why, browser="", playwright=playwright)
+    write_shape(Path(given["out"], "control.json"), said)
 
 
 if __name__ == "__main__":

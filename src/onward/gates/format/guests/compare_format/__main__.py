@@ -7,22 +7,24 @@ import difflib
 import json
 from pathlib import Path
 
+from .....guest.shared_shapes import Formatted, Hunk, Planted
+from .....guest.write_shape import write_shape
+
 # comparing line by line grows with the square of the length; longer files are one difference
 MOST_LINES = 20000
 
 
-def differences(path: str, before: list[bytes], after: list[bytes]) -> list[dict[str, object]]:
+def differences(path: str, before: list[bytes], after: list[bytes]) -> list[Hunk]:
     """Return one record per changed hunk: 1-based lines in `before`, and how many lines it becomes."""
     if len(before) > MOST_LINES:
-        return [{"path": path, "line": 1, "end_line": len(before), "lines": len(before), "becomes": len(after)}]
+        return [Hunk(path, 1, len(before), len(before), len(after))]
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     hunks = []
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag != "equal":
             # what is only added stands at the line that it precedes, or at the last one
             line = max(1, min(start + 1, len(before)))
-            counts = {"lines": end - start, "becomes": new_end - new_start}
-            hunks.append({"path": path, "line": line, "end_line": max(end, line), **counts})
+            hunks.append(Hunk(path, line, max(end, line), end - start, new_end - new_start))
     return hunks
 
 
@@ -33,17 +35,16 @@ def main() -> None:
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--canary", required=True)
     asked = parser.parse_args()
-    manifest = json.loads(asked.manifest.read_text(encoding="utf-8"))
-    copy = Path(manifest["root"])
+    manifest = Planted(**json.loads(asked.manifest.read_text(encoding="utf-8")))
+    copy = Path(manifest.root)
     hunks = []
-    for path in manifest["files"]:
+    for path in manifest.files:
         before, after = (asked.tree / path).read_bytes(), (copy / path).read_bytes()
         if before != after:
             hunks += differences(path, before.splitlines(keepends=True), after.splitlines(keepends=True))
     planted = asked.canary.encode()
-    touched = [path for path in manifest["canaries"] if (copy / path).read_bytes() != planted]
-    document = {"manifest": manifest, "touched": touched, "hunks": hunks}
-    asked.out.write_text(json.dumps(document), encoding="utf-8")
+    touched = tuple(path for path in manifest.canaries if (copy / path).read_bytes() != planted)
+    write_shape(asked.out, Formatted(manifest, touched, tuple(hunks)))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ A checker that stays silent about a folder's canary never looked at that folder.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
+
+from .....guest.shared_shapes import Planted
+from .....guest.write_shape import write_shape
 
 EXCLUDED = {".git", "node_modules"}
 
@@ -45,8 +47,7 @@ def main() -> None:
     asked = parser.parse_args()
     root = asked.root.resolve()
     files = sources(root, tuple(asked.suffixes))
-    manifest = {"root": str(root), "files": files, "canaries": plant(root, files, asked.canary)}
-    asked.manifest.write_text(json.dumps(manifest), encoding="utf-8")
+    write_shape(asked.manifest, Planted(str(root), tuple(files), plant(root, files, asked.canary)))
 
 
 if __name__ == "__main__":

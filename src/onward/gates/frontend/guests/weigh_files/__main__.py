@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import json
 import os
 from pathlib import Path
+
+from .....guest.write_shape import write_shape
+from ...shapes import Weight, Weights
 
 # How web servers compress by themselves, so that the number is what a visitor waits for.
 LEVEL = 6
 
 
-def weigh(folder: Path) -> list[dict[str, object]]:
+def weigh(folder: Path) -> tuple[Weight, ...]:
     """Return path, bytes and compressed bytes of every file below `folder`; nothing where there is no such folder."""
     paths = [Path(home) / name for home, _, names in os.walk(folder) for name in names]
-    return [
-        {
-            "path": path.relative_to(folder).as_posix(),
-            "bytes": len(data),
-            "gzip": len(gzip.compress(data, LEVEL, mtime=0)),
-        }
+    return tuple(
+        Weight(path.relative_to(folder).as_posix(), len(data), len(gzip.compress(data, LEVEL, mtime=0)))
         for path, data in ((path, path.read_bytes()) for path in sorted(paths) if path.is_file())
-    ]
+    )
 
 
 def main() -> None:
@@ -31,7 +29,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
-    asked.out.write_text(json.dumps({"files": weigh(asked.folder)}), encoding="utf-8")
+    write_shape(asked.out, Weights(weigh(asked.folder)))
 
 
 if __name__ == "__main__":

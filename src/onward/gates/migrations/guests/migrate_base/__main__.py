@@ -7,11 +7,12 @@ cannot be migrated is a fact for the walk that follows, which then starts from i
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
 
+from .....guest.write_shape import write_shape
+from ...shapes import Base
 from ..rows import fill
 from ..steps import Migrations, first_line
 from ..tables import reset
@@ -28,25 +29,25 @@ def main() -> int:
     try:
         found = migrate(options)
     except Exception as error:
-        found = {"ok": False, "why": first_line(error)}
-    Path(options.out, "base.json").write_text(json.dumps(found), encoding="utf-8")
+        found = Base(ok=False, why=first_line(error))
+    write_shape(Path(options.out, "base.json"), found)
     return 0
 
 
-def migrate(options: argparse.Namespace) -> dict[str, object]:
+def migrate(options: argparse.Namespace) -> Base:
     """Return the base's heads and revisions after migrating to them, or why that could not be."""
     if options.missing:
-        return {"ok": False, "why": options.missing}
+        return Base(ok=False, why=options.missing)
     os.chdir(options.folder)
     if not os.path.exists(options.config):
-        return {"ok": False, "why": "the base has no migrations"}
+        return Base(ok=False, why="the base has no migrations")
     migrations = Migrations(options.config, options.variable, options.application)
     migrations.ping()
     migrations.work(lambda context: reset(context.connection))
     migrations.upgrade("heads")
     _, unfilled = migrations.work(lambda context: fill(context.connection, context.version_table))
-    revisions = [revision.revision for revision in migrations.in_order()]
-    return {"ok": True, "why": "", "revisions": revisions, "unfilled": unfilled}
+    revisions = tuple(revision.revision for revision in migrations.in_order())
+    return Base(ok=True, why="", revisions=revisions, unfilled=tuple(unfilled))
 
 
 if __name__ == "__main__":

@@ -9,15 +9,16 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Callable, Optional
 
+from ...shapes import Base, Doubt, Found, Revision, Unfilled, Walk
 from ..contents import changed, contents, lost
-from ..evidence import line_of, source, write
+from ..evidence import line_of, source, text_of, write
 from ..models import differences
 from ..rows import fill
-from ..steps import LookError, Migrations, StepError
+from ..steps import LookError, Migrations, StepError, alembic
 from ..tables import reset, schema
 
 FAILS = {"up": "upgrade-fails", "down": "downgrade-fails"}
@@ -27,12 +28,12 @@ def main() -> int:
     """Walk and write; what keeps it from looking ends the program with 3."""
     options = parse()
     try:
-        walk = Walk(options)
-        walk.perform()
+        walker = Walker(options)
+        walker.perform()
     except LookError as error:
         print(error, file=sys.stderr)
         return 3
-    write(walk)
+    write(Path(options.out), walker.walk(), lint_all=options.lint_all)
     return 0
 
 
@@ -49,19 +50,19 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-class Walk:
+class Walker:
     """The phases in order, and what they found."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.migrations = Migrations(options.config, options.variable, options.application)
         self.server = self.migrations.ping()
-        self.findings: dict[tuple[str, str], dict[str, object]] = {}
-        self.problems: list[dict[str, str]] = []
+        self.findings: dict[tuple[str, str], Found] = {}
+        self.problems: list[Doubt] = []
         self.notes: list[str] = []
         self.walked: list[str] = []
-        self.filled: list[str] = []
-        self.unfilled: list[dict[str, str]] = []
+        self.filled: Sequence[str] = ()
+        self.unfilled: Sequence[Unfilled] = ()
         self.reversible = 0
         self.moment = ""
         self.order = [revision.revision for revision in self.migrations.in_order()]
@@ -93,6 +94,26 @@ class Walk:
                     f"{name} calls create_all, so an upgrade of an empty database proves little; the walk of new revisions does"
                 )
 
+    def walk(self) -> Walk:
+        """Return what was seen, once everything has been walked."""
+        return Walk(
+            alembic=alembic.__version__,
+            server=self.server,
+            heads=tuple(self.migrations.heads),
+            revisions=tuple(map(self._revision, self.order)),
+            walked=tuple(self.walked),
+            findings=tuple(self.findings.values()),
+            problems=tuple(self.problems),
+            filled=tuple(self.filled),
+            unfilled=tuple(self.unfilled),
+            reversible=self.reversible,
+            notes=tuple(self.notes),
+        )
+
+    def _revision(self, name: str) -> Revision:
+        line = line_of(self.migrations.revision(name).path, "upgrade")
+        return Revision(name, self.path(name), line, name in self.new, text_of(self.migrations.sql.get(name, [])))
+
     def _phase(self, phase: Callable[[], None]) -> bool:
         self.moment = ""
         try:
@@ -118,8 +139,7 @@ class Walk:
     ) -> None:
         path = self.path(revision) if revision else None
         line = line or (line_of(self.migrations.revision(revision).path, "upgrade") if revision else None)
-        found: dict[str, object] = {"rule": rule, "subject": subject, "message": message, "path": path, "line": line}
-        self.findings.setdefault((rule, subject), found)
+        self.findings.setdefault((rule, subject), Found(rule, subject, message, path, line))
 
     # looking
 
@@ -145,12 +165,12 @@ class Walk:
 
     def _walk_new(self) -> None:
         """Walk added revisions from the base's own database; changed ones, and all without it, from their own history."""
-        added = [name for name in self.new if self.base["ok"] and name not in self.base["revisions"]]
+        added = [name for name in self.new if self.base.ok and name not in self.base.revisions]
         if added:
-            self.unfilled = self.base["unfilled"]
+            self.unfilled = self.base.unfilled
             self.notes.append("new revisions start from the database that the base's own code migrated")
-        elif self.new and self.base["why"]:
-            self.notes.append(f"new revisions start from their own history: {self.base['why']}")
+        elif self.new and self.base.why:
+            self.notes.append(f"new revisions start from their own history: {self.base.why}")
         for name in added:
             self._exercise(name)
         for name in self.new:
@@ -213,7 +233,7 @@ class Walk:
         found = self.migrations.work(differences)
         if found is None:
             text = "env.py sets no target_metadata, so onward cannot compare the models; set `models = false` if there are none"
-            self.problems.append({"code": "no-models", "text": text})
+            self.problems.append(Doubt("no-models", text))
             return
         for subject, message in found:
             self._find("models-differ", subject, message, revision=None)
@@ -246,12 +266,13 @@ class Walk:
             self.reversible += 1
 
 
-def read_base(out: str) -> dict[str, Any]:
+def read_base(out: str) -> Base:
     """Return what is known about the base's database."""
     path = Path(out, "base.json")
     if not path.exists():
-        return {"ok": False, "why": "", "revisions": [], "unfilled": []}
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+        return Base(ok=False, why="")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return Base(**{**found, "unfilled": tuple(Unfilled(**one) for one in found["unfilled"])})
 
 
 if __name__ == "__main__":

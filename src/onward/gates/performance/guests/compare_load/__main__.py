@@ -7,15 +7,16 @@ turns.json into the folder for outputs. Always exits 0 when it could do that.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from .....guest.write_shape import write_shape
+from ...shapes import Based, End, Turns
 from ..locust_run import LEAVE_S, STOP_S, LocustRun, parse, ready_s, show
-from ..watched import Machine
+from ..watched import MachineWatch
 
 SIDES = ("base", "head")
 # One round: whatever gets slowly better or worse meanwhile, or comes and goes, meets both sides alike.
@@ -32,35 +33,40 @@ def main() -> int:
     parser.add_argument("--block-seconds", type=float, required=True)
     parser.add_argument("--warm-up", type=float, required=True)
     options = parse(parser)
-    found = take_turns(options) if options.base else {"format": 1, "complete": True, "base": False}
-    Path(options.out, "turns.json").write_text(json.dumps(found), encoding="utf-8")
+    found = take_turns(options) if options.base else Based(base=False)
+    write_shape(Path(options.out, "turns.json"), found)
     return 0
 
 
-def take_turns(options: argparse.Namespace) -> dict[str, object]:
+def take_turns(options: argparse.Namespace) -> Turns:
     """Return how the turns were, and how both ended."""
-    machine = Machine()
-    turns = {
-        "block_s": options.block_seconds,
-        "guard_s": round(options.block_seconds * GUARD, 4),
-        "order": [SIDES[letter == "h"] for letter in ROUND * options.rounds],
-        "started": os.path.join(options.out, "started"),
-    }
+    machine = MachineWatch()
+    order = tuple(SIDES[letter == "h"] for letter in ROUND * options.rounds)
+    block_s, guard_s = options.block_seconds, round(options.block_seconds * GUARD, 4)
+    started = os.path.join(options.out, "started")
+    turns = {"block_s": block_s, "guard_s": guard_s, "order": order, "started": started}
     hosts = {"base": options.base, "head": options.host}
     runs = {side: LocustRun(options, side, host=hosts[side], turns={**turns, "side": side}) for side in SIDES}
     try:
         start = None
         if all_ready(list(runs.values()), ready_s(options)):
-            start = begin(turns["started"], options.warm_up)
-            wait(runs.values(), start + len(turns["order"]) * options.block_seconds)
+            start = begin(started, options.warm_up)
+            wait(runs.values(), start + len(order) * block_s)
         ends = ended(runs)
     finally:
         for run in runs.values():
             run.end()
             show(run.log)
-    return {"format": 1, "complete": True, "base": True, "start": start, "round": len(ROUND), **turns, "ends": ends} | {
-        "machine": machine.seen()
-    }
+    return Turns(
+        base=True,
+        start=start,
+        round=len(ROUND),
+        block_s=block_s,
+        guard_s=guard_s,
+        order=order,
+        ends=ends,
+        machine=machine.seen(),
+    )
 
 
 def all_ready(runs: list[LocustRun], limit_s: float) -> bool:
@@ -88,14 +94,14 @@ def wait(runs: Iterable[LocustRun], until: float) -> None:
         time.sleep(0.1)
 
 
-def ended(runs: dict[str, LocustRun]) -> dict[str, object]:
+def ended(runs: dict[str, LocustRun]) -> dict[str, End]:
     """Stop both and return how each ended: exit code None where it had to be killed."""
     deadline = time.monotonic() + STOP_S + LEAVE_S
     for run in runs.values():
         run.stop()
     while any(run.left() is None for run in runs.values()) and time.monotonic() < deadline:
         time.sleep(0.1)
-    return {side: {"exit": run.left(), "last_words": run.last_words()} for side, run in runs.items()}
+    return {side: End(run.left(), run.last_words()) for side, run in runs.items()}
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ import time
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
+from .....guest.write_shape import write_shape
+from ...shapes import Errors, Requests
+
 # only the environment that locust runs in has these
 events = importlib.import_module("locust").events
 gevent = importlib.import_module("gevent")
@@ -98,14 +101,9 @@ def note_error(exception: BaseException, **_: object) -> None:
 
 def write(**_: object) -> None:
     """Leave everything behind; locust has made its last request."""
-    found = {
-        "format": 1,
-        "began": BEGAN,
-        "endpoints": list(endpoints),
-        "rows": rows,
-        "errors": {"count": len(errors), "first": errors[0] if errors else ""},
-    }
-    Path(ASKED["out"]).write_text(json.dumps(found, separators=(",", ":")), encoding="utf-8")
+    raised = Errors(len(errors), errors[0] if errors else "")
+    found = Requests(began=BEGAN, endpoints=tuple(endpoints), rows=tuple(rows), errors=raised)
+    write_shape(ASKED["out"], found)
 
 
 def main() -> Any:

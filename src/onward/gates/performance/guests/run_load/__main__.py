@@ -7,14 +7,15 @@ folder for outputs. Always exits 0 when it could do that: how locust ended is a 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from .....guest.write_shape import write_shape
+from ...shapes import Sample, Watched
 from ..locust_run import LEAVE_S, STOP_S, LocustRun, parse, ready_s, show
-from ..watched import Machine, Watched
+from ..watched import MachineWatch, Processes
 
 NAME = "load"
 SAMPLES = 600
@@ -26,23 +27,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, required=True)
     options = parse(parser)
-    found = watch(options)
-    Path(options.out, "watch.json").write_text(json.dumps(found), encoding="utf-8")
+    write_shape(Path(options.out, "watch.json"), watch(options))
     return 0
 
 
-def watch(options: argparse.Namespace) -> dict[str, object]:
+def watch(options: argparse.Namespace) -> Watched:
     """Return what was seen while locust ran, and how it ended."""
-    machine = Machine()
+    machine = MachineWatch()
     locust = LocustRun(options, NAME, host=options.host)
-    application, generator = Watched(options.pid), Watched(locust.process.pid)
-    samples: list[dict[str, float]] = []
+    application, generator = Processes(options.pid), Processes(locust.process.pid)
+    samples: list[Sample] = []
 
     def sample(until: float, *, unless: Callable[[], bool] = lambda: False) -> None:
         while locust.left() is None and time.monotonic() < until and not unless():
-            samples.append(
-                {"at": round(time.time(), 3), **application.sample(), "locust_s": generator.sample()["cpu_s"]}
-            )
+            samples.append(Sample(round(time.time(), 3), *application.sample(), generator.sample()[1]))
             time.sleep(max(LEAST_S, options.seconds / SAMPLES))
 
     try:
@@ -54,15 +52,7 @@ def watch(options: argparse.Namespace) -> dict[str, object]:
         exit_code = locust.left()
         locust.end()
         show(locust.log)
-    words = locust.last_words()
-    return {
-        "format": 1,
-        "complete": True,
-        "exit": exit_code,
-        "last_words": words,
-        "machine": machine.seen(),
-        "samples": samples,
-    }
+    return Watched(exit=exit_code, last_words=locust.last_words(), machine=machine.seen(), samples=tuple(samples))
 
 
 if __name__ == "__main__":

@@ -6,12 +6,13 @@ A scanner that finds both canaries in the mirror has read the history between th
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 from pathlib import Path
 
 from .....guest.canary_secret import FILE, line
+from .....guest.write_shape import write_shape
+from ...shapes import History
 
 # seconds since 1970: before and after every commit that a clock can have made
 DATES = {"first": 86400, "last": 4102444800}
@@ -89,20 +90,20 @@ def main() -> None:
     kinds = git.run("cat-file", "--batch-all-objects", "--batch-check=%(objecttype)", "--unordered").splitlines()
     missing = missing_objects(source, git)
     planted = [plant(git, name, date) for name, date in DATES.items()]
-    document = {
-        "commits": commits,
-        "blobs": kinds.count("blob"),
-        "missing": missing,
-        "shallow": (source / "shallow").exists(),
-        "canaries": [holding for holding, _ in planted],
+    history = History(
+        commits=commits,
+        blobs=kinds.count("blob"),
+        missing=missing,
+        shallow=(source / "shallow").exists(),
+        canaries=tuple(holding for holding, _ in planted),
         # each line of a canary adds its blob and removes it
-        "planted_commits": sum(map(len, planted)),
-        "planted_blobs": len(planted),
-        "file": FILE,
-    }
+        planted_commits=sum(map(len, planted)),
+        planted_blobs=len(planted),
+        file=FILE,
+    )
     # each loose reference is a file more to search
     git.run("pack-refs", "--all")
-    asked.out.write_text(json.dumps(document), encoding="utf-8")
+    write_shape(asked.out, history)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import subprocess
 from pathlib import Path
 
 from .....guest.canary_secret import FILE, line
+from .....guest.write_shape import write_shape
+from ...shapes import Staged
 
 
 def git(root: Path, *argv: str, data: bytes = b"") -> bytes:
@@ -52,8 +53,7 @@ def main() -> None:
     copy.mkdir(parents=True)
     staged, changed = copy_index(asked.root, copy / "index"), copy_work(asked.root, copy / "work")
     (copy / FILE).write_text(line(), encoding="utf-8")
-    document = {"staged": staged, "changed": changed, "file": FILE}
-    asked.out.write_text(json.dumps(document), encoding="utf-8")
+    write_shape(asked.out, Staged(staged, changed, FILE))
 
 
 if __name__ == "__main__":

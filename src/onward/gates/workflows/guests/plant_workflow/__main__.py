@@ -6,9 +6,11 @@ A checker that stays silent about the planted one never looked. The work tree is
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 from pathlib import Path
+
+from .....guest.write_shape import write_shape
+from ...shapes import Planted
 
 CANARY = ".github/workflows/onward-canary.yml"
 TEXT = """name: Canary
@@ -53,8 +55,7 @@ def main() -> None:
     canary = asked.copy / CANARY
     canary.parent.mkdir(parents=True, exist_ok=True)
     canary.write_text(TEXT, encoding="utf-8")
-    manifest = {"root": str(asked.copy), "canary": CANARY, "canary_text": TEXT, "texts": texts}
-    asked.manifest.write_text(json.dumps(manifest), encoding="utf-8")
+    write_shape(asked.manifest, Planted(str(asked.copy), CANARY, TEXT, texts))
 
 
 if __name__ == "__main__":
