@@ -118,13 +118,13 @@ def test_it_may_take_its_time(tmp_path: Path, processes: Processes) -> None:
 
 def test_one_that_does_not_start_is_told_with_its_last_words(tmp_path: Path, processes: Processes) -> None:
     error = refused(serving.application("sick"), tmp_path, processes)
-    assert "ended before it was healthy: exit:1" in error.message
+    assert "exited before it was healthy: exit:1" in error.message
     assert "the configuration is wrong" in error.message
 
 
 def test_a_program_that_does_not_exist(tmp_path: Path, processes: Processes) -> None:
     error = refused(serving.application(command=("no-such-server", "{port}")), tmp_path, processes)
-    assert "there is no program no-such-server" in error.message
+    assert "program no-such-server not found" in error.message
 
 
 def test_one_that_starts_too_late_is_told_with_what_was_seen(tmp_path: Path, processes: Processes) -> None:
@@ -177,7 +177,7 @@ def test_a_stranger_on_the_port_does_not_pass_for_the_application(tmp_path: Path
         )  # fmt: skip
         with pytest.raises(ServiceError) as caught:
             ServerRun(launch, processes).start()
-        assert "something else answers on its port, and it ended: exit:1" in caught.value.message
+        assert "another process answers on its port, and it exited: exit:1" in caught.value.message
         assert "Address already in use" in caught.value.message
 
 
@@ -222,13 +222,13 @@ def test_what_is_declared_is_sent(words: tuple[str, ...], health: Health, tmp_pa
 
 def test_a_catch_all_proves_nothing(tmp_path: Path, processes: Processes) -> None:
     error = refused(serving.application("catch-all"), tmp_path, processes)
-    assert "a path that cannot exist gets the same 200" in error.message
+    assert "a path that does not exist also returns 200" in error.message
 
 
 def test_a_front_end_that_answers_everything_else_is_mentioned(tmp_path: Path, processes: Processes) -> None:
     spec = serving.application("front-end")
     with running_group(spec, serving.app_env(tmp_path, processes, spec)) as running:
-        assert "answered with 200 too" in running.uses[0].notes[0]
+        assert "also returns 200, but a different document" in running.uses[0].notes[0]
 
 
 def test_an_interrupt_ends_the_waiting(tmp_path: Path, processes: Processes) -> None:

@@ -147,4 +147,4 @@ def test_an_application_that_cannot_be_loaded_is_unverified(flask: Path, tmp_pat
     said = run(repo, tmp_path / "home")
     reason = said.gate("migrations")["reason"]["text"]
     assert said.code == 3
-    assert "env.py works within a Flask application, which cannot be loaded: KeyError: 'DATABASE_URL'" in reason
+    assert "env.py needs a Flask application, which onward cannot load: KeyError: 'DATABASE_URL'" in reason

@@ -67,7 +67,7 @@ def test_a_folder_that_the_linter_ignores_is_not_counted(onward: Onward, repo: R
     said = run(onward, repo)
     assert step(said, "eslint")["verdict"] == "passed"
     assert "1 files linted" in step(said, "eslint")["reason"]["text"]
-    assert "not looked at, by the project's own configuration: src" in recorded(onward)
+    assert "excluded by the project's own configuration: src" in recorded(onward)
 
 
 def test_without_a_lock_nobody_knows_what_would_run(onward: Onward, repo: Repo) -> None:

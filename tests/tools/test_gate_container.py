@@ -162,7 +162,7 @@ def test_an_image_that_policy_names_and_nobody_can_build_is_unverified(tmp_path:
     repo = without_scanners(tmp_path / "shop", 'images = ["proxy"]', **containers.PROXY)
     said = onward.run("container", "--offline", cwd=repo.root)
     assert step(said, "build")["reason"]["code"] == "wrong-image"
-    assert "there is proxy/Dockerfile" in step(said, "build")["reason"]["text"]
+    assert "did you mean proxy/Dockerfile" in step(said, "build")["reason"]["text"]
     assert {step(said, check)["verdict"] for check in ("image", "layers")} == {"not_run"}
     assert said.code == 3
     assert left_behind(said) == ""

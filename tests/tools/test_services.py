@@ -626,7 +626,7 @@ def test_a_given_redis_that_lets_nobody_in_falls_through(ground: Ground, tmp_pat
         pool.lease("step", ("cache",), 0) as (leased,),
     ):
         assert leased.use.provider == "machine"
-        assert f"ONWARD_REDIS_URL ({at}): the Redis server refuses" in leased.use.notes[0]
+        assert f"ONWARD_REDIS_URL ({at}): the Redis server returned an error" in leased.use.notes[0]
         assert "wrong-one" not in "".join(leased.use.notes)
 
 
