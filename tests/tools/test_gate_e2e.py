@@ -200,7 +200,7 @@ def test_no_browser(onward: Onward, tmp_path: Path) -> None:
     assert verdict(said) == ("unverified", "need-absent")
     assert "Chromium or Chrome not found" in said.gate("e2e")["reason"]["text"]
     planned = onward("plan", cwd=tmp_path / "kiosk", env=env).out
-    assert "e2e/pytest-playwright: not run, no Chromium" in planned
+    assert "e2e/pytest-playwright: not run, Chromium or Chrome not found" in planned
 
 
 def fake_browser(folder: Path, script: str) -> str:

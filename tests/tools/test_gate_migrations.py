@@ -366,7 +366,7 @@ def test_rows_for_tables_with_conditions(stage: steps.Stage) -> None:
     up = "\n".join(f"op.get_bind().exec_driver_sql({statement.replace('%', '%%')!r})" for statement in HARD)
     repos.Repo(stage.tree).commit("Hard tables", revision("0004", "0003", up, "pass"))
     reading = walk(stage, models=False)
-    unfilled = next(note for note in reading.notes if note.startswith("no row"))
+    unfilled = next(note for note in reading.notes if note.startswith("cannot insert rows"))
     assert looked(reading)["tables with rows"] == 8
     assert {"round_a", "round_b"} == {
         word for word in ("round_a", "round_b", "people", "moves", "spans") if word in unfilled

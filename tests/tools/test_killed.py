@@ -186,7 +186,7 @@ def test_a_living_run_is_left_alone(scene: Scene) -> None:
 @pytest.mark.parametrize("service", ["postgres", "redis"])
 def test_a_service_that_dies_halfway(scene: Scene, service: str) -> None:
     process = scene.start()
-    (server,) = [item for item in scene.servers() if item["service"] == service]
+    (server,) = [item for item in scene.servers() if item["id"].startswith(service)]
     os.kill(server["pid"], signal.SIGKILL)
     out, err = process.communicate(timeout=120)
     said = Said(process.returncode, out, err)

@@ -244,7 +244,7 @@ def test_another_major_version_is_noted_and_refused_where_it_must_match(ground: 
     version = installed_postgres()
     with ground.site() as site:
         with pool_of(site, postgres("9")) as pool, pool.lease("step", ("database",), 0) as (leased,):
-            assert any("postgres:9 was asked for" in note for note in leased.use.notes)
+            assert any("postgres:9 requested" in note for note in leased.use.notes)
             assert leased.use.ran.startswith(f"PostgreSQL {version}")
         with pool_of(site, postgres("9"), strict=True) as pool:
             for _ in range(2):
