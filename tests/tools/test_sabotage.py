@@ -59,7 +59,7 @@ def replaced(program: Path, script: str | None, mode: int = 0o755) -> Iterator[N
 
 
 GREEN = '{"errors": [], "results": [], "metrics": {"_totals": {"loc": 0, "nosec": 0, "skipped_tests": 0}}}'
-EMPTY = GREEN.replace("}}}", '}, "app/prices.py": {"loc": 0}}}')
+EMPTY = GREEN.replace("}}}", '}, "app/prices.py": {"loc": 0, "nosec": 0, "skipped_tests": 0}}}')
 SCANNER = {
     "nothing": ("exit 0", "unreadable"),
     "nothing and exit code 1": ("exit 1", "unreadable"),

@@ -248,7 +248,7 @@ def test_another_major_version_is_noted_and_refused_where_it_must_match(ground: 
             assert leased.use.ran.startswith(f"PostgreSQL {version}")
         with pool_of(site, postgres("9"), strict=True) as pool:
             for _ in range(2):
-                with pytest.raises(ServiceError, match="not the major version"), pool.lease("step", ("database",), 0):
+                with pytest.raises(ServiceError, match="different major version"), pool.lease("step", ("database",), 0):
                     pass
 
 
